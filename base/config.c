@@ -1,0 +1,389 @@
+/* Configuration: the table, and the walk over a YAML document of at most two levels that fills the struct by it. */
+#include "base/config.h"
+
+#include "base/file.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <yaml.h>
+
+enum { FILE_BYTES = 64 * 1024, KEY_BYTES = 64, NEAR = 4 };
+
+typedef enum kind {
+    NUMBER,  /* least to most */
+    TEXT,    /* least to most bytes, no control characters */
+    WORD,    /* one of `unit` */
+    ADDRESS, /* HOST:PORT, least to most bytes */
+} kind;
+
+typedef struct row {
+    const char *key;
+    kind kind;
+    size_t at; /* in parry_config */
+    const char *fallback;
+    int64_t least, most;
+    const char *unit; /* or the words to choose from */
+    const char *help;
+} row;
+
+#define AT(field) offsetof(parry_config, field)
+static const row rows[] = {
+    {"encoder.model_dir", TEXT, AT(encoder.model_dir), "", 0, 4000, "path",
+     "Folder of the encoder's model; empty is the default model in the per-user cache."},
+    {"encoder.precision", WORD, AT(encoder.precision), "auto", 0, 0, "auto f32 bf16",
+     "Arithmetic of the encoder; auto takes bf16 where the processor has it."},
+    {"index.threads", NUMBER, AT(index.threads), "0", 0, 1024, "threads", "Threads that index; 0 takes all cores."},
+    {"index.passage_tokens", NUMBER, AT(index.passage_tokens), "128", 32, 240, "tokens", "Length a passage aims at."},
+    {"index.hnsw_from", NUMBER, AT(index.hnsw_from), "50000", 0, 1000000000, "vectors",
+     "Vectors in a segment from which an HNSW graph replaces the exact scan."},
+    {"serve.listen", ADDRESS, AT(serve.listen), "127.0.0.1:8080", 3, 300, "HOST:PORT",
+     "Where the server listens; port 0 takes a free one."},
+    {"serve.threads", NUMBER, AT(serve.threads), "0", 0, 1024, "threads",
+     "Threads that answer requests; 0 takes one a core."},
+    {"serve.max_connections", NUMBER, AT(serve.max_connections), "1024", 1, 65536, "connections",
+     "Connections open at once; more wait or are refused."},
+    {"serve.idle_timeout_s", NUMBER, AT(serve.idle_timeout_s), "30", 1, 3600, "s",
+     "A silent connection is closed after so long."},
+    {"serve.max_body_bytes", NUMBER, AT(serve.max_body_bytes), "1048576", 1024, 1073741824, "bytes",
+     "Largest request body."},
+    {"serve.max_query_bytes", NUMBER, AT(serve.max_query_bytes), "2048", 16, 65536, "bytes", "Longest query."},
+    {"serve.watch_quiet_ms", NUMBER, AT(serve.watch_quiet_ms), "100", 0, 60000, "ms",
+     "A changed file is read once it was quiet for so long."},
+    {"serve.default_audience", TEXT, AT(serve.default_audience), "customer", 1, 200, "name",
+     "Audience of a request that names none."},
+    {"serve.site_name", TEXT, AT(serve.site_name), "Parry", 1, 200, "name", "Name of the help centre on its pages."},
+    {"log.level", WORD, AT(log.level), "info", 0, 0, "debug info warn error", "Least level that is logged."},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static size_t min3(size_t a, size_t b, size_t c)
+{
+    size_t m = a < b ? a : b;
+    return m < c ? m : c;
+}
+
+/* Levenshtein's distance, for the hint after a mistyped key. */
+static size_t distance(parry_str a, parry_str b)
+{
+    size_t line[KEY_BYTES + 1];
+    if (a.n > KEY_BYTES || b.n > KEY_BYTES)
+        return KEY_BYTES;
+    for (size_t j = 0; j <= b.n; j++)
+        line[j] = j;
+    for (size_t i = 1; i <= a.n; i++) {
+        size_t diagonal = line[0];
+        line[0] = i;
+        for (size_t j = 1; j <= b.n; j++) {
+            size_t up = line[j];
+            line[j] = min3(up + 1, line[j - 1] + 1, diagonal + (a.p[i - 1] != b.p[j - 1]));
+            diagonal = up;
+        }
+    }
+    return line[b.n];
+}
+
+static parry_code unknown_key(const char *key, parry_err *err)
+{
+    const row *best = NULL;
+    size_t least = NEAR;
+    for (const row *r = rows; r < rows + ROWS; r++) {
+        size_t d = distance(parry_str_of(key), parry_str_of(r->key));
+        if (d < least) {
+            least = d;
+            best = r;
+        }
+    }
+    if (best != NULL)
+        return parry_fail(err, PARRY_INVALID, "key %.64s: unknown; did you mean %s?", key, best->key);
+    return parry_fail(err, PARRY_INVALID, "key %.64s: unknown; remove it or see the manual for the keys", key);
+}
+
+static const row *find_row(const char *key)
+{
+    for (const row *r = rows; r < rows + ROWS; r++) {
+        if (strcmp(r->key, key) == 0)
+            return r;
+    }
+    return NULL;
+}
+
+static void put_text(parry_config *c, const row *r, const char *value)
+{
+    const char *kept = parry_str_z(c->arena, parry_str_of(value));
+    memcpy((char *)c + r->at, &kept, sizeof kept);
+}
+
+/* Decimal digits with an optional sign, nothing else; base 10 whatever zeros lead. */
+static bool number(const char *z, int64_t *out)
+{
+    const char *p = *z == '-' ? z + 1 : z;
+    if (*p == 0 || strspn(p, "0123456789") != strlen(p))
+        return false;
+    errno = 0;
+    long long n = strtoll(z, NULL, 10);
+    if (errno != 0)
+        return false;
+    *out = n;
+    return true;
+}
+
+static parry_code set_number(parry_config *c, const row *r, const char *value, parry_err *err)
+{
+    int64_t n;
+    if (!number(value, &n) || n < r->least || n > r->most)
+        return parry_fail(err, PARRY_INVALID, "key %s: \"%.40s\" must be a whole number from %lld to %lld (%s)", r->key,
+                          value, (long long)r->least, (long long)r->most, r->unit);
+    memcpy((char *)c + r->at, &n, sizeof n);
+    return PARRY_OK;
+}
+
+static parry_code set_word(parry_config *c, const row *r, const char *value, parry_err *err)
+{
+    parry_str rest = parry_str_of(r->unit), word;
+    while (parry_str_split(&rest, ' ', &word)) {
+        if (parry_str_eqz(word, value)) {
+            put_text(c, r, value);
+            return PARRY_OK;
+        }
+    }
+    return parry_fail(err, PARRY_INVALID, "key %s: \"%.40s\" must be one of: %s", r->key, value, r->unit);
+}
+
+static parry_code set_text(parry_config *c, const row *r, const char *value, parry_err *err)
+{
+    parry_str s = parry_str_of(value);
+    if ((int64_t)s.n < r->least || (int64_t)s.n > r->most)
+        return parry_fail(err, PARRY_INVALID, "key %s: must have %lld to %lld bytes, not %zu", r->key,
+                          (long long)r->least, (long long)r->most, s.n);
+    for (size_t i = 0; i < s.n; i++) {
+        if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7F)
+            return parry_fail(err, PARRY_INVALID, "key %s: holds a control character; remove it", r->key);
+    }
+    put_text(c, r, value);
+    return PARRY_OK;
+}
+
+static parry_code set_address(parry_config *c, const row *r, const char *value, parry_err *err)
+{
+    const char *colon = strrchr(value, ':');
+    int64_t port;
+    if (colon == NULL || colon == value || !number(colon + 1, &port) || port < 0 || port > 65535)
+        return parry_fail(err, PARRY_INVALID, "key %s: \"%.40s\" must be HOST:PORT, like %s", r->key, value,
+                          r->fallback);
+    return set_text(c, r, value, err);
+}
+
+parry_code parry_config_set(parry_config *c, const char *key, const char *value, parry_err *err)
+{
+    const row *r = find_row(key);
+    if (r == NULL)
+        return unknown_key(key, err);
+    switch (r->kind) {
+    case NUMBER:
+        return set_number(c, r, value, err);
+    case TEXT:
+        return set_text(c, r, value, err);
+    case WORD:
+        return set_word(c, r, value, err);
+    case ADDRESS:
+        return set_address(c, r, value, err);
+    }
+    return unknown_key(key, err);
+}
+
+void parry_config_defaults(parry_config *c)
+{
+    memset(c, 0, sizeof *c);
+    c->arena = parry_arena_new();
+    for (const row *r = rows; r < rows + ROWS; r++) {
+        parry_code code = parry_config_set(c, r->key, r->fallback, NULL);
+        assert(code == PARRY_OK && "a default stands outside its own range");
+        (void)code;
+    }
+}
+
+void parry_config_free(parry_config *c)
+{
+    parry_arena_free(c->arena);
+    memset(c, 0, sizeof *c);
+}
+
+/* One load. `next` is a copy that becomes the caller's only when everything was right. */
+typedef struct load {
+    parry_config next;
+    const char *path;
+    parry_str text;
+    yaml_document_t *doc;
+    parry_err *err;
+    bool seen[ROWS];
+} load;
+
+static parry_code at_line(load *l, size_t line, parry_code code)
+{
+    parry_err_context(l->err, "%s:%zu", l->path, line);
+    return code;
+}
+
+static size_t line_of(const yaml_node_t *n) { return n->start_mark.line + 1; }
+
+/* NULL where it is no plain text: a list, a mapping, or a string with a zero byte inside. */
+static const char *scalar(const yaml_node_t *n)
+{
+    if (n->type != YAML_SCALAR_NODE)
+        return NULL;
+    const char *z = (const char *)n->data.scalar.value;
+    return strlen(z) == n->data.scalar.length ? z : NULL;
+}
+
+static parry_code take_value(load *l, const char *key, const yaml_node_t *k, const yaml_node_t *v)
+{
+    const row *r = find_row(key);
+    const char *value = scalar(v);
+    parry_code code;
+    if (r == NULL)
+        code = unknown_key(key, l->err);
+    else if (l->seen[r - rows])
+        code = parry_fail(l->err, PARRY_INVALID, "key %s: stands twice; keep one", key);
+    else if (value == NULL)
+        code = parry_fail(l->err, PARRY_INVALID, "key %s: must have one plain value", key);
+    else
+        code = parry_config_set(&l->next, key, value, l->err);
+    if (r != NULL)
+        l->seen[r - rows] = true;
+    return code == PARRY_OK ? code : at_line(l, line_of(k), code);
+}
+
+/* `prefix` is the section's name, or NULL at the top. */
+static parry_code full_key(load *l, const char *prefix, const yaml_node_t *k, char key[2 * KEY_BYTES])
+{
+    const char *name = scalar(k);
+    int n = -1;
+    if (name != NULL)
+        n = snprintf(key, 2 * KEY_BYTES, "%s%s%s", prefix ? prefix : "", prefix ? "." : "", name);
+    if (n >= 0 && n < 2 * KEY_BYTES)
+        return PARRY_OK;
+    return at_line(l, line_of(k), parry_fail(l->err, PARRY_INVALID, "key: must be a plain name of the manual"));
+}
+
+/* A section whose keys are all commented out reads as an empty value. */
+static bool empty_section(const char *key, const yaml_node_t *v)
+{
+    const char *value = scalar(v);
+    size_t n = strlen(key);
+    for (const row *r = rows; value != NULL && *value == 0 && r < rows + ROWS; r++) {
+        if (strncmp(r->key, key, n) == 0 && r->key[n] == '.')
+            return true;
+    }
+    return false;
+}
+
+static parry_code take_pair(load *l, const char *prefix, const yaml_node_pair_t *pair);
+
+static parry_code take_mapping(load *l, const char *prefix, const yaml_node_t *map)
+{
+    parry_code code = PARRY_OK;
+    const yaml_node_pair_t *p = map->data.mapping.pairs.start;
+    for (; p < map->data.mapping.pairs.top && code == PARRY_OK; p++)
+        code = take_pair(l, prefix, p);
+    return code;
+}
+
+static parry_code take_pair(load *l, const char *prefix, const yaml_node_pair_t *pair)
+{
+    const yaml_node_t *k = yaml_document_get_node(l->doc, pair->key);
+    const yaml_node_t *v = yaml_document_get_node(l->doc, pair->value);
+    char key[2 * KEY_BYTES];
+    parry_code code = full_key(l, prefix, k, key);
+    if (code != PARRY_OK)
+        return code;
+    if (prefix == NULL && v->type == YAML_MAPPING_NODE)
+        return take_mapping(l, key, v);
+    if (prefix == NULL && empty_section(key, v))
+        return PARRY_OK;
+    return take_value(l, key, k, v);
+}
+
+static parry_code syntax_error(load *l, const yaml_parser_t *parser)
+{
+    size_t line = parser->problem_mark.line + 1;
+    if (parser->error == YAML_READER_ERROR) { /* bad bytes: only their place is known */
+        line = 1;
+        for (size_t i = 0; i < parser->problem_offset && i < l->text.n; i++)
+            line += l->text.p[i] == '\n';
+    }
+    const char *what = parser->problem ? parser->problem : "cannot be read";
+    return at_line(l, line, parry_fail(l->err, PARRY_INVALID, "not valid YAML: %s", what));
+}
+
+/* *more says whether there was a document at all. */
+static parry_code take_document(load *l, yaml_parser_t *parser, bool *more)
+{
+    yaml_document_t doc;
+    if (!yaml_parser_load(parser, &doc))
+        return syntax_error(l, parser);
+    l->doc = &doc;
+    const yaml_node_t *root = yaml_document_get_root_node(&doc);
+    parry_code code = PARRY_OK;
+    if (root != NULL && *more)
+        code = at_line(l, line_of(root), parry_fail(l->err, PARRY_INVALID, "a second document; keep one"));
+    else if (root != NULL && root->type == YAML_MAPPING_NODE)
+        code = take_mapping(l, NULL, root);
+    else if (root != NULL && (scalar(root) == NULL || *scalar(root) != 0))
+        code = at_line(l, line_of(root), parry_fail(l->err, PARRY_INVALID, "must hold `key: value` lines"));
+    *more = root != NULL;
+    yaml_document_delete(&doc);
+    l->doc = NULL;
+    return code;
+}
+
+parry_code parry_config_load(parry_config *c, const char *path, parry_err *err)
+{
+    load l = {.next = *c, .path = path, .err = err};
+    parry_arena *scratch = parry_arena_new();
+    yaml_parser_t parser;
+    bool more = false;
+    parry_code code = parry_file_read(scratch, path, FILE_BYTES, &l.text, err);
+    if (code != PARRY_OK)
+        goto out;
+    if (!yaml_parser_initialize(&parser))
+        parry_oom();
+    yaml_parser_set_input_string(&parser, (const unsigned char *)l.text.p, l.text.n);
+    code = take_document(&l, &parser, &more);
+    if (code == PARRY_OK && more)
+        code = take_document(&l, &parser, &more);
+    yaml_parser_delete(&parser);
+out:
+    parry_arena_free(scratch);
+    if (code == PARRY_OK)
+        *c = l.next;
+    return code;
+}
+
+static void manual_range(parry_buf *out, const row *r)
+{
+    parry_str rest = parry_str_of(r->unit), word;
+    switch (r->kind) {
+    case NUMBER:
+        parry_buf_printf(out, "%lld to %lld %s", (long long)r->least, (long long)r->most, r->unit);
+        break;
+    case TEXT:
+    case ADDRESS:
+        parry_buf_printf(out, "%s, %lld to %lld bytes", r->unit, (long long)r->least, (long long)r->most);
+        break;
+    case WORD:
+        for (const char *sep = ""; parry_str_split(&rest, ' ', &word); sep = " | ")
+            parry_buf_printf(out, "%s%.*s", sep, PARRY_FMT(word));
+        break;
+    }
+}
+
+void parry_config_manual(parry_buf *out)
+{
+    for (const row *r = rows; r < rows + ROWS; r++) {
+        parry_buf_printf(out, "%s\n    %s\n    ", r->key, r->help);
+        manual_range(out, r);
+        parry_buf_printf(out, "; default %s\n", *r->fallback ? r->fallback : "empty");
+    }
+}

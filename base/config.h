@@ -1,0 +1,54 @@
+/* Configuration: one typed struct, filled from defaults, then a YAML file. Each key stands in one table in config.c
+ * with default, unit, range and help; the same table prints the manual. Unknown keys and values out of range are errors
+ * that name the line. Values are flat or one level deep ("encoder.precision" is `encoder:` / `  precision:` in the
+ * file). */
+#ifndef PARRY_BASE_CONFIG_H
+#define PARRY_BASE_CONFIG_H
+
+#include "base/str.h"
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct parry_config {
+    struct {
+        const char *model_dir; /* "" = the per-user cache's default model */
+        const char *precision; /* auto | f32 | bf16 */
+    } encoder;
+    struct {
+        int64_t threads;        /* 0 = all cores */
+        int64_t passage_tokens; /* target passage length in tokens */
+        int64_t hnsw_from;      /* vectors in a segment from which HNSW replaces the exact scan */
+    } index;
+    struct {
+        const char *listen; /* HOST:PORT */
+        int64_t threads;    /* 0 = cores */
+        int64_t max_connections;
+        int64_t idle_timeout_s;
+        int64_t max_body_bytes;
+        int64_t max_query_bytes;
+        int64_t watch_quiet_ms; /* a changed file is read once it was quiet for so long */
+        const char *default_audience;
+        const char *site_name;
+    } serve;
+    struct {
+        const char *level; /* debug | info | warn | error */
+    } log;
+    parry_arena *arena; /* owns the strings */
+} parry_config;
+
+void parry_config_defaults(parry_config *c); /* valid without any file */
+/* Over what c holds. Fails: NOT_FOUND, INVALID ("FILE:LINE: key ...: what to do"). c is then unchanged. */
+PARRY_MUST parry_code parry_config_load(parry_config *c, const char *path, parry_err *err);
+/* One key, as from the file: parry_config_set(c, "encoder.precision", "f32", err). */
+PARRY_MUST parry_code parry_config_set(parry_config *c, const char *key, const char *value, parry_err *err);
+void parry_config_manual(parry_buf *out); /* every key with default, unit, range and help */
+void parry_config_free(parry_config *c);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

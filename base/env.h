@@ -1,0 +1,56 @@
+/* The LMDB environment: named tables of bytes to bytes, ordered by key; any number of readers, one writer at a time,
+ * across threads and processes. Commits are durable when they return.
+ *
+ * Threads: one parry_env for the process (never two on one path); a transaction belongs to the thread that began it.
+ * Values returned by get and cursors are borrowed from the map: valid until the transaction ends or writes.
+ * Keys: 1 to 511 bytes. */
+#ifndef PARRY_BASE_ENV_H
+#define PARRY_BASE_ENV_H
+
+#include "base/str.h"
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct parry_env parry_env;
+typedef struct parry_txn parry_txn;
+typedef struct parry_cursor parry_cursor;
+typedef unsigned parry_table; /* a handle good for the life of the env */
+
+/* Makes the folder. map_bytes is the most it may grow to (address space, not disk). tables: how many named tables. */
+PARRY_MUST parry_code parry_env_open(const char *dir, size_t map_bytes, unsigned tables, parry_env **out,
+                                     parry_err *err);
+void parry_env_close(parry_env *e); /* NULL is fine; end every transaction first */
+/* Open a table, making it if missing. Call at start-up, outside any transaction of this thread. */
+PARRY_MUST parry_code parry_env_table(parry_env *e, const char *name, parry_table *out, parry_err *err);
+
+PARRY_MUST parry_code parry_txn_read(parry_env *e, parry_txn **out, parry_err *err);
+PARRY_MUST parry_code parry_txn_write(parry_env *e, parry_txn **out, parry_err *err); /* waits for the writer before */
+PARRY_MUST parry_code parry_txn_commit(parry_txn *t, parry_err *err);                 /* ends it, whatever it returns */
+void parry_txn_abort(parry_txn *t);                                                   /* NULL is fine */
+
+PARRY_MUST parry_code parry_get(parry_txn *t, parry_table table, parry_str key, parry_str *value,
+                                parry_err *err); /* NOT_FOUND */
+PARRY_MUST parry_code parry_put(parry_txn *t, parry_table table, parry_str key, parry_str value, parry_err *err);
+PARRY_MUST parry_code parry_del(parry_txn *t, parry_table table, parry_str key, parry_err *err); /* not there is fine */
+PARRY_MUST parry_code parry_count(parry_txn *t, parry_table table, uint64_t *n, parry_err *err);
+
+/* Walk a table in key order from the first key >= `from` ({NULL,0}: the start).
+ *     while (parry_cursor_next(c, &k, &v)) ...  then parry_cursor_close(c, err) for what went wrong, if anything. */
+PARRY_MUST parry_code parry_cursor_open(parry_txn *t, parry_table table, parry_str from, parry_cursor **out,
+                                        parry_err *err);
+bool parry_cursor_next(parry_cursor *c, parry_str *key, parry_str *value);
+/* The last pair of the table; NOT_FOUND when it is empty. */
+PARRY_MUST parry_code parry_last(parry_txn *t, parry_table table, parry_str *key, parry_str *value, parry_err *err);
+PARRY_MUST parry_code parry_cursor_close(parry_cursor *c, parry_err *err);
+
+void parry_key_u64(uint64_t n, unsigned char out[8]); /* big-endian, so that numbers sort */
+uint64_t parry_key_u64_read(parry_str key);           /* of the first 8 bytes; 0 where shorter */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,49 @@
+# Sourced by ./dev: installs what is missing, each piece once. All of it says what it does on stderr.
+
+say() { printf 'parry: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# Debian packages of a list that are not installed yet.
+missing_packages() {
+    local name series
+    while read -r name series; do
+        case $name in '' | '#'*) continue ;; esac
+        dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' && continue
+        if [ "$series" = '*' ]; then echo "$name"; else echo "$name=$series"; fi
+    done <"$1"
+}
+
+setup_packages() {
+    local missing root=
+    command -v dpkg-query >/dev/null || die "this set-up is for Debian 12; elsewhere install what tools/packages.txt names"
+    missing=$(for list in "$@"; do missing_packages "$list"; done)
+    command -v cargo >/dev/null || missing="$missing cargo"
+    command -v npm >/dev/null || missing="$missing npm nodejs"
+    python3 -m pip --version >/dev/null 2>&1 || missing="$missing python3 python3-pip"
+    missing=$(echo $missing)
+    [ -n "$missing" ] || return 0
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || die "these packages are missing and need root to install: $missing"
+        root=sudo
+    fi
+    say "installing $(echo "$missing" | wc -w) Debian packages: $missing"
+    $root apt-get update -qq || die "apt-get update failed: look at the network and /etc/apt/sources.list"
+    # shellcheck disable=SC2086
+    $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/tmp/parry-apt.$$.log 2>&1 ||
+        { tail -n 20 /tmp/parry-apt.$$.log >&2; die "apt-get could not install the packages above"; }
+    rm -f /tmp/parry-apt.$$.log
+}
+
+setup_faiss() { "$top/tools/faiss/build.sh" >/dev/null || die "FAISS could not be built"; }
+
+# Without weights Parry runs on text alone; that is worth a line, not a failure.
+setup_model() { "$top/tools/model/fetch.sh" >/dev/null || say "no model weights: search works on text alone"; }
+
+setup_web() {
+    local lock=$top/web/package-lock.json stamp=$top/web/node_modules/.parry-lock
+    [ -e "$lock" ] || return 0
+    cmp -s "$lock" "$stamp" && return 0
+    say "installing the packages of web/ (npm ci)"
+    (cd "$top/web" && npm ci --silent --no-audit --no-fund --ignore-scripts) >&2 || die "npm ci failed in web/"
+    cp "$lock" "$stamp"
+}
