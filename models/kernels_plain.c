@@ -1,0 +1,15 @@
+/* For a CPU without AVX2. */
+#include "models/vectors_plain.h"
+
+#include "models/kernels_body.h"
+#include "models/kernels_table.h"
+
+static void attend(const parry_attention *a)
+{
+    if (a->bf16)
+        attend_widened(a);
+    else
+        attend_f32(a);
+}
+
+const parry_kernels parry_kernels_plain = {"plain", norm, attend, pool, round_to_bf16};

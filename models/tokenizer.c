@@ -1,0 +1,271 @@
+/* Text to ids in one pass, without a copy of the text. Each byte of ASCII goes through one table; anything else is
+ * decoded, classified and decomposed. The current word collects in normal form; its end turns it into pieces.
+ *
+ *     text -> special tokens ("[SEP]") cut out -> code points -> class -> NFD -> no marks -> lower case -> word ->
+ * pieces
+ *
+ * Marks that are not Mn (a few Mc have a combining class) must still come in canonical order: they wait in `held` until
+ * the next starter. Everything waits in a word of at most 100 code points, since a longer one is [UNK] whatever it
+ * says. */
+#include "models/tokenizer.h"
+
+#include "models/bert_text.h"
+#include "models/vocabulary.h"
+
+#include <stdlib.h>
+
+enum { MAX_WORD = 100, SPECIALS = 5 };
+
+static const char *const special_names[SPECIALS] = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
+enum { PAD, UNK, CLS, SEP, MASK };
+
+struct parry_tokenizer {
+    parry_vocabulary *vocabulary;
+    bool lower_case;
+    int32_t special[SPECIALS]; /* -1 where the vocabulary has none */
+    unsigned char ascii[128];  /* parry_bert_class */
+    char folded[128];
+};
+
+typedef struct state {
+    const parry_tokenizer *t;
+    int32_t *ids; /* NULL: only count */
+    size_t n, cap;
+    size_t chars; /* code points of the word, counted on after MAX_WORD */
+    size_t bytes;
+    size_t held;
+    char word[MAX_WORD * 4];
+    unsigned hold[MAX_WORD];
+} state;
+
+parry_code parry_tokenizer_open(const char *vocab_path, bool lower_case, parry_tokenizer **out, parry_err *err)
+{
+    parry_vocabulary *v;
+    parry_code code = parry_vocabulary_open(vocab_path, &v, err);
+    if (code != PARRY_OK)
+        return code;
+    parry_tokenizer *t = parry_calloc(1, sizeof *t);
+    t->vocabulary = v;
+    t->lower_case = lower_case;
+    for (int i = 0; i < SPECIALS; i++)
+        t->special[i] = parry_vocabulary_id(v, parry_str_of(special_names[i]));
+    for (unsigned c = 0; c < 128; c++) {
+        t->ascii[c] = (unsigned char)parry_bert_class_of(c);
+        t->folded[c] = (char)(lower_case ? parry_bert_lower(c) : c);
+    }
+    if (t->special[UNK] < 0 || t->special[CLS] < 0 || t->special[SEP] < 0) {
+        parry_tokenizer_close(t);
+        return parry_fail(err, PARRY_CORRUPT, "%s lacks [UNK], [CLS] or [SEP]: not a BERT vocabulary", vocab_path);
+    }
+    *out = t;
+    return PARRY_OK;
+}
+
+void parry_tokenizer_close(parry_tokenizer *t)
+{
+    if (t == NULL)
+        return;
+    parry_vocabulary_close(t->vocabulary);
+    free(t);
+}
+
+size_t parry_tokenizer_words(const parry_tokenizer *t) { return parry_vocabulary_count(t->vocabulary); }
+
+static void emit(state *s, int32_t id)
+{
+    if (s->ids != NULL && s->n < s->cap)
+        s->ids[s->n] = id;
+    s->n++;
+}
+
+static bool enough(const state *s) { return s->n >= s->cap; }
+
+static void put_byte(state *s, char c)
+{
+    if (s->chars++ < MAX_WORD)
+        s->word[s->bytes++] = c;
+}
+
+static void put(state *s, unsigned cp)
+{
+    if (s->chars++ < MAX_WORD)
+        s->bytes += parry_utf8_put(cp, s->word + s->bytes);
+}
+
+/* What waits has been kept in order by hold_back. */
+static void release(state *s)
+{
+    for (size_t i = 0; i < s->held; i++)
+        put(s, s->hold[i]);
+    s->held = 0;
+}
+
+static void hold_back(state *s, unsigned cp, unsigned combining)
+{
+    if (s->held == MAX_WORD) { /* the word is [UNK] by now, in any order */
+        s->chars++;
+        return;
+    }
+    size_t at = s->held++;
+    for (; at > 0 && parry_bert_combining(s->hold[at - 1]) > combining; at--)
+        s->hold[at] = s->hold[at - 1];
+    s->hold[at] = cp;
+}
+
+/* Longest piece first, from the left; a rest that no piece begins makes the whole word unknown. */
+static size_t pieces_of(const parry_tokenizer *t, parry_str word, int32_t out[MAX_WORD * 4])
+{
+    size_t n = 0;
+    for (size_t at = 0, step = 0; at < word.n; at += step) {
+        int32_t id = parry_vocabulary_longest(t->vocabulary, parry_str_from(word, at), at > 0, &step);
+        if (id < 0)
+            return 0;
+        out[n++] = id;
+    }
+    return n;
+}
+
+static void end_word(state *s)
+{
+    if (s->held > 0)
+        release(s);
+    if (s->chars == 0)
+        return;
+    int32_t ids[MAX_WORD * 4];
+    size_t n = s->chars <= MAX_WORD ? pieces_of(s->t, parry_str_make(s->word, s->bytes), ids) : 0;
+    for (size_t i = 0; i < n; i++)
+        emit(s, ids[i]);
+    if (n == 0)
+        emit(s, s->t->special[UNK]);
+    s->chars = s->bytes = 0;
+}
+
+static void lone(state *s, unsigned cp)
+{
+    end_word(s);
+    put(s, cp);
+    end_word(s);
+}
+
+/* One code point of the decomposed text. */
+static void take(state *s, unsigned cp)
+{
+    parry_bert_class c = parry_bert_class_of(cp);
+    unsigned combining = parry_bert_combining(cp);
+    if (combining == 0 && s->held > 0)
+        release(s);
+    if (c == PARRY_BERT_MARK && s->t->lower_case)
+        return; /* the original strips marks exactly where it lowers case */
+    if (s->t->lower_case) {
+        unsigned low = parry_bert_lower(cp);
+        if (low != cp) {
+            cp = low;
+            c = parry_bert_class_of(cp);
+        }
+    }
+    if (c == PARRY_BERT_PUNCTUATION)
+        lone(s, cp);
+    else if (combining != 0 && s->t->lower_case)
+        hold_back(s, cp, combining);
+    else
+        put(s, cp);
+}
+
+static void take_raw(state *s, unsigned cp)
+{
+    parry_bert_class c = parry_bert_class_of(cp);
+    if (c == PARRY_BERT_DROP)
+        return;
+    if (c == PARRY_BERT_SPACE || c == PARRY_BERT_IDEOGRAPH)
+        end_word(s);
+    if (c == PARRY_BERT_SPACE)
+        return;
+    unsigned parts[PARRY_BERT_DECOMPOSED] = {cp};
+    size_t n = s->t->lower_case ? parry_bert_decompose(cp, parts) : 1;
+    for (size_t i = 0; i < n; i++)
+        take(s, parts[i]);
+    if (c == PARRY_BERT_IDEOGRAPH)
+        end_word(s);
+}
+
+static void take_ascii(state *s, unsigned char b)
+{
+    unsigned c = s->t->ascii[b];
+    if (c == PARRY_BERT_DROP)
+        return; /* not a starter either: gone before the text is decomposed */
+    if (s->held > 0)
+        release(s);
+    if (c == PARRY_BERT_LETTER) {
+        put_byte(s, s->t->folded[b]);
+        return;
+    }
+    end_word(s);
+    if (c == PARRY_BERT_PUNCTUATION) {
+        put_byte(s, (char)b);
+        end_word(s);
+    }
+}
+
+/* "[SEP]" and its like, written so in the text, are their tokens; the original does the same. */
+static size_t special_at(const parry_tokenizer *t, parry_str rest, int32_t *id)
+{
+    for (int i = 0; i < SPECIALS; i++) {
+        if (t->special[i] >= 0 && parry_str_starts(rest, special_names[i])) {
+            *id = t->special[i];
+            return strlen(special_names[i]);
+        }
+    }
+    return 0;
+}
+
+static size_t take_next(state *s, parry_str rest)
+{
+    unsigned char b = (unsigned char)rest.p[0];
+    int32_t id = 0;
+    size_t n = b == '[' ? special_at(s->t, rest, &id) : 0;
+    if (n > 0) {
+        end_word(s);
+        emit(s, id);
+        return n;
+    }
+    if (b < 128) {
+        take_ascii(s, b);
+        return 1;
+    }
+    unsigned cp;
+    n = parry_utf8_next(rest, &cp);
+    take_raw(s, cp);
+    return n;
+}
+
+static void run(state *s, parry_str text)
+{
+    for (size_t at = 0; at < text.n && !enough(s);)
+        at += take_next(s, parry_str_from(text, at));
+    end_word(s);
+}
+
+size_t parry_tokenize(const parry_tokenizer *t, parry_str text, int32_t *ids, size_t cap)
+{
+    state s;
+    s.t = t;
+    s.ids = ids;
+    s.n = s.chars = s.bytes = s.held = 0;
+    s.cap = cap - 1; /* room for [SEP] */
+    emit(&s, t->special[CLS]);
+    run(&s, text);
+    size_t n = s.n < s.cap ? s.n : s.cap;
+    ids[n] = t->special[SEP];
+    return n + 1;
+}
+
+size_t parry_token_count(const parry_tokenizer *t, parry_str text)
+{
+    state s;
+    s.t = t;
+    s.ids = NULL;
+    s.n = s.chars = s.bytes = s.held = 0;
+    s.cap = SIZE_MAX;
+    run(&s, text);
+    return s.n;
+}
