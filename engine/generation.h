@@ -1,0 +1,81 @@
+/* A generation: a manifest that lists segments and the articles dead in them; one is CURRENT.
+ *
+ *     DATA/index/generations/000142.json   {format, number, store_seq, model, segments: [{name, dead: [ordinals]}]}
+ *     DATA/index/CURRENT                   "000142\n", replaced by rename; never goes backwards
+ *
+ * Reading: a parry_index watches CURRENT; each query holds a reference to one parry_generation, whole and unchanging,
+ * while newer ones come. Writing: the publisher (indexer/) under DATA/LOCK. Any thread may acquire and release. */
+#ifndef PARRY_ENGINE_GENERATION_H
+#define PARRY_ENGINE_GENERATION_H
+
+#include "engine/segment.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- manifests, for the publisher ---------------------------------------------------------------------------------
+ */
+
+typedef struct parry_manifest_segment {
+    char name[PARRY_NAME_TEXT];
+    uint32_t *dead; /* article ordinals, ascending */
+    size_t ndead;
+} parry_manifest_segment;
+
+typedef struct parry_manifest {
+    uint64_t number;    /* 0: none has been published */
+    uint64_t store_seq; /* the store's change that it is up to date with */
+    parry_hash model;   /* identity of the encoder its segments were built with; zeros without */
+    uint32_t chunking;
+    parry_manifest_segment *segments;
+    size_t nsegments;
+} parry_manifest;
+
+/* The current one, in the arena; number 0 and nothing in it when there is none yet. Fails: CORRUPT. */
+PARRY_MUST parry_code parry_manifest_current(const char *index_dir, parry_arena *a, parry_manifest *out,
+                                             parry_err *err);
+/* Write number m->number (must be over the current) and flip CURRENT to it, both synced. Then it is served. */
+PARRY_MUST parry_code parry_manifest_publish(const char *index_dir, const parry_manifest *m, parry_err *err);
+/* Remove segments and manifests that neither the current generation nor the `keep` before it need, and left-over .tmp-*
+ * folders of dead processes. Under DATA/LOCK. */
+PARRY_MUST parry_code parry_generations_sweep(const char *index_dir, unsigned keep, parry_err *err);
+
+/* ---- serving ------------------------------------------------------------------------------------------------------
+ */
+
+typedef struct parry_index parry_index;
+typedef struct parry_generation parry_generation;
+
+/* index_dir: DATA/index. An index without any generation opens, and is empty. */
+PARRY_MUST parry_code parry_index_open(const char *index_dir, parry_index **out, parry_err *err);
+void parry_index_close(parry_index *ix); /* NULL is fine; after every generation was released */
+/* Look at CURRENT; load and switch if it moved (segments already open are shared). *moved may be NULL. One thread at a
+ * time; on failure the served generation stays. */
+PARRY_MUST parry_code parry_index_refresh(parry_index *ix, bool *moved, parry_err *err);
+
+parry_generation *parry_index_acquire(parry_index *ix); /* never NULL */
+void parry_generation_release(parry_generation *g);
+
+typedef struct parry_live_segment {
+    const parry_segment *segment;
+    const uint8_t *live; /* a bit an article ordinal; NULL: all live */
+} parry_live_segment;
+
+typedef struct parry_generation_info {
+    uint64_t number, store_seq;
+    const parry_live_segment *segments;
+    size_t nsegments;
+    uint64_t narticles, npassages, nvectors;                           /* live */
+    uint64_t kind_rows[PARRY_ROW_KINDS], kind_length[PARRY_ROW_KINDS]; /* live */
+    size_t dim;                                                        /* 0: text alone */
+    parry_hash model;
+} parry_generation_info;
+const parry_generation_info *parry_generation_get_info(const parry_generation *g);
+/* Where an article is; false when it is not live here. */
+bool parry_generation_find(const parry_generation *g, parry_str id, uint32_t *segment, uint32_t *article);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

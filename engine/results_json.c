@@ -1,0 +1,59 @@
+/* Results as JSON: the one shape that the HTTP API and `parry search --json` share. */
+#include "engine/search.h"
+
+static json_t *text(parry_str s)
+{
+    json_t *j = json_stringn(s.p ? s.p : "", s.n);
+    return j != NULL ? j : json_string("");
+}
+
+static json_t *parts_json(const parry_part *parts, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_pack("{s:s, s:f, s:f, s:f}", "name", parts[i].name, "value", parts[i].value,
+                                              "weight", parts[i].weight, "points", parts[i].points));
+    return list;
+}
+
+static json_t *hit_json(const parry_hit *h, const char *base_url)
+{
+    char url[2048];
+    snprintf(url, sizeof url, "%s/articles/%.*s%s%.*s", base_url, PARRY_FMT(h->slug), h->anchor.n > 0 ? "#" : "",
+             PARRY_FMT(h->anchor));
+    json_t *j = json_object();
+    json_object_set_new(j, "id", text(h->id));
+    json_object_set_new(j, "title", text(h->title));
+    json_object_set_new(j, "url", json_string(url));
+    json_object_set_new(j, "section", text(h->section));
+    json_object_set_new(j, "path", text(h->path));
+    json_object_set_new(j, "category", text(h->category));
+    json_object_set_new(j, "audience", text(h->audience));
+    json_object_set_new(j, "locale", text(h->locale));
+    json_object_set_new(j, "updated", text(h->updated));
+    json_object_set_new(j, "snippet", text(h->snippet));
+    json_object_set_new(j, "passage", text(h->passage));
+    json_object_set_new(j, "score", json_real(h->score));
+    if (h->nparts > 0)
+        json_object_set_new(j, "explain", parts_json(h->parts, h->nparts));
+    return j;
+}
+
+json_t *parry_results_json(const parry_query *q, const parry_results *r, const char *base_url)
+{
+    json_t *hits = json_array();
+    for (size_t i = 0; i < r->n; i++)
+        json_array_append_new(hits, hit_json(&r->hits[i], base_url));
+    json_t *j = json_object();
+    json_object_set_new(j, "query", text(q->text));
+    json_object_set_new(j, "mode", json_string(parry_mode_name(r->mode)));
+    json_object_set_new(j, "degraded", json_boolean(r->degraded));
+    json_object_set_new(j, "generation", json_integer((json_int_t)r->generation));
+    json_object_set_new(j, "total", json_integer((json_int_t)r->total));
+    if (r->corrected.n > 0)
+        json_object_set_new(j, "corrected", text(r->corrected));
+    json_object_set_new(j, "hits", hits);
+    int64_t total = r->understand_ns + r->text_ns + r->encode_ns + r->vector_ns + r->fuse_ns + r->show_ns;
+    json_object_set_new(j, "took_us", json_integer(total / 1000));
+    return j;
+}

@@ -1,0 +1,42 @@
+/* Retrieve: candidates by text and candidates by vector, each an article with the evidence found for it. Private to
+ * engine/. This is the seam: another store of postings or vectors fills the same records. */
+#ifndef PARRY_ENGINE_RETRIEVE_H
+#define PARRY_ENGINE_RETRIEVE_H
+
+#include "engine/understand.h"
+
+/* Everything measured about one article for one query. Text values are BM25 over the most the query could reach, so 0
+ * to 1; vector values are cosines. */
+typedef struct parry_candidate {
+    uint32_t segment, article;
+    float text_article; /* all fields in one bag, fields weighted (BM25F) */
+    float text_exact;   /* the same, exact forms alone */
+    float text_title;   /* the title alone */
+    float text_passage; /* its best passage */
+    float text_second;  /* its second best */
+    float coverage;     /* share of the query's idf that it holds anywhere */
+    float vector_passage, vector_second, vector_title, vector_article;
+    bool title_is_query;          /* its title's words are the query's, all of them and no others */
+    bool holds_identifier;        /* it holds an identifier of the query, whole */
+    int32_t text_row, vector_row; /* the best passages; PARRY_NO_ROW */
+} parry_candidate;
+
+typedef struct parry_candidates {
+    parry_candidate *c;
+    size_t n;
+    double idf_sum;      /* of the query's words: how much there was to match */
+    size_t text_matched; /* articles that hold any word */
+} parry_candidates;
+
+enum { PARRY_CANDIDATES = 100 }; /* that each side brings */
+
+/* masks: one a segment. Best first by text_article; at most PARRY_CANDIDATES, and every title_is_query. */
+PARRY_MUST parry_code parry_retrieve_text(const parry_generation *g, const parry_mask *masks, const parry_understood *u,
+                                          parry_arena *a, parry_candidates *out, parry_err *err);
+/* Articles of the nearest vectors; only the vector fields are set. */
+PARRY_MUST parry_code parry_retrieve_vector(const parry_generation *g, const parry_mask *masks, const float *query,
+                                            parry_arena *a, parry_candidates *out, parry_err *err);
+/* Fill the vector fields of a candidate from its own rows, exactly. */
+void parry_measure_vectors(const parry_generation *g, const float *query, parry_candidate *c);
+
+#endif

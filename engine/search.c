@@ -1,0 +1,138 @@
+/* A query's way: understand, retrieve by text and by vector, fuse, show. */
+#include "engine/search.h"
+
+#include "base/clock.h"
+#include "engine/mask.h"
+#include "engine/show.h"
+
+#include <stdlib.h>
+
+struct parry_searcher {
+    const parry_encoder *encoder;
+    parry_encoder_scratch *scratch;
+    parry_analyser *analyser;
+    parry_mask_cache *masks;
+    float *vector; /* of the query */
+};
+
+parry_searcher *parry_searcher_new(const parry_encoder *encoder)
+{
+    parry_searcher *s = parry_calloc(1, sizeof *s);
+    s->encoder = encoder;
+    s->analyser = parry_analyser_new();
+    s->masks = parry_mask_cache_new();
+    if (encoder != NULL) {
+        s->scratch = parry_encoder_scratch_new(encoder);
+        s->vector = parry_calloc(parry_encoder_dim(encoder), sizeof *s->vector);
+    }
+    return s;
+}
+
+void parry_searcher_free(parry_searcher *s)
+{
+    if (s == NULL)
+        return;
+    parry_encoder_scratch_free(s->scratch);
+    parry_analyser_free(s->analyser);
+    parry_mask_cache_free(s->masks);
+    free(s->vector);
+    free(s);
+}
+
+parry_code parry_mode_parse(parry_str name, parry_mode *out, parry_err *err)
+{
+    for (int m = PARRY_HYBRID; m <= PARRY_VECTOR; m++) {
+        if (parry_str_eqz(name, parry_mode_name((parry_mode)m))) {
+            *out = (parry_mode)m;
+            return PARRY_OK;
+        }
+    }
+    return parry_fail(err, PARRY_INVALID, "mode is '%.*s': use hybrid, text or vector", PARRY_FMT(name));
+}
+
+const char *parry_mode_name(parry_mode m) { return m == PARRY_TEXT ? "text" : m == PARRY_VECTOR ? "vector" : "hybrid"; }
+
+static parry_code check(const parry_query *q, parry_err *err)
+{
+    if (parry_str_trim(q->text).n == 0)
+        return parry_fail(err, PARRY_INVALID, "the query is empty: give at least one word");
+    if (q->text.n > PARRY_QUERY_MAX_BYTES)
+        return parry_fail(err, PARRY_TOO_LARGE, "the query is over %d bytes", PARRY_QUERY_MAX_BYTES);
+    if (q->limit < 1 || q->limit > PARRY_SEARCH_MAX_LIMIT)
+        return parry_fail(err, PARRY_INVALID, "limit must be 1 to %d", PARRY_SEARCH_MAX_LIMIT);
+    return PARRY_OK;
+}
+
+/* Meaning needs a model, and a generation whose vectors that model made. */
+static parry_mode possible_mode(const parry_searcher *s, const parry_generation_info *info, parry_mode asked)
+{
+    bool able = s->encoder != NULL && info->dim == parry_encoder_dim(s->encoder) && info->nvectors > 0 &&
+                parry_hash_eq(info->model, parry_encoder_identity(s->encoder));
+    return able ? asked : PARRY_TEXT;
+}
+
+/* What each side found, one record an article: text's first, then those that vectors alone found. */
+static parry_candidates join(parry_arena *a, const parry_generation *g, const parry_candidates *text,
+                             const parry_candidates *vector, const float *query)
+{
+    parry_candidates all = {PARRY_ARRAY(a, parry_candidate, text->n + vector->n), text->n, text->idf_sum,
+                            text->text_matched};
+    memcpy(all.c, text->c ? text->c : all.c, text->n * sizeof *all.c);
+    for (size_t i = 0; query != NULL && i < text->n; i++)
+        parry_measure_vectors(g, query, &all.c[i]);
+    for (size_t v = 0; v < vector->n; v++) {
+        size_t t = 0;
+        while (t < text->n && (all.c[t].segment != vector->c[v].segment || all.c[t].article != vector->c[v].article))
+            t++;
+        if (t == text->n)
+            all.c[all.n++] = vector->c[v];
+    }
+    return all;
+}
+
+static int64_t lap(int64_t *since)
+{
+    int64_t now = parry_mono_ns(), took = now - *since;
+    *since = now;
+    return took;
+}
+
+parry_code parry_search(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a,
+                        parry_results *out, parry_err *err)
+{
+    const parry_generation_info *info = parry_generation_get_info(g);
+    parry_candidates text = {0}, vector = {0};
+    parry_understood u;
+    int64_t t = parry_mono_ns();
+    parry_code code = check(q, err);
+    if (code != PARRY_OK)
+        return code;
+    parry_results r = {.generation = info->number, .mode = possible_mode(s, info, q->mode)};
+    r.degraded = r.mode != q->mode;
+    bool words = r.mode != PARRY_VECTOR, meaning = r.mode != PARRY_TEXT;
+
+    const parry_mask *masks = parry_masks(s->masks, g, q);
+    parry_str locale = q->locale.n > 0 ? q->locale : parry_str_of("en");
+    if ((code = parry_understand(s->analyser, g, masks, a, q->text, locale, q->typing, &u, err)) != PARRY_OK)
+        return code;
+    r.corrected = u.corrected;
+    r.understand_ns = lap(&t);
+    if (words && (code = parry_retrieve_text(g, masks, &u, a, &text, err)) != PARRY_OK)
+        return code;
+    r.text_ns = lap(&t);
+    if (meaning && (code = parry_encode(s->encoder, s->scratch, PARRY_QUERY, q->text, s->vector, err)) != PARRY_OK)
+        return code;
+    r.encode_ns = lap(&t);
+    if (meaning && (code = parry_retrieve_vector(g, masks, s->vector, a, &vector, err)) != PARRY_OK)
+        return code;
+    r.vector_ns = lap(&t);
+
+    parry_candidates all = join(a, g, &text, &vector, meaning ? s->vector : NULL);
+    parry_ranked *ranked = parry_rank(a, g, r.mode, &all);
+    r.fuse_ns = lap(&t);
+    r.total = all.n;
+    parry_show(s->analyser, a, g, q, &u, ranked, &r);
+    r.show_ns = lap(&t);
+    *out = r;
+    return PARRY_OK;
+}

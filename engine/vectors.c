@@ -1,0 +1,346 @@
+/* FAISS through its C API, and the exact scan in half floats beside it. */
+#include "engine/vectors.h"
+
+#include "base/file.h"
+#include "engine/vectors_half.h"
+
+#include <faiss/c_api/AutoTune_c.h>
+#include <faiss/c_api/IndexScalarQuantizer_c.h>
+#include <faiss/c_api/Index_c.h>
+#include <faiss/c_api/error_c.h>
+#include <faiss/c_api/impl/AuxIndexStructures_c.h>
+#include <faiss/c_api/index_factory_c.h>
+#include <faiss/c_api/index_io_c.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void omp_set_num_threads(int n); /* <omp.h> comes with gcc alone */
+
+enum {
+    ADD_BATCH = 1024,
+    EXTRA_CANDIDATES = 16,
+    MAP_CODES = 1 << 9, /* IO_FLAG_MMAP_IFC of faiss/index_io.h: codes stay in the page cache */
+    EF_SEARCH = 192,
+    EF_CONSTRUCTION = 100,
+    EXACT_BELOW = 1024, /* vectors left to look at: cheaper than setting up FAISS's search */
+};
+static const char hnsw_description[] = "HNSW32_SQ8_direct_signed";
+
+struct parry_vectors {
+    FaissIndex *index;
+    bool graph; /* HNSW */
+    parry_map half;
+    const uint16_t *rows; /* in the map */
+    uint32_t n;
+    size_t dim;
+    parry_half_dot *dot;
+};
+
+static parry_code faiss_failed(parry_err *err, const char *what)
+{
+    const char *why = faiss_get_last_error();
+    return parry_fail(err, PARRY_CORRUPT, "%s: %s", what, why ? why : "FAISS does not say why");
+}
+
+/* ---- writing ------------------------------------------------------------------------------------------------------ */
+
+static float code_scale(size_t dim)
+{
+    float most = 6.0F / sqrtf((float)dim);
+    return 127.0F / (most < 1.0F ? most : 1.0F);
+}
+
+/* FAISS's signed codes take whole numbers as floats. */
+static void encode(const uint16_t *half, size_t n, float scale, float *codes)
+{
+    parry_half_unpack(half, n, codes);
+    for (size_t i = 0; i < n; i++)
+        codes[i] = fminf(fmaxf(nearbyintf(codes[i] * scale), -127.0F), 127.0F);
+}
+
+static int tune(FaissIndex *index, const char *name, double value)
+{
+    FaissParameterSpace *space = NULL;
+    int failed = faiss_ParameterSpace_new(&space);
+    if (failed == 0)
+        failed = faiss_ParameterSpace_set_index_parameter(space, index, name, value);
+    faiss_ParameterSpace_free(space);
+    return failed;
+}
+
+static parry_code new_index(uint32_t n, size_t dim, uint32_t hnsw_from, FaissIndex **out, parry_err *err)
+{
+    FaissIndex *index = NULL;
+    if (n >= hnsw_from) {
+        if (faiss_index_factory(&index, (int)dim, hnsw_description, METRIC_INNER_PRODUCT) != 0 ||
+            tune(index, "efConstruction", EF_CONSTRUCTION) != 0) {
+            faiss_Index_free(index);
+            return faiss_failed(err, "cannot make an HNSW index");
+        }
+    } else {
+        FaissIndexScalarQuantizer *flat = NULL;
+        if (faiss_IndexScalarQuantizer_new_with(&flat, (idx_t)dim, QT_8bit_direct_signed, METRIC_INNER_PRODUCT) != 0)
+            return faiss_failed(err, "cannot make a flat index");
+        index = (FaissIndex *)flat;
+    }
+    *out = index;
+    return PARRY_OK;
+}
+
+static parry_code add_all(FaissIndex *index, const uint16_t *half, uint32_t n, size_t dim, parry_err *err)
+{
+    float scale = code_scale(dim), *codes = parry_malloc((size_t)ADD_BATCH * dim * sizeof *codes);
+    int failed = 0;
+    for (uint32_t at = 0; at < n && failed == 0; at += ADD_BATCH) {
+        uint32_t batch = n - at < ADD_BATCH ? n - at : ADD_BATCH;
+        encode(half + (size_t)at * dim, (size_t)batch * dim, scale, codes);
+        failed = faiss_Index_add(index, (idx_t)batch, codes);
+    }
+    free(codes);
+    return failed == 0 ? PARRY_OK : faiss_failed(err, "cannot index vectors");
+}
+
+static parry_code write_half(const char *path, const uint16_t *half, size_t count, parry_err *err)
+{
+    FILE *f = fopen(path, "wbe");
+    if (f == NULL)
+        return parry_fail_errno(err, "cannot make %s", path);
+    bool good = fwrite(half, sizeof *half, count, f) == count;
+    good = fclose(f) == 0 && good;
+    return good ? PARRY_OK : parry_fail_errno(err, "cannot write %s", path);
+}
+
+parry_code parry_vectors_write(const char *faiss_path, const char *half_path, const uint16_t *half, uint32_t n, size_t dim,
+                               uint32_t hnsw_from, parry_err *err)
+{
+    FaissIndex *index = NULL;
+    omp_set_num_threads(1); /* the same graph from the same vectors, and the other cores are for queries */
+    parry_code code = new_index(n, dim, hnsw_from, &index, err);
+    if (code == PARRY_OK)
+        code = add_all(index, half, n, dim, err);
+    if (code == PARRY_OK && faiss_write_index_fname(index, faiss_path) != 0)
+        code = parry_fail(err, PARRY_IO, "cannot write %s: %s", faiss_path, faiss_get_last_error());
+    faiss_Index_free(index);
+    return code == PARRY_OK ? write_half(half_path, half, (size_t)n * dim, err) : code;
+}
+
+/* ---- opening ------------------------------------------------------------------------------------------------------ */
+
+/* Is it n vectors of the right length, in codes of a byte a component? A graph does not tell about its codes. */
+static bool fits(const parry_vectors *v)
+{
+    size_t code_bytes = v->dim;
+    bool good = faiss_Index_ntotal(v->index) == (idx_t)v->n && faiss_Index_d(v->index) == (int)v->dim &&
+                faiss_Index_metric_type(v->index) == METRIC_INNER_PRODUCT;
+    if (!v->graph)
+        good = good && faiss_Index_sa_code_size(v->index, &code_bytes) == 0;
+    return good && code_bytes == v->dim;
+}
+
+static parry_code open_index(parry_vectors *v, const char *path, parry_err *err)
+{
+    if (!parry_file_exists(path))
+        return parry_fail(err, PARRY_NOT_FOUND, "%s is not there", path);
+    if (faiss_read_index_fname(path, MAP_CODES, &v->index) != 0)
+        return faiss_failed(err, path);
+    v->graph = faiss_IndexScalarQuantizer_cast(v->index) == NULL;
+    if (!fits(v) || (v->graph && tune(v->index, "efSearch", EF_SEARCH) != 0))
+        return parry_fail(err, PARRY_CORRUPT, "%s does not fit its segment", path);
+    return PARRY_OK;
+}
+
+static parry_code open_half(parry_vectors *v, const char *path, parry_err *err)
+{
+    parry_code code = parry_map_open(path, &v->half, err);
+    if (code != PARRY_OK)
+        return code;
+    if (v->half.n != (size_t)v->n * v->dim * sizeof(uint16_t))
+        return parry_fail(err, PARRY_CORRUPT, "%s does not fit its segment", path);
+    v->rows = (const void *)v->half.p;
+    return PARRY_OK;
+}
+
+parry_code parry_vectors_open(const char *faiss_path, const char *half_path, uint32_t n, size_t dim, parry_vectors **out,
+                              parry_err *err)
+{
+    parry_vectors *v = parry_calloc(1, sizeof *v);
+    v->n = n;
+    v->dim = dim;
+    v->dot = parry_half_dot_for_cpu();
+    parry_code code = open_half(v, half_path, err);
+    if (code == PARRY_OK)
+        code = open_index(v, faiss_path, err);
+    if (code == PARRY_OK)
+        *out = v;
+    else
+        parry_vectors_close(v);
+    return code;
+}
+
+void parry_vectors_close(parry_vectors *v)
+{
+    if (v == NULL)
+        return;
+    faiss_Index_free(v->index);
+    parry_map_close(&v->half);
+    free(v);
+}
+
+/* ---- searching ---------------------------------------------------------------------------------------------------- */
+
+typedef struct candidate {
+    float score;
+    uint32_t ordinal;
+} candidate;
+
+static bool worse(candidate a, candidate b) { return a.score != b.score ? a.score < b.score : a.ordinal > b.ordinal; }
+
+static int best_first(const void *x, const void *y)
+{
+    const candidate *a = x, *b = y;
+    return worse(*a, *b) - worse(*b, *a);
+}
+
+/* The best k so far as a heap, the worst on top. */
+typedef struct top {
+    candidate *heap;
+    size_t n, k;
+} top;
+
+static void sift_down(candidate *h, size_t n, size_t i)
+{
+    for (size_t child; (child = 2 * i + 1) < n; i = child) {
+        child += child + 1 < n && worse(h[child + 1], h[child]);
+        if (!worse(h[child], h[i]))
+            return;
+        candidate t = h[i];
+        h[i] = h[child];
+        h[child] = t;
+    }
+}
+
+static void offer(top *t, candidate c)
+{
+    if (t->n < t->k) {
+        t->heap[t->n++] = c;
+        if (t->n == t->k)
+            for (size_t i = t->n / 2; i-- > 0;)
+                sift_down(t->heap, t->n, i);
+    } else if (worse(t->heap[0], c)) {
+        t->heap[0] = c;
+        sift_down(t->heap, t->n, 0);
+    }
+}
+
+static void offer_row(const parry_vectors *v, const float *q, uint32_t ordinal, top *t)
+{
+    offer(t, (candidate){v->dot(v->rows + (size_t)ordinal * v->dim, q, v->dim), ordinal});
+}
+
+static void scan_exactly(const parry_vectors *v, const float *q, const uint8_t *allowed, top *t)
+{
+    for (uint32_t base = 0; base < v->n; base += 8) {
+        unsigned bits = allowed ? allowed[base / 8] : 0xFFU;
+        if (v->n - base < 8)
+            bits &= (1U << (v->n - base)) - 1U;
+        for (; bits != 0; bits &= bits - 1)
+            offer_row(v, q, base + (uint32_t)__builtin_ctz(bits), t);
+    }
+}
+
+static size_t count_allowed(const parry_vectors *v, const uint8_t *allowed)
+{
+    if (allowed == NULL)
+        return v->n;
+    size_t n = 0;
+    for (uint32_t base = 0; base < v->n; base += 8) {
+        unsigned bits = allowed[base / 8];
+        if (v->n - base < 8)
+            bits &= (1U << (v->n - base)) - 1U;
+        n += (unsigned)__builtin_popcount(bits);
+    }
+    return n;
+}
+
+/* A flat scan skips what is not allowed and costs what is left; a graph walks through it all the same and ends with too
+ * few, so that it needs a wide filter. */
+static bool exact_is_better(const parry_vectors *v, size_t allowed)
+{
+    return allowed <= EXACT_BELOW || allowed <= v->n / (v->graph ? 4 : 20);
+}
+
+static parry_code search_faiss(const parry_vectors *v, const float *q, const uint8_t *allowed, size_t want, idx_t *labels,
+                               float *distances, parry_err *err)
+{
+    FaissIDSelectorBitmap *bitmap = NULL;
+    FaissSearchParameters *parameters = NULL;
+    omp_set_num_threads(1); /* of this thread: it may be a new one */
+    int failed = 0;
+    if (allowed != NULL) {
+        failed = faiss_IDSelectorBitmap_new(&bitmap, (v->n + 7U) / 8U, allowed);
+        if (failed == 0)
+            failed = faiss_SearchParameters_new(&parameters, (FaissIDSelector *)bitmap);
+    }
+    if (failed == 0)
+        failed = faiss_Index_search_with_params(v->index, 1, q, (idx_t)want, parameters, distances, labels);
+    faiss_SearchParameters_free(parameters);
+    faiss_IDSelectorBitmap_free(bitmap);
+    return failed == 0 ? PARRY_OK : faiss_failed(err, "cannot search vectors");
+}
+
+/* Candidates from the codes, rescored. *enough is false where the graph found fewer than there are. */
+static parry_code scan_codes(const parry_vectors *v, const float *q, const uint8_t *allowed, size_t want, top *t,
+                             bool *enough, parry_err *err)
+{
+    idx_t *labels = parry_malloc(want * sizeof *labels);
+    float *distances = parry_malloc(want * sizeof *distances);
+    parry_code code = search_faiss(v, q, allowed, want, labels, distances, err);
+    size_t found = 0;
+    for (size_t i = 0; code == PARRY_OK && i < want; i++) {
+        if (labels[i] < 0 || labels[i] >= (idx_t)v->n)
+            continue;
+        offer_row(v, q, (uint32_t)labels[i], t);
+        found++;
+    }
+    *enough = found == want;
+    free(distances);
+    free(labels);
+    return code;
+}
+
+parry_code parry_vectors_nearest(const parry_vectors *v, const float *q, const uint8_t *allowed, size_t k,
+                                 uint32_t *ordinals, float *scores, size_t *n, parry_err *err)
+{
+    size_t left = count_allowed(v, allowed);
+    k = k < left ? k : left;
+    if (k == 0) {
+        *n = 0;
+        return PARRY_OK;
+    }
+    size_t want = 2 * k + EXTRA_CANDIDATES < left ? 2 * k + EXTRA_CANDIDATES : left;
+    top t = {parry_malloc(k * sizeof *t.heap), 0, k};
+    bool enough = false;
+    parry_code code = PARRY_OK;
+    if (!exact_is_better(v, left))
+        code = scan_codes(v, q, allowed, want, &t, &enough, err);
+    if (code == PARRY_OK && !enough) {
+        t.n = 0;
+        scan_exactly(v, q, allowed, &t);
+    }
+    if (code == PARRY_OK) {
+        qsort(t.heap, t.n, sizeof *t.heap, best_first);
+        for (size_t i = 0; i < t.n; i++) {
+            ordinals[i] = t.heap[i].ordinal;
+            scores[i] = t.heap[i].score;
+        }
+        *n = t.n;
+    }
+    free(t.heap);
+    return code;
+}
+
+float parry_vectors_cosine(const parry_vectors *v, uint32_t ordinal, const float *q)
+{
+    return v->dot(v->rows + (size_t)ordinal * v->dim, q, v->dim);
+}
