@@ -1,0 +1,340 @@
+/* Articles to rows. A section's text is cut into sentences (slices of it), and sentences are gathered into passages: again
+ * slices of it, from the first sentence's beginning to the last one's end. Nothing is copied.
+ *
+ *     section.text   |Open the app. Choose Orders.|Refunds take 3 days! Some banks need longer.|
+ *     sentences       ------------- -------------- -------------------- -----------------------
+ *     passages        ------------------------------------------------- -----------------------
+ */
+#include "indexer/passages.h"
+
+#include <assert.h>
+
+enum {
+    BYTES_PER_TOKEN = 16, /* at most, in the budget: a megabyte of base64 is one unknown token, but no passage */
+    TITLE_SECTION = 0,
+};
+
+/* ---- the budget ------------------------------------------------------------------------------------------------- */
+
+static bool is_space(unsigned cp)
+{
+    return cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0x85 || cp == 0xA0 || (cp >= 0x2000 && cp <= 0x200A) ||
+           cp == 0x2028 || cp == 0x2029 || cp == 0x202F || cp == 0x205F || cp == 0x3000;
+}
+
+/* Written without spaces between words: a character counts as a word. */
+static bool stands_alone(unsigned cp)
+{
+    return (cp >= 0x3040 && cp <= 0x30FF) || (cp >= 0x3400 && cp <= 0x9FFF) || (cp >= 0xF900 && cp <= 0xFAFF) ||
+           (cp >= 0x0E00 && cp <= 0x0EFF) || (cp >= 0x20000 && cp <= 0x3FFFF);
+}
+
+static size_t count_words(parry_str s)
+{
+    size_t words = 0;
+    bool inside = false;
+    for (size_t at = 0; at < s.n;) {
+        unsigned cp;
+        at += parry_utf8_next(parry_str_from(s, at), &cp);
+        bool alone = stands_alone(cp), letter = !alone && !is_space(cp);
+        words += alone || (letter && !inside);
+        inside = letter;
+    }
+    return words;
+}
+
+static size_t cost(const parry_tokenizer *t, parry_str s)
+{
+    size_t n = t ? parry_token_count(t, s) : count_words(s), least = s.n / BYTES_PER_TOKEN;
+    return n > least ? n : least;
+}
+
+/* ---- sentences -------------------------------------------------------------------------------------------------- */
+
+static bool ends_anywhere(unsigned cp) /* no space follows these */
+{
+    return cp == 0x3002 || cp == 0xFF01 || cp == 0xFF1F || cp == 0xFF61; /* 。！？｡ */
+}
+
+static bool ends_before_space(unsigned cp)
+{
+    return cp == '.' || cp == '!' || cp == '?' || cp == 0x2026 || cp == 0x0964 || cp == 0x0965 || cp == 0x061F ||
+           cp == 0x06D4 || cp == 0x1362 || cp == 0x104B; /* … । ॥ ؟ ۔ ። ။ */
+}
+
+static bool closes(unsigned cp) /* quotes and brackets that belong to the sentence they follow */
+{
+    return cp == '"' || cp == '\'' || cp == ')' || cp == ']' || cp == 0xBB || cp == 0x2019 || cp == 0x201D ||
+           cp == 0x300D || cp == 0x300F || cp == 0xFF09 || cp == 0x3011;
+}
+
+static unsigned char lower(char c) { return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c); }
+
+static bool same_word(parry_str word, const char *z)
+{
+    size_t i = 0;
+    for (; i < word.n && z[i]; i++) {
+        if (lower(word.p[i]) != (unsigned char)z[i])
+            return false;
+    }
+    return i == word.n && z[i] == 0;
+}
+
+/* "e.g.", "J." and the like; `word` is what stands before the full stop, back to the white space. */
+static bool is_abbreviation(parry_str word)
+{
+    static const char *const known[] = {"e.g", "i.e", "cf", "a.k.a", "mr",   "mrs", "ms",  "dr",  "prof", "st",  "vs",  "approx",
+                                        "fig", "nr",  "inc",   "dept", "ext", "max", "min", "z.b",  "bzw", "usw", "ggf"};
+    while (word.n > 0 && (word.p[0] == '(' || word.p[0] == '"' || word.p[0] == '['))
+        word = parry_str_from(word, 1);
+    if (word.n == 1 && lower(word.p[0]) >= 'a' && lower(word.p[0]) <= 'z' && word.p[0] != 'I')
+        return true;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (same_word(word, known[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool all_digits(parry_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    }
+    return s.n > 0;
+}
+
+/* Is the full stop at block.p[dot] the end of the sentence that begins at `from`? `next`: where the next word begins. */
+static bool stop_ends(parry_str block, size_t from, size_t dot, size_t next)
+{
+    size_t word = dot;
+    while (word > from && block.p[word - 1] != ' ' && block.p[word - 1] != '\t')
+        word--;
+    parry_str before = parry_str_make(block.p + word, dot - word);
+    if (word == from && all_digits(before)) /* "1. Open the app" */
+        return false;
+    if (next < block.n && block.p[next] >= 'a' && block.p[next] <= 'z')
+        return false;
+    return !is_abbreviation(before);
+}
+
+static size_t skip_if(parry_str s, size_t at, bool (*is)(unsigned))
+{
+    for (unsigned cp; at < s.n;) {
+        size_t n = parry_utf8_next(parry_str_from(s, at), &cp);
+        if (!is(cp))
+            break;
+        at += n;
+    }
+    return at;
+}
+
+size_t parry_sentence_end(parry_str block, size_t from)
+{
+    for (size_t at = from; at < block.n;) {
+        unsigned cp;
+        size_t mark = at;
+        at += parry_utf8_next(parry_str_from(block, at), &cp);
+        bool anywhere = ends_anywhere(cp);
+        if (!anywhere && !ends_before_space(cp))
+            continue;
+        size_t end = skip_if(block, at, ends_before_space); /* "?!", "..." */
+        end = skip_if(block, skip_if(block, end, ends_anywhere), closes);
+        size_t next = skip_if(block, end, is_space);
+        if (next == block.n || anywhere || (next > end && (cp != '.' || end > at || stop_ends(block, from, mark, next))))
+            return end;
+    }
+    return block.n;
+}
+
+/* ---- over-long sentences ---------------------------------------------------------------------------------------- */
+
+/* The longest prefix within the budget, on a code point boundary; at least one code point. */
+static size_t longest_prefix(const parry_tokenizer *t, parry_str s, uint32_t target)
+{
+    parry_str window = parry_utf8_cut(s, (size_t)target * BYTES_PER_TOKEN);
+    unsigned cp;
+    size_t low = parry_utf8_next(s, &cp), high = window.n; /* low fits, or has to */
+    while (low < high) {
+        size_t middle = parry_utf8_cut(s, low + (high - low + 1) / 2).n;
+        if (middle <= low) {
+            size_t step = parry_utf8_next(parry_str_from(s, low), &cp);
+            if (low + step > high)
+                break;
+            middle = low + step;
+        }
+        if (cost(t, parry_str_make(s.p, middle)) <= target)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
+static bool ends_clause(unsigned cp)
+{
+    return cp == ',' || cp == ';' || cp == ':' || cp == '|' || cp == 0x2013 || cp == 0x2014 || cp == 0x3001 ||
+           cp == 0xFF0C || cp == 0xFF1B || cp == 0xFF1A || cp == 0x060C; /* – — 、 ， ； ： ، */
+}
+
+/* Where to cut: after the last clause or, failing that, the last word of the second half of what fits. */
+static size_t cut_place(const parry_tokenizer *t, parry_str s, uint32_t target)
+{
+    size_t most = longest_prefix(t, s, target), clause = 0, word = 0;
+    for (size_t at = 0; at < most;) {
+        unsigned cp, after = ' ';
+        at += parry_utf8_next(parry_str_from(s, at), &cp);
+        if (at < s.n)
+            parry_utf8_next(parry_str_from(s, at), &after);
+        if (is_space(after) || (cp >= 0x3000 && ends_clause(cp)))
+            *(ends_clause(cp) ? &clause : &word) = at;
+    }
+    if (clause >= most / 2 && clause > 0)
+        return clause;
+    return word >= most / 2 && word > 0 ? word : most;
+}
+
+/* ---- passages --------------------------------------------------------------------------------------------------- */
+
+typedef struct sentence {
+    size_t start, end; /* bytes of the section's text */
+    size_t cost;
+} sentence;
+
+typedef struct sentences {
+    parry_arena *arena;
+    const parry_tokenizer *tokenizer;
+    uint32_t target;
+    sentence *list;
+    size_t n, cap, cost;
+} sentences;
+
+static void add_sentence(sentences *out, parry_str text, size_t start, size_t end)
+{
+    parry_str s = parry_str_trim(parry_str_make(text.p + start, end - start));
+    start = s.n ? (size_t)(s.p - text.p) : end;
+    while (s.n > 0) {
+        size_t c = cost(out->tokenizer, s), take = s.n;
+        if (c > out->target) {
+            take = cut_place(out->tokenizer, s, out->target);
+            c = cost(out->tokenizer, parry_str_make(s.p, take));
+        }
+        out->list = parry_arena_grow(out->arena, out->list, out->n, &out->cap, sizeof *out->list);
+        out->list[out->n++] = (sentence){start, start + take, c};
+        out->cost += c;
+        parry_str rest = parry_str_trim(parry_str_from(s, take));
+        start = rest.n ? (size_t)(rest.p - text.p) : start + take;
+        s = rest;
+    }
+}
+
+static void split_sentences(sentences *out, parry_str text)
+{
+    parry_str rest = text, block;
+    while (parry_str_split(&rest, '\n', &block)) {
+        for (size_t at = 0; at < block.n;) {
+            size_t end = parry_sentence_end(block, at), base = (size_t)(block.p - text.p);
+            add_sentence(out, text, base + at, base + end);
+            at = end;
+        }
+    }
+}
+
+/* Rows under construction. */
+typedef struct rows {
+    parry_arena *arena;
+    parry_row_in *list;
+    size_t n, cap;
+} rows;
+
+static void add_row(rows *r, parry_row_kind kind, size_t section, parry_str text)
+{
+    r->list = parry_arena_grow(r->arena, r->list, r->n, &r->cap, sizeof *r->list);
+    r->list[r->n++] = (parry_row_in){.kind = kind, .section = (uint32_t)section, .text = text};
+}
+
+/* Evenly: a section of 1.1 targets becomes two passages of about half each rather than one and a scrap. */
+static void add_passages(rows *r, const parry_tokenizer *tokenizer, uint32_t target, size_t section, parry_str text)
+{
+    sentences all = {.arena = r->arena, .tokenizer = tokenizer, .target = target};
+    split_sentences(&all, text);
+    size_t parts = (all.cost + target - 1) / target, aim = parts ? (all.cost + parts - 1) / parts : 0;
+    for (size_t i = 0; i < all.n;) {
+        size_t sum = all.list[i].cost, from = all.list[i].start, to = all.list[i].end;
+        for (i++; i < all.n && sum < aim && sum + all.list[i].cost <= target; i++) {
+            sum += all.list[i].cost;
+            to = all.list[i].end;
+        }
+        add_row(r, PARRY_ROW_PASSAGE, section, parry_str_make(text.p + from, to - from));
+    }
+}
+
+static parry_str join_keywords(parry_arena *a, const parry_article *article)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < article->nkeywords; i++)
+        n += article->keywords[i].n + 2;
+    char *p = parry_arena_alloc(a, n + 1), *end = p;
+    for (size_t i = 0; i < article->nkeywords; i++) {
+        if (i > 0)
+            end = (char *)mempcpy(end, ", ", 2);
+        if (article->keywords[i].n > 0)
+            end = (char *)mempcpy(end, article->keywords[i].p, article->keywords[i].n);
+    }
+    return parry_str_make(p, (size_t)(end - p));
+}
+
+static parry_section_in *copy_sections(parry_arena *a, const parry_article *article, size_t *n)
+{
+    *n = article->nsections ? article->nsections : 1; /* the title's row needs one to stand in */
+    parry_section_in *s = PARRY_ARRAY(a, parry_section_in, *n);
+    for (size_t i = 0; i < article->nsections; i++) {
+        const parry_section *from = &article->sections[i];
+        s[i] = (parry_section_in){from->heading, from->path, from->anchor};
+    }
+    return s;
+}
+
+void parry_article_rows(parry_arena *a, const parry_article *article, const parry_tokenizer *tokenizer, uint32_t target,
+                        parry_article_in *out)
+{
+    assert(target > 0);
+    rows r = {.arena = a};
+    add_row(&r, PARRY_ROW_TITLE, TITLE_SECTION, article->title);
+    if (article->nkeywords > 0)
+        add_row(&r, PARRY_ROW_KEYWORDS, TITLE_SECTION, join_keywords(a, article));
+    for (size_t i = 0; i < article->nsections; i++) {
+        const parry_section *s = &article->sections[i];
+        if (s->heading.n > 0)
+            add_row(&r, PARRY_ROW_HEADING, i, s->heading);
+        add_passages(&r, tokenizer, target, i, s->text);
+    }
+    add_row(&r, PARRY_ROW_ARTICLE, TITLE_SECTION, (parry_str){NULL, 0});
+    *out = (parry_article_in){.id = article->id, .title = article->title, .slug = article->slug,
+                              .locale = article->locale, .audience = article->audience,
+                              .category = article->category, .updated = article->updated, .hash = article->hash};
+    out->sections = copy_sections(a, article, &out->nsections);
+    out->rows = r.list;
+    out->nrows = r.n;
+}
+
+parry_str parry_row_embed_text(parry_arena *a, const parry_article_in *article, const parry_row_in *row)
+{
+    switch (row->kind) {
+    case PARRY_ROW_TITLE:
+        return row->text;
+    case PARRY_ROW_PASSAGE: {
+        parry_str path = article->sections[row->section].path;
+        const char *colon = path.n ? ": " : "";
+        return parry_str_printf(a, "%.*s%s%.*s\n%.*s", PARRY_FMT(article->title), colon, PARRY_FMT(path),
+                                PARRY_FMT(row->text));
+    }
+    case PARRY_ROW_KEYWORDS:
+    case PARRY_ROW_HEADING:
+    case PARRY_ROW_ARTICLE:
+    case PARRY_ROW_KINDS:
+        break;
+    }
+    return (parry_str){NULL, 0};
+}
