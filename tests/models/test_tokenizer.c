@@ -14,7 +14,7 @@ enum { UNK = 1, CLS, SEP, MASK, UN, DO2, ING, DO, CAFE, BANG, DOLLAR, X, XX, HAN
 static parry_tokenizer *open_small(scratch *s)
 {
     parry_tokenizer *t = NULL;
-    ok(parry_file_replace(in(s, "vocab.txt"), lit(small), NULL));
+    ok(parry_file_replace(in(s, "vocab.txt"), parry_str_of(small), NULL));
     ok(parry_tokenizer_open(in(s, "vocab.txt"), true, &t, NULL));
     return t;
 }

@@ -15,6 +15,7 @@
     do {                                                                                                               \
         print_message("skipped: %s\n", (why));                                                                         \
         skip();                                                                                                        \
+        return;                                                                                                        \
     } while (0)
 
 static inline const char *model_dir(scratch *s)

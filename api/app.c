@@ -1,0 +1,216 @@
+/* A request's way: limits, route, parameters, audience, handler, ETag; then it is counted and logged. */
+#include "api/app.h"
+
+#include "api/routes.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+/* ---- workers ------------------------------------------------------------------------------------------------------
+ */
+
+static parry_worker *worker_take(parry_app *app)
+{
+    (void)pthread_mutex_lock(&app->idle_mutex);
+    parry_worker *w = app->idle;
+    if (w != NULL)
+        app->idle = w->next;
+    (void)pthread_mutex_unlock(&app->idle_mutex);
+    if (w == NULL) {
+        w = parry_calloc(1, sizeof *w);
+        w->arena = parry_arena_new();
+        w->searcher = parry_searcher_new(app->encoder);
+    }
+    return w;
+}
+
+static void worker_give(parry_app *app, parry_worker *w)
+{
+    parry_arena_reset(w->arena);
+    (void)pthread_mutex_lock(&app->idle_mutex);
+    w->next = app->idle;
+    app->idle = w;
+    (void)pthread_mutex_unlock(&app->idle_mutex);
+}
+
+void parry_app_open(parry_app *app)
+{
+    app->metrics = parry_metrics_new(parry_nroutes);
+    app->listings = parry_listings_new();
+    (void)pthread_mutex_init(&app->idle_mutex, NULL);
+    app->started_ns = parry_mono_ns();
+}
+
+void parry_app_close(parry_app *app)
+{
+    for (parry_worker *w = app->idle, *next; w != NULL; w = next) {
+        next = w->next;
+        parry_searcher_free(w->searcher);
+        parry_arena_free(w->arena);
+        free(w);
+    }
+    app->idle = NULL;
+    parry_listings_free(app->listings);
+    parry_metrics_free(app->metrics);
+    (void)pthread_mutex_destroy(&app->idle_mutex);
+}
+
+/* ---- one request ------------------------------------------------------------------------------------------------ */
+
+typedef struct answer {
+    parry_call call;
+    size_t route; /* parry_nroutes: none */
+    bool page;
+    parry_err err; /* of a 500, for the log */
+} answer;
+
+static void refuse(answer *a, parry_problem p, const char *detail)
+{
+    if (a->page)
+        parry_page_problem(&a->call, p, detail);
+    else
+        parry_problem_reply(a->call.res, p, detail, a->call.req->id);
+}
+
+static void refuse_code(answer *a, parry_code code, const parry_err *err)
+{
+    parry_problem p = parry_problem_of(code);
+    if (p != PARRY_PROBLEM_INTERNAL) {
+        refuse(a, p, err->msg);
+        return;
+    }
+    a->err = *err; /* paths and the like stay in the log */
+    refuse(a, p, "An internal error. The server's log has more under the id of this request.");
+}
+
+static bool within_limits(answer *a, const parry_raw *raw)
+{
+    if (raw->target.p == NULL)
+        refuse(a, PARRY_PROBLEM_URI_TOO_LONG, "path and query are over 8192 bytes");
+    else if (raw->header_bytes > PARRY_HEADERS_MAX_BYTES)
+        refuse(a, PARRY_PROBLEM_HEADERS_TOO_LARGE, "the headers are over 16384 bytes together");
+    else if (raw->body_too_large)
+        refuse(a, PARRY_PROBLEM_TOO_LARGE, "the body is over this server's limit (serve.max_body_bytes)");
+    else
+        return true;
+    return false;
+}
+
+static void set_audience(answer *a, parry_str audience)
+{
+    a->call.audience = audience;
+    a->call.base = parry_audience_base(a->call.app, audience);
+}
+
+/* Where nothing is: a page for a browser, a problem for a program. */
+static bool wants_page(const parry_request *req, parry_str path)
+{
+    static const char *const types[] = {"application/problem+json", "text/html"};
+    return !parry_str_starts(path, "/v1/") && parry_accept_best(req->accept, types, 2) == 1;
+}
+
+/* A page below an audience's prefix, "/merchant/...", is that page for that audience. */
+static parry_matched find_route(answer *a, parry_str *path, parry_str *tail)
+{
+    const parry_request *req = a->call.req;
+    parry_str audience;
+    bool prefixed = parry_audience_prefix(path, &audience);
+    if (prefixed)
+        set_audience(a, audience);
+    parry_matched m = parry_route_find(parry_routes, parry_nroutes, req->method, *path, prefixed, &a->route, tail);
+    a->page = m == PARRY_NO_ROUTE ? wants_page(req, *path) : parry_routes[a->route].page;
+    return m;
+}
+
+static void say_allow(parry_response *res, parry_str path)
+{
+    parry_buf allow = PARRY_BUF(PARRY_ALLOW_TEXT - 1);
+    parry_route_allow(parry_routes, parry_nroutes, path, &allow);
+    (void)snprintf(res->allow, sizeof res->allow, "%.*s", PARRY_FMT(parry_buf_str(&allow)));
+    parry_buf_free(&allow);
+}
+
+static bool routed(answer *a, parry_str *tail)
+{
+    parry_str path = a->call.req->path;
+    switch (find_route(a, &path, tail)) {
+    case PARRY_MATCHED:
+        return true;
+    case PARRY_NO_METHOD:
+        say_allow(a->call.res, path);
+        refuse(a, PARRY_PROBLEM_METHOD, "this address does not have that method; see Allow");
+        return false;
+    case PARRY_NO_ROUTE:
+        refuse(a, PARRY_PROBLEM_NOT_FOUND, "there is nothing at this address");
+        return false;
+    }
+    return false;
+}
+
+static parry_code read_input(answer *a, parry_request *req, parry_str tail, parry_err *err)
+{
+    parry_call *c = &a->call;
+    const parry_route *route = &parry_routes[a->route];
+    parry_str audience;
+    parry_code code = parry_percent_decode(c->arena, tail, false, &c->tail, err);
+    if (code == PARRY_OK)
+        code = parry_request_params(req, c->arena, err);
+    if (code == PARRY_OK && route->params != NULL)
+        code = parry_request_check(req, route->params, err);
+    if (code != PARRY_OK || route->page || !parry_request_text(req, "audience", &audience))
+        return code;
+    code = parry_audience_public(c->app, audience, err);
+    if (code == PARRY_OK)
+        set_audience(a, audience);
+    return code;
+}
+
+static void run(answer *a, parry_request *req, const parry_raw *raw)
+{
+    parry_str tail;
+    parry_err err = {0};
+    if (!within_limits(a, raw) || !routed(a, &tail))
+        return;
+    parry_code code = read_input(a, req, tail, &err);
+    if (code == PARRY_OK)
+        code = parry_routes[a->route].handle(&a->call, &err);
+    if (code == PARRY_OK && a->call.res->body.full)
+        code = parry_fail(&err, PARRY_IO, "the reply is over %d bytes", PARRY_REPLY_MAX_BYTES);
+    if (code != PARRY_OK)
+        refuse_code(a, code, &err);
+    parry_response_finish(a->call.res, req);
+}
+
+static void count_and_log(const answer *a, int64_t ns)
+{
+    const parry_request *req = a->call.req;
+    const parry_response *res = a->call.res;
+    const char *method = parry_str_eqz(req->method, "GET")    ? "GET"
+                         : parry_str_eqz(req->method, "HEAD") ? "HEAD"
+                                                              : "other";
+    const char *route = a->route < parry_nroutes ? parry_routes[a->route].pattern : "none";
+    parry_metrics_request(a->call.app->metrics, a->route, res->status, ns);
+    if (a->err.code != PARRY_OK)
+        parry_log(PARRY_ERROR, "failure", "req=%s code=%s at=%s msg=%s", req->id, parry_code_name(a->err.code),
+                  a->err.at, parry_logq(a->err.msg));
+    parry_log(PARRY_INFO, "request", "req=%s method=%s route=%s audience=%s status=%d bytes=%zu dur_us=%lld", req->id,
+              method, route, *a->call.base ? a->call.base + 1 : "default", res->status, parry_response_bytes(res).n,
+              (long long)(ns / 1000));
+}
+
+void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res, char id[PARRY_REQUEST_ID_TEXT])
+{
+    int64_t start = parry_mono_ns();
+    parry_worker *w = worker_take(app);
+    parry_request *req = PARRY_NEW(w->arena, parry_request);
+    parry_request_id(req->id);
+    memcpy(id, req->id, PARRY_REQUEST_ID_TEXT);
+    req->method = raw->method;
+    req->accept = raw->accept;
+    req->if_none_match = raw->if_none_match;
+    parry_request_target(req, raw->target);
+    answer a = {.call = {app, req, res, w->arena, w->searcher, {NULL, 0}, {NULL, 0}, ""}, .route = parry_nroutes};
+    set_audience(&a, parry_str_of(app->config->serve.default_audience));
+    run(&a, req, raw);
+    count_and_log(&a, parry_mono_ns() - start);
+    worker_give(app, w);
+}

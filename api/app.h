@@ -1,0 +1,89 @@
+/* App: everything that a request is answered from, and the way of one request through it. Knows no socket, so that a
+ * test can run a request without one. Private to api/. */
+#ifndef PARRY_API_APP_H
+#define PARRY_API_APP_H
+
+#include "api/http.h"
+#include "api/listing.h"
+#include "api/metrics.h"
+#include "api/problem.h"
+#include "api/router.h"
+#include "base/config.h"
+#include "content/store.h"
+#include "engine/search.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What one request needs for itself while it runs: scratch memory and a searcher. */
+typedef struct parry_worker {
+    parry_arena *arena;
+    parry_searcher *searcher;
+    struct parry_worker *next;
+} parry_worker;
+
+typedef struct parry_app {
+    const parry_config *config;
+    parry_store *store;
+    parry_index *index;
+    const parry_encoder *encoder; /* NULL: text alone */
+    const char *no_meaning;       /* why, when there is no encoder */
+    parry_metrics *metrics;
+    parry_listings *listings;
+    parry_worker *idle; /* workers nobody uses now; as many are made as requests ever ran at once */
+    pthread_mutex_t idle_mutex;
+    int64_t started_ns;
+    atomic_bool draining;
+    atomic_ullong refresh_failures;
+} parry_app;
+
+void parry_app_open(parry_app *app); /* makes what is the app's own; the rest is the caller's, before */
+void parry_app_close(parry_app *app);
+
+/* One request and everything a handler may use. */
+typedef struct parry_call {
+    parry_app *app;
+    const parry_request *req;
+    parry_response *res;
+    parry_arena *arena;
+    parry_searcher *searcher;
+    parry_str tail;     /* what the route's {name} took, decoded */
+    parry_str audience; /* whose articles this may show: never empty */
+    const char *base;   /* before every link: "" for the default audience, else "/merchant" */
+} parry_call;
+
+/* What came in, before anything was looked at. */
+typedef struct parry_raw {
+    parry_str method, target; /* target {NULL, 0}: over PARRY_URI_MAX_BYTES */
+    parry_str accept, if_none_match;
+    size_t header_bytes;
+    bool body_too_large;
+} parry_raw;
+
+/* Answers it, whatever it is; counts and logs it. id is the reply's X-Request-Id. Any thread. */
+void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res, char id[PARRY_REQUEST_ID_TEXT]);
+
+/* ---- audiences (audience.c) ------------------------------------------------------------------------------------- */
+
+/* The audience that a request may name without a key: customer, merchant, or the configured default. Fails: DENIED
+ * (internal), INVALID (any other; whether it exists is not said). */
+PARRY_MUST parry_code parry_audience_public(const parry_app *app, parry_str name, parry_err *err);
+const char *parry_audience_base(const parry_app *app, parry_str audience); /* "" or "/merchant" */
+/* Cuts the audience's prefix off a page's path, if it has one: "/merchant/search" is "/search" for merchants. */
+bool parry_audience_prefix(parry_str *path, parry_str *audience);
+
+/* ---- the table (routes.c) -----------------------------------------------------------------------------------------
+ */
+
+extern const parry_route parry_routes[];
+extern const size_t parry_nroutes;
+extern const char *const parry_route_names[]; /* the patterns, for metrics */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

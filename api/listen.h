@@ -1,0 +1,21 @@
+/* The address to listen on. In this version it must be this machine's own (loopback): there are no keys yet. */
+#ifndef PARRY_API_LISTEN_H
+#define PARRY_API_LISTEN_H
+
+#include "base/str.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { PARRY_ADDRESS_TEXT = 64 };
+
+/* "127.0.0.1:8080", "localhost:0", "[::1]:8080": a bound socket that does not listen yet, so that callers are refused
+ * until the server is up. text: the address with the real port. Port 0 takes a free one. Fails: INVALID (no such
+ * address, or not loopback), CONFLICT (the port is in use), DENIED, IO. */
+PARRY_MUST parry_code parry_bind_loopback(const char *address, int *fd, char text[PARRY_ADDRESS_TEXT], parry_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,57 @@
+/* Handlers, one for each row of the table in routes.c, and what they share. A handler fills c->res, or fails with a
+ * code that becomes a problem. Private to api/. */
+#ifndef PARRY_API_ROUTES_H
+#define PARRY_API_ROUTES_H
+
+#include "api/app.h"
+#include "content/article.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- routes_search.c */
+PARRY_MUST parry_code parry_get_search(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_suggest(parry_call *c, parry_err *err);
+/* What /v1/search answers (new reference): for the search page too. mode, offset, limit, text are the caller's;
+ * audience is the call's. */
+PARRY_MUST parry_code parry_search_json(parry_call *c, parry_query *q, json_t **out, parry_err *err);
+/* HTML with entities and <mark> cut to n visible characters, with an ellipsis and its marks closed. */
+parry_str parry_snippet_cut(parry_arena *a, parry_str html, size_t n);
+
+/* ---- routes_articles.c */
+PARRY_MUST parry_code parry_get_article(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_articles(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_categories(parry_call *c, parry_err *err);
+/* The article of that id (or slug), if the call's audience may see it; else NOT_FOUND, whatever the reason. */
+PARRY_MUST parry_code parry_visible_article(parry_call *c, parry_str key, bool by_slug, parry_article *out,
+                                            parry_err *err);
+PARRY_MUST parry_code parry_article_reply(parry_call *c, const parry_article *article, json_t **out, parry_err *err);
+json_t *parry_categories_json(parry_call *c); /* {generation, total, categories: [{name, articles, url}]} */
+/* {generation, total, offset, limit, articles: [...]}; category.p NULL: of all. */
+json_t *parry_articles_json(parry_call *c, parry_str category, size_t offset, size_t limit);
+json_t *parry_recent_json(parry_call *c, size_t n); /* the n last updated: [{id, title, url, ...}] */
+
+/* ---- routes_ops.c */
+PARRY_MUST parry_code parry_get_health(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_ready(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_metrics(parry_call *c, parry_err *err);
+
+/* ---- pages.c */
+PARRY_MUST parry_code parry_get_home(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_search_page(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_article_page(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_category_page(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_problem_page(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_asset(parry_call *c, parry_err *err);
+void parry_page_problem(parry_call *c, parry_problem p, const char *detail);
+
+/* ---- JSON */
+static inline json_t *parry_json_text(parry_str s) { return json_stringn(s.p ? s.p : "", s.n); }
+/* BASE + path + percent-encoded name. */
+json_t *parry_json_url(const parry_call *c, const char *path, parry_str name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,281 @@
+/* /v1/articles and /v1/categories. What is said of an article is listed here key by key: front matter may hold what is
+ * not for readers. */
+#include "api/routes.h"
+
+enum { LIST_LIMIT = 100, LIST_LIMIT_MAX = 1000, OFFSET_MAX = 1000000, RELATED_MAX = 8 };
+
+static const char *const forms[] = {"application/json", "text/markdown", "text/html"};
+enum { AS_JSON, AS_MARKDOWN, AS_HTML, FORMS };
+
+/* ---- who may see what ---------------------------------------------------------------------------------------------
+ */
+
+static bool may_see(const parry_call *c, parry_status status, parry_str audience)
+{
+    return status == PARRY_PUBLISHED && parry_str_eq(audience, c->audience);
+}
+
+parry_code parry_visible_article(parry_call *c, parry_str key, bool by_slug, parry_article *out, parry_err *err)
+{
+    parry_err below = {0};
+    parry_article article = {0};
+    parry_code code = PARRY_NOT_FOUND;
+    if (key.n > 0 && key.n <= 500) /* keys of the store have 511 bytes at most */
+        code = by_slug ? parry_store_by_slug(c->app->store, c->arena, key, &article, &below)
+                       : parry_store_get(c->app->store, c->arena, key, &article, &below);
+    if (code == PARRY_OK && may_see(c, article.status, article.audience)) {
+        *out = article;
+        return PARRY_OK;
+    }
+    if (code == PARRY_OK)
+        parry_article_free(&article);
+    if (code == PARRY_OK || code == PARRY_NOT_FOUND)
+        return parry_fail(err, PARRY_NOT_FOUND, "there is no such article");
+    if (err != NULL)
+        *err = below;
+    return code;
+}
+
+/* The row of an id, if the caller may see it. */
+static bool visible_row(const parry_call *c, parry_str id, parry_store_row *row)
+{
+    return parry_store_row_get(c->app->store, c->arena, id, row, NULL) == PARRY_OK &&
+           may_see(c, row->status, row->audience);
+}
+
+/* A link to a file of the tree: the article it became, or nothing where the reader may not see that. */
+static parry_str link_to(void *ctx, parry_arena *a, parry_str path, parry_str fragment)
+{
+    const parry_call *c = ctx;
+    parry_str id;
+    parry_store_row row;
+    if (parry_store_id_of_path(c->app->store, a, path, &id, NULL) != PARRY_OK || !visible_row(c, id, &row))
+        return parry_str_make(NULL, 0);
+    return parry_str_printf(a, "%s/articles/%.*s%s%.*s", c->base, PARRY_FMT(row.slug), fragment.n > 0 ? "#" : "",
+                            PARRY_FMT(fragment));
+}
+
+/* ---- one article ------------------------------------------------------------------------------------------------ */
+
+static json_t *related_json(parry_call *c, const parry_article *article)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < article->nrelated && json_array_size(list) < RELATED_MAX; i++) {
+        parry_article other;
+        if (parry_visible_article(c, article->related[i], false, &other, NULL) != PARRY_OK)
+            continue;
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "id", parry_json_text(other.id), "title",
+                                              parry_json_text(other.title), "url",
+                                              parry_json_url(c, "/articles/", other.slug)));
+        parry_article_free(&other);
+    }
+    return list;
+}
+
+static json_t *sections_json(const parry_article *article)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < article->nsections; i++) {
+        const parry_section *s = &article->sections[i];
+        if (s->heading.n > 0)
+            json_array_append_new(list, json_pack("{s:i, s:o, s:o}", "level", s->level, "heading",
+                                                  parry_json_text(s->heading), "anchor", parry_json_text(s->anchor)));
+    }
+    return list;
+}
+
+static json_t *texts_json(const parry_str *texts, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, parry_json_text(texts[i]));
+    return list;
+}
+
+parry_code parry_article_reply(parry_call *c, const parry_article *article, json_t **out, parry_err *err)
+{
+    parry_str html;
+    parry_code code = parry_article_html(c->arena, article, link_to, c, &html, err);
+    if (code != PARRY_OK)
+        return code;
+    json_t *j = json_object();
+    json_object_set_new(j, "id", parry_json_text(article->id));
+    json_object_set_new(j, "title", parry_json_text(article->title));
+    json_object_set_new(j, "url", parry_json_url(c, "/articles/", article->slug));
+    json_object_set_new(j, "audience", parry_json_text(article->audience));
+    json_object_set_new(j, "locale", parry_json_text(article->locale));
+    json_object_set_new(j, "category", parry_json_text(article->category));
+    json_object_set_new(j, "keywords", texts_json(article->keywords, article->nkeywords));
+    json_object_set_new(j, "created", parry_json_text(article->created));
+    json_object_set_new(j, "updated", parry_json_text(article->updated));
+    json_object_set_new(j, "sections", sections_json(article));
+    json_object_set_new(j, "related", related_json(c, article));
+    json_object_set_new(j, "html", parry_json_text(html));
+    *out = j;
+    return PARRY_OK;
+}
+
+static parry_code html_reply(parry_call *c, const parry_article *article, parry_err *err)
+{
+    parry_str html;
+    parry_code code = parry_article_html(c->arena, article, link_to, c, &html, err);
+    if (code == PARRY_OK)
+        parry_response_text(c->res, "text/html; charset=utf-8", html);
+    return code;
+}
+
+static parry_code reply_as(parry_call *c, const parry_article *article, size_t form, parry_err *err)
+{
+    json_t *j = NULL;
+    parry_code code = PARRY_OK;
+    c->res->tagged = true;
+    if (form == AS_MARKDOWN) {
+        parry_response_text(c->res, "text/markdown; charset=utf-8", article->body);
+    } else if (form == AS_HTML) {
+        c->res->csp = "default-src 'none'; img-src 'self' data: https:; base-uri 'none'; frame-ancestors 'none'";
+        code = html_reply(c, article, err);
+    } else {
+        code = parry_article_reply(c, article, &j, err);
+        if (code == PARRY_OK)
+            parry_response_json(c->res, 200, "application/json", j);
+    }
+    return code;
+}
+
+/* An id may itself end in ".md": the whole is tried first. */
+static parry_code by_suffix(parry_call *c, parry_article *article, size_t *form, parry_err *err)
+{
+    static const struct {
+        const char *suffix;
+        size_t form;
+    } suffixes[] = {{".md", AS_MARKDOWN}, {".html", AS_HTML}, {".json", AS_JSON}};
+    parry_code code = parry_visible_article(c, c->tail, false, article, err);
+    for (size_t i = 0; i < 3 && code == PARRY_NOT_FOUND; i++) {
+        if (!parry_str_ends(c->tail, suffixes[i].suffix))
+            continue;
+        parry_str id = parry_str_make(c->tail.p, c->tail.n - strlen(suffixes[i].suffix));
+        code = parry_visible_article(c, id, false, article, err);
+        *form = suffixes[i].form;
+        return code;
+    }
+    *form = FORMS;
+    return code;
+}
+
+parry_code parry_get_article(parry_call *c, parry_err *err)
+{
+    parry_article article;
+    size_t form;
+    parry_code code = by_suffix(c, &article, &form, err);
+    if (code != PARRY_OK)
+        return code;
+    c->res->by_accept = form == FORMS;
+    if (form == FORMS)
+        form = parry_accept_best(c->req->accept, forms, FORMS);
+    if (form == FORMS)
+        parry_problem_reply(c->res, PARRY_PROBLEM_NOT_ACCEPTABLE,
+                            "an article is application/json, text/markdown or text/html", c->req->id);
+    else
+        code = reply_as(c, &article, form, err);
+    parry_article_free(&article);
+    return code;
+}
+
+/* ---- lists ----------------------------------------------------------------------------------------------------------
+ */
+
+static json_t *row_json(const parry_call *c, const parry_listing_row *r)
+{
+    json_t *j = json_object();
+    json_object_set_new(j, "id", parry_json_text(r->id));
+    json_object_set_new(j, "title", parry_json_text(r->title));
+    json_object_set_new(j, "url", parry_json_url(c, "/articles/", r->slug));
+    json_object_set_new(j, "category", parry_json_text(r->category));
+    json_object_set_new(j, "locale", parry_json_text(r->locale));
+    json_object_set_new(j, "updated", parry_json_text(r->updated));
+    return j;
+}
+
+json_t *parry_articles_json(parry_call *c, parry_str category, size_t offset, size_t limit)
+{
+    const parry_listing *cat = parry_listing_acquire(c->app->listings, c->app->index);
+    size_t from, n;
+    parry_listing_audience(cat, c->audience, &from, &n);
+    if (category.p != NULL)
+        parry_listing_category(cat, category, &from, &n);
+    json_t *list = json_array();
+    for (size_t i = offset; i < n && i - offset < limit; i++)
+        json_array_append_new(list, row_json(c, &cat->rows[from + i]));
+    json_t *j = json_pack("{s:I, s:I, s:I, s:I, s:o}", "generation", (json_int_t)cat->generation, "total",
+                          (json_int_t)n, "offset", (json_int_t)offset, "limit", (json_int_t)limit, "articles", list);
+    parry_listing_release(c->app->listings, cat);
+    return j;
+}
+
+json_t *parry_categories_json(parry_call *c)
+{
+    const parry_listing *cat = parry_listing_acquire(c->app->listings, c->app->index);
+    size_t from, n;
+    parry_listing_audience(cat, c->audience, &from, &n);
+    json_t *list = json_array();
+    for (size_t i = from; i < from + n;) {
+        parry_str name = cat->rows[i].category;
+        size_t at = i, count = from + n - i;
+        parry_listing_category(cat, name, &at, &count);
+        json_array_append_new(list, json_pack("{s:o, s:I, s:o}", "name", parry_json_text(name), "articles",
+                                              (json_int_t)count, "url", parry_json_url(c, "/categories/", name)));
+        i += count;
+    }
+    json_t *j = json_pack("{s:I, s:I, s:o}", "generation", (json_int_t)cat->generation, "total", (json_int_t)n,
+                          "categories", list);
+    parry_listing_release(c->app->listings, cat);
+    return j;
+}
+
+/* The n newest kept in order, newest first: n is small. */
+json_t *parry_recent_json(parry_call *c, size_t n)
+{
+    const parry_listing *cat = parry_listing_acquire(c->app->listings, c->app->index);
+    const parry_listing_row **newest = PARRY_ARRAY(c->arena, const parry_listing_row *, n + 1);
+    size_t from, total, kept = 0;
+    parry_listing_audience(cat, c->audience, &from, &total);
+    for (size_t i = from; i < from + total; i++) {
+        size_t at = kept;
+        while (at > 0 && parry_str_cmp(newest[at - 1]->updated, cat->rows[i].updated) < 0)
+            at--;
+        if (at == n)
+            continue;
+        memmove(newest + at + 1, newest + at, (kept - at) * sizeof *newest);
+        newest[at] = &cat->rows[i];
+        kept += kept < n;
+    }
+    json_t *list = json_array();
+    for (size_t i = 0; i < kept; i++)
+        json_array_append_new(list, row_json(c, newest[i]));
+    parry_listing_release(c->app->listings, cat);
+    return list;
+}
+
+parry_code parry_get_articles(parry_call *c, parry_err *err)
+{
+    parry_str category = {NULL, 0};
+    size_t offset = 0, limit = LIST_LIMIT;
+    parry_code code = parry_request_number(c->req, "limit", 1, LIST_LIMIT_MAX, &limit, err);
+    if (code == PARRY_OK)
+        code = parry_request_number(c->req, "offset", 0, OFFSET_MAX, &offset, err);
+    if (code != PARRY_OK)
+        return code;
+    if (parry_request_text(c->req, "category", &category) && category.n == 0)
+        category.p = NULL; /* an empty field of a form: all */
+    c->res->tagged = true;
+    parry_response_json(c->res, 200, "application/json", parry_articles_json(c, category, offset, limit));
+    return PARRY_OK;
+}
+
+parry_code parry_get_categories(parry_call *c, parry_err *err)
+{
+    (void)err;
+    c->res->tagged = true;
+    parry_response_json(c->res, 200, "application/json", parry_categories_json(c));
+    return PARRY_OK;
+}

@@ -1,0 +1,179 @@
+/* /v1/search and /v1/suggest. */
+#include "api/routes.h"
+
+enum {
+    SEARCH_LIMIT = 10,
+    OFFSET_MAX = 10000,
+    SUGGEST_LIMIT = 6,
+    SUGGEST_LIMIT_MAX = 20,
+    SUGGEST_BYTES = 8 * 1024, /* a whole reply, so that it travels in one round trip */
+    SUGGEST_FRAME = 160,      /* of these, for what stands around the hits */
+    SUGGEST_SNIPPET = 120,    /* characters */
+    SUGGEST_FIELD = 200,      /* bytes of a title, a section, a category */
+    NAME_MAX_BYTES = 200,
+};
+
+static size_t query_limit(const parry_call *c)
+{
+    size_t configured = (size_t)c->app->config->serve.max_query_bytes;
+    return configured < PARRY_QUERY_MAX_BYTES ? configured : PARRY_QUERY_MAX_BYTES;
+}
+
+static parry_code read_query(const parry_call *c, parry_str *q, parry_err *err)
+{
+    *q = parry_str_make("", 0);
+    (void)parry_request_text(c->req, "q", q);
+    if (q->n > query_limit(c))
+        return parry_fail(err, PARRY_INVALID, "q has %zu bytes; at most %zu", q->n, query_limit(c));
+    *q = parry_str_trim(*q);
+    return PARRY_OK;
+}
+
+static parry_code read_name(const parry_call *c, const char *name, parry_str *out, parry_err *err)
+{
+    if (parry_request_text(c->req, name, out) && out->n > NAME_MAX_BYTES)
+        return parry_fail(err, PARRY_INVALID, "%s has %zu bytes; at most %d", name, out->n, NAME_MAX_BYTES);
+    return PARRY_OK;
+}
+
+static parry_code read_search(const parry_call *c, parry_query *q, parry_err *err)
+{
+    parry_str mode = parry_str_of("hybrid");
+    (void)parry_request_text(c->req, "mode", &mode);
+    parry_code code = read_query(c, &q->text, err);
+    if (code == PARRY_OK && q->text.n == 0)
+        code = parry_fail(err, PARRY_INVALID, "q is empty; say what to search for");
+    if (code == PARRY_OK)
+        code = parry_request_number(c->req, "limit", 1, PARRY_SEARCH_MAX_LIMIT, &q->limit, err);
+    if (code == PARRY_OK)
+        code = parry_request_number(c->req, "offset", 0, OFFSET_MAX, &q->offset, err);
+    if (code == PARRY_OK)
+        code = parry_request_flag(c->req, "explain", &q->explain, err);
+    if (code == PARRY_OK)
+        code = read_name(c, "locale", &q->locale, err);
+    if (code == PARRY_OK)
+        code = read_name(c, "category", &q->category, err);
+    return code == PARRY_OK ? parry_mode_parse(mode, &q->mode, err) : code;
+}
+
+static parry_code search(parry_call *c, parry_query *q, const parry_generation *g, parry_results *r, parry_err *err)
+{
+    q->audience = c->audience;
+    parry_code code = parry_search(c->searcher, g, q, c->arena, r, err);
+    if (code == PARRY_OK)
+        parry_metrics_stages(c->app->metrics, r);
+    return code;
+}
+
+parry_code parry_search_json(parry_call *c, parry_query *q, json_t **out, parry_err *err)
+{
+    parry_results r = {0};
+    parry_generation *g = parry_index_acquire(c->app->index);
+    parry_code code = search(c, q, g, &r, err);
+    if (code == PARRY_OK)
+        *out = parry_results_json(q, &r, c->base);
+    parry_generation_release(g);
+    return code;
+}
+
+parry_code parry_get_search(parry_call *c, parry_err *err)
+{
+    parry_query q = {.limit = SEARCH_LIMIT, .snippets = true};
+    json_t *j = NULL;
+    parry_code code = read_search(c, &q, err);
+    if (code == PARRY_OK)
+        code = parry_search_json(c, &q, &j, err);
+    if (code == PARRY_OK)
+        parry_response_json(c->res, 200, "application/json", j);
+    return code;
+}
+
+/* ---- suggest ------------------------------------------------------------------------------------------------------
+ */
+
+/* One visible character at html.p: a tag shows nothing, an entity shows one. Its length in bytes. */
+static size_t step(parry_str html, bool *visible, int *marks)
+{
+    *visible = html.p[0] != '<';
+    if (html.p[0] == '<' || html.p[0] == '&') {
+        size_t n = parry_str_find(html, parry_str_of(*visible ? ";" : ">"));
+        if (!*visible)
+            *marks += parry_str_starts(html, "<mark>") ? 1 : parry_str_starts(html, "</mark>") ? -1 : 0;
+        return n < html.n ? n + 1 : html.n;
+    }
+    unsigned cp;
+    return parry_utf8_next(html, &cp);
+}
+
+parry_str parry_snippet_cut(parry_arena *a, parry_str html, size_t n)
+{
+    size_t at = 0, seen = 0;
+    int marks = 0;
+    while (at < html.n) {
+        bool visible;
+        int before = marks;
+        size_t len = step(parry_str_from(html, at), &visible, &marks);
+        if (visible && seen++ == n)
+            return parry_str_printf(a, "%.*s%s\u2026", (int)at, html.p, before > 0 ? "</mark>" : "");
+        at += len;
+    }
+    return html;
+}
+
+static json_t *suggestion(const parry_call *c, const parry_hit *h)
+{
+    json_t *j = json_object();
+    parry_str url = parry_str_printf(c->arena, "%s/articles/%.*s%s%.*s", c->base, PARRY_FMT(h->slug),
+                                     h->anchor.n > 0 ? "#" : "", PARRY_FMT(h->anchor));
+    json_object_set_new(j, "title", parry_json_text(parry_utf8_cut(h->title, SUGGEST_FIELD)));
+    json_object_set_new(j, "section", parry_json_text(parry_utf8_cut(h->section, SUGGEST_FIELD)));
+    json_object_set_new(j, "url", parry_json_text(url));
+    json_object_set_new(j, "snippet", parry_json_text(parry_snippet_cut(c->arena, h->snippet, SUGGEST_SNIPPET)));
+    json_object_set_new(j, "category", parry_json_text(parry_utf8_cut(h->category, SUGGEST_FIELD)));
+    return j;
+}
+
+/* As many as fit. One that is too long for what is left (a slug may be of any length) is passed over. */
+static json_t *suggestions(const parry_call *c, const parry_results *r)
+{
+    json_t *list = json_array();
+    size_t left = SUGGEST_BYTES - SUGGEST_FRAME;
+    for (size_t i = 0; i < r->n; i++) {
+        json_t *j = suggestion(c, &r->hits[i]);
+        size_t n = json_dumpb(j, NULL, 0, JSON_COMPACT) + 1;
+        if (n <= left) {
+            left -= n;
+            json_array_append(list, j);
+        }
+        json_decref(j);
+    }
+    return list;
+}
+
+static parry_code suggest(parry_call *c, parry_query *q, json_t **hits, uint64_t *number, parry_err *err)
+{
+    parry_results r = {0};
+    parry_generation *g = parry_index_acquire(c->app->index);
+    *number = parry_generation_get_info(g)->number;
+    parry_code code = q->text.n > 0 ? search(c, q, g, &r, err) : PARRY_OK;
+    if (code == PARRY_OK)
+        *hits = suggestions(c, &r);
+    parry_generation_release(g);
+    return code;
+}
+
+parry_code parry_get_suggest(parry_call *c, parry_err *err)
+{
+    parry_query q = {.limit = SUGGEST_LIMIT, .snippets = true, .typing = true};
+    json_t *hits = NULL;
+    uint64_t number = 0;
+    parry_code code = read_query(c, &q.text, err);
+    if (code == PARRY_OK)
+        code = parry_request_number(c->req, "limit", 1, SUGGEST_LIMIT_MAX, &q.limit, err);
+    if (code == PARRY_OK)
+        code = suggest(c, &q, &hits, &number, err);
+    if (code == PARRY_OK)
+        parry_response_json(c->res, 200, "application/json",
+                            json_pack("{s:I, s:o}", "generation", (json_int_t)number, "hits", hits));
+    return code;
+}

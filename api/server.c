@@ -1,0 +1,187 @@
+/* Server: start, follow the index, drain, stop. */
+#include "api/server.h"
+
+#include "api/connection.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/work.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { POLL_MS = 50, RETRY_MS = 1000, QUIET_MS = 100, BACKLOG = 511 };
+
+struct parry_server {
+    parry_app app;
+    parry_connections connections;
+    struct MHD_Daemon *daemon;
+    int fd;
+    pthread_t follower;
+    bool following;
+    atomic_bool stop;
+    pthread_mutex_t refresh_mutex; /* parry_index_refresh wants one thread at a time */
+    char current[4096];            /* path of CURRENT */
+};
+
+/* ---- following CURRENT ------------------------------------------------------------------------------------------- */
+
+/* CURRENT is replaced by rename: another file means another generation. */
+typedef struct mark {
+    ino_t inode;
+    int64_t sec, nsec;
+} mark;
+
+static mark mark_of(const char *path)
+{
+    struct stat st;
+    mark m = {0};
+    if (stat(path, &st) == 0)
+        m = (mark){st.st_ino, st.st_mtim.tv_sec, st.st_mtim.tv_nsec};
+    return m;
+}
+
+static bool same(mark a, mark b) { return a.inode == b.inode && a.sec == b.sec && a.nsec == b.nsec; }
+
+static void log_generation(parry_app *app)
+{
+    parry_generation *g = parry_index_acquire(app->index);
+    const parry_generation_info *info = parry_generation_get_info(g);
+    parry_log(PARRY_INFO, "generation", "number=%llu segments=%zu articles=%llu passages=%llu",
+              (unsigned long long)info->number, info->nsegments, (unsigned long long)info->narticles,
+              (unsigned long long)info->npassages);
+    parry_generation_release(g);
+}
+
+/* The first failure in a row is logged; the served generation stays. */
+static bool refresh(parry_server *s)
+{
+    parry_err err = {0};
+    bool moved = false;
+    (void)pthread_mutex_lock(&s->refresh_mutex);
+    parry_code code = parry_index_refresh(s->app.index, &moved, &err);
+    if (code == PARRY_OK)
+        atomic_store(&s->app.refresh_failures, 0);
+    else if (atomic_fetch_add(&s->app.refresh_failures, 1) == 0)
+        parry_log_err("refresh", &err);
+    if (moved)
+        log_generation(&s->app);
+    (void)pthread_mutex_unlock(&s->refresh_mutex);
+    return code == PARRY_OK;
+}
+
+void parry_server_refresh(parry_server *s) { (void)refresh(s); }
+
+static void *follow(void *arg)
+{
+    parry_server *s = arg;
+    mark seen = {0};
+    int64_t failed_at = 0;
+    while (!atomic_load(&s->stop)) {
+        mark now = mark_of(s->current);
+        bool due = failed_at == 0 || parry_mono_ns() - failed_at > (int64_t)RETRY_MS * 1000000;
+        if (!same(now, seen) && due) {
+            bool fine = refresh(s);
+            failed_at = fine ? 0 : parry_mono_ns();
+            if (fine)
+                seen = now;
+        }
+        parry_sleep_ms(POLL_MS);
+    }
+    return NULL;
+}
+
+/* ---- start and stop ------------------------------------------------------------------------------------------------
+ */
+
+static parry_code open_index(parry_server *s, const char *index_dir, parry_err *err)
+{
+    int n = snprintf(s->current, sizeof s->current, "%s/CURRENT", index_dir);
+    if (n < 0 || (size_t)n >= sizeof s->current)
+        return parry_fail(err, PARRY_INVALID, "the path of the data folder is over 4000 bytes");
+    return parry_index_open(index_dir, &s->app.index, err);
+}
+
+static parry_code start_threads(parry_server *s, parry_err *err)
+{
+    unsigned threads = s->app.config->serve.threads > 0 ? (unsigned)s->app.config->serve.threads : parry_cores();
+    if (listen(s->fd, BACKLOG) != 0) {
+        if (errno == EADDRINUSE)
+            return parry_fail(err, PARRY_CONFLICT, "the port is in use by another program; take another with --listen");
+        return parry_fail_errno(err, "cannot listen");
+    }
+    s->daemon = parry_connections_open(&s->connections, s->fd, threads);
+    if (s->daemon == NULL)
+        return parry_fail(err, PARRY_UNAVAILABLE, "the HTTP server does not start with %u threads: %s", threads,
+                          strerror(errno));
+    if (pthread_create(&s->follower, NULL, follow, s) != 0)
+        return parry_fail(err, PARRY_UNAVAILABLE, "cannot start a thread");
+    s->following = true;
+    return PARRY_OK;
+}
+
+static void tear_down(parry_server *s)
+{
+    atomic_store(&s->stop, true);
+    if (s->following)
+        (void)pthread_join(s->follower, NULL);
+    if (s->daemon != NULL)
+        MHD_stop_daemon(s->daemon);
+    (void)close(s->fd); /* the library wants it open until its threads are gone */
+    parry_app_close(&s->app);
+    parry_index_close(s->app.index);
+    (void)pthread_mutex_destroy(&s->refresh_mutex);
+    free(s);
+}
+
+parry_code parry_server_start(const parry_server_options *o, int fd, parry_server **out, parry_err *err)
+{
+    parry_server *s = parry_calloc(1, sizeof *s);
+    s->fd = fd;
+    s->app.config = o->config;
+    s->app.store = o->store;
+    s->app.encoder = o->encoder;
+    s->app.no_meaning = o->no_meaning ? o->no_meaning : "no model";
+    s->connections.app = &s->app;
+    (void)pthread_mutex_init(&s->refresh_mutex, NULL);
+    parry_app_open(&s->app);
+    parry_code code = open_index(s, o->index_dir, err);
+    if (code == PARRY_OK)
+        code = start_threads(s, err);
+    if (code != PARRY_OK) {
+        tear_down(s);
+        return code;
+    }
+    *out = s;
+    return PARRY_OK;
+}
+
+/* Waits until nothing ran for QUIET_MS: a request may be on its way into an accepted connection. */
+static size_t drain(parry_server *s, int64_t wait_ms)
+{
+    int64_t start = parry_mono_ns(), quiet_since = start;
+    size_t running;
+    for (;;) {
+        int64_t now = parry_mono_ns();
+        running = atomic_load(&s->connections.running);
+        if (running > 0)
+            quiet_since = now;
+        if (now - quiet_since >= (int64_t)QUIET_MS * 1000000 || now - start >= wait_ms * 1000000)
+            return running;
+        parry_sleep_ms(5);
+    }
+}
+
+size_t parry_server_stop(parry_server *s, int64_t wait_ms)
+{
+    if (s == NULL)
+        return 0;
+    atomic_store(&s->app.draining, true);
+    (void)MHD_quiesce_daemon(s->daemon);
+    (void)shutdown(s->fd, SHUT_RD); /* Linux: no longer a listening socket, connecting is refused at once */
+    size_t cut = drain(s, wait_ms);
+    parry_log(cut ? PARRY_WARN : PARRY_INFO, "drained", "cut=%zu", cut);
+    tear_down(s);
+    return cut;
+}

@@ -1,0 +1,42 @@
+/* Server: the HTTP API and the help centre's pages over libmicrohttpd, on threads of its own, and a thread that follows
+ * CURRENT so that a new generation is served within a twentieth of a second.
+ *
+ *     parry_bind_loopback -> (import, index) -> parry_server_start ... parry_server_stop
+ *
+ * Requests never block on each other: each holds the generation it began with. */
+#ifndef PARRY_API_SERVER_H
+#define PARRY_API_SERVER_H
+
+#include "api/listen.h"
+#include "base/config.h"
+#include "content/store.h"
+#include "models/encoder.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct parry_server parry_server;
+
+typedef struct parry_server_options { /* all borrowed: must outlive the server */
+    const parry_config *config;
+    parry_store *store;
+    const char *index_dir;        /* DATA/index; need not exist yet */
+    const parry_encoder *encoder; /* NULL: text alone */
+    const char *no_meaning;       /* why there is no encoder: /ready says it */
+} parry_server_options;
+
+/* fd: bound, as from parry_bind_loopback; the server's from here on, whatever this returns.
+ * Fails: CORRUPT (the index), UNAVAILABLE (threads or sockets), IO. */
+PARRY_MUST parry_code parry_server_start(const parry_server_options *o, int fd, parry_server **out, parry_err *err);
+/* Look at CURRENT now instead of at the next tick: after publishing in this process. Any thread; failures are logged.
+ */
+void parry_server_refresh(parry_server *s);
+/* Refuse new connections, let running requests end for at most wait_ms, then stop and free everything. Returns how many
+ * were cut off. NULL is fine. */
+size_t parry_server_stop(parry_server *s, int64_t wait_ms);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

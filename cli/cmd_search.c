@@ -1,0 +1,207 @@
+/* parry search: one question to the index, for people at a terminal and for scripts. */
+#include "cli/commands.h"
+#include "cli/options.h"
+
+#include "engine/search.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { WIDTH = 100, INDENT = 4 };
+
+typedef struct search_options {
+    bool json, explain;
+    int64_t limit;
+    const char *mode, *audience, *locale, *category;
+} search_options;
+
+/* ---- a page for the terminal ---------------------------------------------------------------------------------------- */
+
+typedef struct style {
+    const char *bold, *dim, *plain;
+} style;
+
+static style style_of_output(void)
+{
+    return isatty(STDOUT_FILENO) ? (style){"\033[1m", "\033[2m", "\033[0m"} : (style){"", "", ""};
+}
+
+/* One thing of a snippet: a tag, an entity or a code point. Returns its length; text gets what to print, 0 columns wide
+ * for the tags. */
+static size_t next_thing(parry_str s, const style *st, parry_str *text, int *columns)
+{
+    static const struct {
+        const char *html, *text;
+    } entities[] = {{"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}};
+    *columns = 0;
+    if (parry_str_starts(s, "<mark>")) {
+        *text = parry_str_of(st->bold);
+        return strlen("<mark>");
+    }
+    if (parry_str_starts(s, "</mark>")) {
+        *text = parry_str_of(st->plain);
+        return strlen("</mark>");
+    }
+    *columns = 1;
+    for (size_t i = 0; i < sizeof entities / sizeof *entities; i++) {
+        if (parry_str_starts(s, entities[i].html)) {
+            *text = parry_str_of(entities[i].text);
+            return strlen(entities[i].html);
+        }
+    }
+    unsigned cp;
+    size_t n = parry_utf8_next(s, &cp);
+    *text = cp < ' ' || cp == 0x7F ? parry_str_of(" ") : parry_str_make(s.p, n); /* an article's escapes are not ours */
+    return n;
+}
+
+/* Columns up to the next white space. */
+static int word_columns(parry_str s, const style *st)
+{
+    int columns = 0;
+    for (size_t at = 0; at < s.n && s.p[at] != ' ' && s.p[at] != '\n';) {
+        parry_str text;
+        int c;
+        at += next_thing(parry_str_from(s, at), st, &text, &c);
+        columns += c;
+    }
+    return columns;
+}
+
+static void print_snippet(parry_str s, const style *st)
+{
+    int column = printf("%*s", INDENT, "");
+    for (size_t at = 0; at < s.n;) {
+        parry_str text;
+        int c;
+        bool space = s.p[at] == ' ' || s.p[at] == '\n';
+        at += next_thing(parry_str_from(s, at), st, &text, &c);
+        if (space && column + 1 + word_columns(parry_str_from(s, at), st) > WIDTH) {
+            column = printf("\n%*s", INDENT, "") - 1;
+            continue;
+        }
+        printf("%.*s", PARRY_FMT(text));
+        column += c;
+    }
+    printf("%s\n", st->plain);
+}
+
+static void print_hit(size_t rank, const parry_hit *h, const style *st)
+{
+    printf("%s%zu. %.*s%s", st->bold, rank, PARRY_FMT(h->title), st->plain);
+    if (h->path.n > 0)
+        printf(" > %.*s", PARRY_FMT(h->path));
+    printf("  %s%.2f%s\n", st->dim, h->score, st->plain);
+    if (h->snippet.n > 0)
+        print_snippet(h->snippet, st);
+    printf("%*s%s/articles/%.*s%s%.*s%s\n", INDENT, "", st->dim, PARRY_FMT(h->slug), h->anchor.n ? "#" : "",
+           PARRY_FMT(h->anchor), st->plain);
+    for (size_t i = 0; i < h->nparts; i++) {
+        const parry_part *p = &h->parts[i];
+        printf("%*s%-22s %9.4f x %7.4f = %9.4f\n", INDENT, "", p->name, p->value, p->weight, p->points);
+    }
+    putchar('\n');
+}
+
+static void print_results(const parry_results *r, bool explain)
+{
+    style st = style_of_output();
+    if (r->corrected.n > 0)
+        printf("Searched for: %.*s\n\n", PARRY_FMT(r->corrected));
+    for (size_t i = 0; i < r->n; i++)
+        print_hit(i + 1, &r->hits[i], &st);
+    if (r->n == 0)
+        printf("No answer found.\n");
+    if (explain)
+        printf("generation %llu, %s%s, %zu articles ranked; us: understand %.0f, text %.0f, encode %.0f, vector %.0f, "
+               "fuse %.0f, show %.0f\n",
+               (unsigned long long)r->generation, parry_mode_name(r->mode), r->degraded ? " (asked for more)" : "",
+               r->total, (double)r->understand_ns / 1e3, (double)r->text_ns / 1e3, (double)r->encode_ns / 1e3,
+               (double)r->vector_ns / 1e3, (double)r->fuse_ns / 1e3, (double)r->show_ns / 1e3);
+}
+
+static void print_json(const parry_query *q, const parry_results *r)
+{
+    json_auto_t *json = parry_results_json(q, r, "");
+    json_dumpf(json, stdout, JSON_INDENT(2));
+    putchar('\n');
+}
+
+/* ---- the search -------------------------------------------------------------------------------------------------------- */
+
+static parry_code ask(const parry_generation *g, const parry_encoder *encoder, const parry_query *q, bool json,
+                      parry_err *err)
+{
+    if (parry_generation_get_info(g)->number == 0)
+        return parry_fail(err, PARRY_NOT_FOUND, "nothing is indexed yet; run `parry index TREE` first");
+    parry_arena *a = parry_arena_new();
+    parry_searcher *s = parry_searcher_new(encoder);
+    parry_results results = {0};
+    parry_code code = parry_search(s, g, q, a, &results, err);
+    if (code == PARRY_OK && json)
+        print_json(q, &results);
+    else if (code == PARRY_OK)
+        print_results(&results, q->explain);
+    parry_searcher_free(s);
+    parry_arena_free(a);
+    return code;
+}
+
+static parry_code open_and_ask(const parry_cli *cli, const parry_query *q, bool json, parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    parry_encoder *encoder = NULL;
+    parry_index *index = NULL;
+    parry_generation *g = NULL;
+    parry_code code = parry_index_open(parry_cli_path(cli, a, "index"), &index, err);
+    if (code == PARRY_OK) {
+        g = parry_index_acquire(index);
+        bool vectors = parry_generation_get_info(g)->dim > 0 && q->mode != PARRY_TEXT;
+        code = vectors ? parry_cli_encoder_or_text(cli, "search", &encoder, err) : PARRY_OK;
+    }
+    if (code == PARRY_OK)
+        code = ask(g, encoder, q, json, err);
+    if (g != NULL)
+        parry_generation_release(g);
+    parry_index_close(index);
+    parry_encoder_close(encoder);
+    parry_arena_free(a);
+    return code;
+}
+
+static int search(const parry_cli *cli, const search_options *o, const char *text)
+{
+    parry_err err = {0};
+    parry_query q = {.text = parry_str_of(text), .audience = parry_str_of(o->audience), .locale = parry_str_of(o->locale),
+                     .category = parry_str_of(o->category), .limit = (size_t)o->limit, .explain = o->explain,
+                     .snippets = true};
+    if (parry_mode_parse(parry_str_of(o->mode), &q.mode, &err) != PARRY_OK ||
+        open_and_ask(cli, &q, o->json, &err) != PARRY_OK)
+        return parry_cli_fail("search", &err);
+    return 0;
+}
+
+int cmd_search(parry_cli *cli, int argc, char **argv)
+{
+    search_options o = {.limit = 5, .mode = "hybrid", .audience = "", .locale = "", .category = ""};
+    const parry_option options[] = {
+        {.name = "limit", .value = "N", .number = &o.limit, .least = 1, .most = PARRY_SEARCH_MAX_LIMIT,
+         .help = "At most N answers (default 5)."},
+        {.name = "mode", .value = "MODE", .text = &o.mode, .help = "hybrid (default), text or vector."},
+        {.name = "audience", .value = "NAME", .text = &o.audience, .help = "Only articles for these readers (default: all)."},
+        {.name = "locale", .value = "LOCALE", .text = &o.locale, .help = "Only articles of this language."},
+        {.name = "category", .value = "NAME", .text = &o.category, .help = "Only articles of this category."},
+        {.name = "explain", .flag = &o.explain, .help = "Show what each score is made of, and the time each stage took."},
+        {.name = "json", .flag = &o.json, .help = "Print JSON, as the HTTP API does."},
+        {0}};
+    const parry_usage usage = {
+        .command = "search", .arguments = "QUERY", .least = 1, .most = 1, .options = options,
+        .what = "Asks the index one question and prints the best answers: title, section, a snippet, the path of its page.",
+        .examples = "  parry search 'my parcel never came'\n"
+                    "  parry search --audience merchant --explain 'payout is late'\n"
+                    "  parry search --json --limit 1 ERR-1042 | jq -r '.hits[0].id'\n"};
+    int first, code;
+    if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))
+        return code;
+    return search(cli, &o, argv[first]);
+}

@@ -1,0 +1,231 @@
+/* parry serve: what is in DATA (and in a watched tree) over HTTP, until SIGTERM or SIGINT. */
+#include "cli/commands.h"
+#include "cli/options.h"
+
+#include "api/server.h"
+#include "base/log.h"
+#include "content/import.h"
+#include "indexer/indexer.h"
+#include "indexer/watch.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { DRAIN_MS = 10000, LOCK_WAIT_MS = 60000 };
+
+/* Everything that is open, in the order it opens. */
+typedef struct house {
+    parry_cli *cli;
+    parry_arena *arena;
+    const char *tree; /* NULL: none is watched */
+    bool text_only;
+    int fd; /* bound; -1 once the server has it */
+    char address[PARRY_ADDRESS_TEXT];
+    parry_encoder *encoder;
+    char no_meaning[300];
+    parry_store *store;
+    parry_indexer *indexer;
+    parry_server *server;
+    parry_watch *watch;
+} house;
+
+/* ---- signals
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static int stop_event = -1;
+
+static void on_signal(int signal)
+{
+    (void)signal;
+    int kept = errno;
+    const uint64_t one = 1;
+    if (write(stop_event, &one, sizeof one) < 0) {
+        /* it is full: somebody asked before */
+    }
+    errno = kept;
+}
+
+/* Until here a signal just kills, which the stores survive. A second one kills again: SA_RESETHAND. */
+static parry_code catch_signals(parry_err *err)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    stop_event = eventfd(0, EFD_CLOEXEC);
+    if (stop_event < 0 || sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0 ||
+        sigaction(SIGPIPE, &ignore, NULL) != 0)
+        return parry_fail_errno(err, "cannot catch signals");
+    return PARRY_OK;
+}
+
+static void wait_for_signal(void)
+{
+    uint64_t n;
+    while (read(stop_event, &n, sizeof n) < 0 && errno == EINTR)
+        ;
+}
+
+/* ---- opening
+ * --------------------------------------------------------------------------------------------------------------- */
+
+static void set_log_level(const char *name)
+{
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(name, names[i]) == 0)
+            parry_log_level((parry_level)i);
+    }
+}
+
+/* Without weights the text alone is served, and /ready says why. */
+static parry_code open_encoder(house *h, parry_err *err)
+{
+    parry_err why = {0};
+    parry_code code = PARRY_NOT_FOUND;
+    if (h->text_only)
+        (void)parry_fail(&why, PARRY_NOT_FOUND, "no model: --text-only was given");
+    else
+        code = parry_cli_encoder(h->cli, &h->encoder, &why);
+    if (code == PARRY_NOT_FOUND) {
+        bool says = strncmp(why.msg, "no model", 8) == 0;
+        (void)snprintf(h->no_meaning, sizeof h->no_meaning, "%s%s", says ? "" : "no model: ", why.msg);
+        parry_log(PARRY_WARN, "text_only", "why=%s", parry_logq(h->no_meaning));
+        return PARRY_OK;
+    }
+    if (code != PARRY_OK)
+        *err = why;
+    return code;
+}
+
+static void warn(void *ctx, parry_str path, int line, const char *msg)
+{
+    parry_arena *a = ctx;
+    parry_log(PARRY_WARN, "import", "path=%s line=%d msg=%s", parry_logq(parry_str_z(a, path)), line, parry_logq(msg));
+}
+
+static parry_code import_tree(house *h, parry_err *err)
+{
+    parry_import_report r = {0};
+    const parry_import_options options = {.warnings = {warn, h->arena}};
+    parry_code code = parry_import_tree(h->store, h->tree, &options, &r, err);
+    if (code == PARRY_OK)
+        parry_log(PARRY_INFO, "imported", "files=%zu added=%zu changed=%zu archived=%zu refused=%zu", r.files, r.added,
+                  r.changed, r.archived, r.refused);
+    return code;
+}
+
+static parry_code bring_up_to_date(house *h, parry_err *err)
+{
+    parry_index_report r = {0};
+    const parry_config *config = &h->cli->config;
+    const parry_indexer_options options = {.encoder = h->encoder,
+                                           .threads = (unsigned)config->index.threads,
+                                           .passage_tokens = (uint32_t)config->index.passage_tokens,
+                                           .hnsw_from = (uint32_t)config->index.hnsw_from};
+    parry_code code = parry_indexer_open(h->cli->data, h->store, &options, &h->indexer, err);
+    if (code == PARRY_OK)
+        code = parry_indexer_run(h->indexer, LOCK_WAIT_MS, &r, err);
+    if (code == PARRY_OK)
+        parry_log(PARRY_INFO, "indexed",
+                  "generation=%llu articles=%zu passages=%zu embedded=%zu cached=%zu removed=%zu",
+                  (unsigned long long)r.generation, r.articles, r.passages, r.embedded, r.cached, r.removed);
+    return code;
+}
+
+static void after_run(void *ctx, const parry_index_report *report)
+{
+    house *h = ctx;
+    if (report->published)
+        parry_server_refresh(h->server);
+}
+
+static parry_code start_serving(house *h, parry_err *err)
+{
+    const parry_server_options options = {.config = &h->cli->config,
+                                          .store = h->store,
+                                          .index_dir = parry_cli_path(h->cli, h->arena, "index"),
+                                          .encoder = h->encoder,
+                                          .no_meaning = h->no_meaning};
+    int fd = h->fd;
+    h->fd = -1;
+    return parry_server_start(&options, fd, &h->server, err);
+}
+
+/* The port first: whether it is free should not be learned after minutes of indexing. */
+static parry_code open_house(house *h, parry_err *err)
+{
+    parry_code code = parry_bind_loopback(h->cli->config.serve.listen, &h->fd, h->address, err);
+    if (code == PARRY_OK)
+        code = parry_store_open(h->cli->data, &h->store, err);
+    if (code == PARRY_OK)
+        code = open_encoder(h, err);
+    if (code == PARRY_OK && h->tree != NULL)
+        code = import_tree(h, err);
+    if (code == PARRY_OK)
+        code = bring_up_to_date(h, err);
+    if (code == PARRY_OK)
+        code = catch_signals(err);
+    if (code == PARRY_OK)
+        code = start_serving(h, err);
+    if (code == PARRY_OK && h->tree != NULL)
+        code = parry_watch_start(h->tree, h->store, h->indexer, h->cli->config.serve.watch_quiet_ms, after_run, h,
+                                 &h->watch, err);
+    return code;
+}
+
+static void close_house(house *h)
+{
+    parry_watch_stop(h->watch);
+    (void)parry_server_stop(h->server, DRAIN_MS);
+    parry_indexer_close(h->indexer);
+    parry_encoder_close(h->encoder);
+    parry_store_close(h->store);
+    if (h->fd >= 0)
+        (void)close(h->fd);
+    parry_arena_free(h->arena);
+}
+
+static void announce(const house *h)
+{
+    printf("serving http://%s from %s%s%s%s\n", h->address, h->cli->data, h->tree ? ", watching " : "",
+           h->tree ? h->tree : "", h->encoder ? "" : ", on text alone");
+    (void)fflush(stdout);
+}
+
+int cmd_serve(parry_cli *cli, int argc, char **argv)
+{
+    const char *listen = NULL;
+    house h = {.cli = cli, .fd = -1};
+    const parry_option options[] = {
+        {.name = "content",
+         .value = "TREE",
+         .text = &h.tree,
+         .help = "Import this tree of Markdown files and watch it."},
+        {.name = "listen", .value = "HOST:PORT", .text = &listen, .help = "Where to listen (default 127.0.0.1:8080)."},
+        {.name = "text-only", .flag = &h.text_only, .help = "Do without the model: words alone, no meaning."},
+        {0}};
+    const parry_usage usage = {
+        .command = "serve",
+        .options = options,
+        .what = "Answers over HTTP: the help centre's pages, and the API under /v1. The index is brought up to date "
+                "first.\n"
+                "SIGTERM and SIGINT let running requests end, then leave.",
+        .examples = "  parry serve --content docs\n  parry serve --data /var/lib/parry --listen 127.0.0.1:9000\n"};
+    int first, code;
+    if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))
+        return code;
+    parry_err err = {0};
+    h.arena = parry_arena_new();
+    set_log_level(cli->config.log.level);
+    parry_code opened = listen ? parry_config_set(&cli->config, "serve.listen", listen, &err) : PARRY_OK;
+    if (opened == PARRY_OK)
+        opened = open_house(&h, &err);
+    if (opened == PARRY_OK) {
+        announce(&h);
+        wait_for_signal();
+    }
+    close_house(&h);
+    return opened == PARRY_OK ? 0 : parry_cli_fail("serve", &err);
+}

@@ -1,0 +1,67 @@
+/* parry: the table of commands, and nothing else. */
+#include "cli/commands.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const parry_command commands[] = {
+    {"index", "import a tree of Markdown files and bring the index up to date", cmd_index},
+#ifdef PARRY_CMD_SERVE
+    {"serve", "answer over HTTP", cmd_serve},
+#endif
+    {"search", "ask the index on the command line", cmd_search},
+#ifdef PARRY_CMD_EVAL
+    {"eval", "measure answers against judged queries", cmd_eval},
+#endif
+    {"embed", "turn lines of text into vectors", cmd_embed},
+    {"version", "say what this program is made of", cmd_version},
+    {"help", "explain a command, or every key of the configuration", cmd_help},
+};
+
+const parry_command *parry_commands(size_t *n)
+{
+    *n = sizeof commands / sizeof *commands;
+    return commands;
+}
+
+const parry_command *parry_command_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+/* A reader that has seen enough (`parry search ... | head`) is no failure of ours. */
+static int flushed(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    if (errno != EPIPE)
+        fprintf(stderr, "parry: cannot write the output: %s\n", strerror(errno));
+    return errno == EPIPE ? code : parry_code_exit(PARRY_IO);
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "help";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    else if (strcmp(name, "--version") == 0)
+        name = "version";
+    const parry_command *command = parry_command_find(name);
+    if (command == NULL)
+        return parry_cli_misuse(NULL, "no command or option \"%s\"", name);
+    parry_cli cli = {.home = getenv("HOME"), .xdg_cache_home = getenv("XDG_CACHE_HOME"), .data = "parry-data"};
+    parry_config_defaults(&cli.config);
+    char *alone[] = {argc > 1 ? argv[1] : argv[0], NULL};
+    int code = command->run(&cli, argc > 1 ? argc - 1 : 1, argc > 1 ? argv + 1 : alone);
+    parry_config_free(&cli.config);
+    return flushed(code);
+}

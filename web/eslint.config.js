@@ -1,0 +1,22 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+// Tests run in Node; the functions that they hand to the browser, in the page.
+const testGlobals = ["console", "process", "URL", "fetch", "setTimeout"].concat(
+  ["document", "window", "location", "performance", "getComputedStyle"],
+  ["KeyboardEvent", "MutationObserver"],
+);
+
+export default tseslint.config(
+  { ignores: ["dist/", "node_modules/"] },
+  js.configs.recommended,
+  tseslint.configs.recommended,
+  {
+    files: ["test/**/*.js"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        testGlobals.map((name) => [name, "readonly"]),
+      ),
+    },
+  },
+);
