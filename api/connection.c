@@ -89,8 +89,11 @@ static void headers(const parry_app *app, struct MHD_Response *r, const parry_re
 static struct MHD_Response *make_response(parry_response *res)
 {
     static char nothing[1];
-    if (res->fixed.n > 0)
-        return MHD_create_response_from_buffer(res->fixed.n, (void *)(uintptr_t)res->fixed.p, MHD_RESPMEM_PERSISTENT);
+    if (res->fixed.n > 0) {
+        void *bytes; /* it only reads them; its prototype does not say so */
+        memcpy(&bytes, &res->fixed.p, sizeof bytes);
+        return MHD_create_response_from_buffer(res->fixed.n, bytes, MHD_RESPMEM_PERSISTENT);
+    }
     if (res->body.n == 0)
         return MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
     struct MHD_Response *r = MHD_create_response_from_buffer_with_free_callback(res->body.n, res->body.p, free);

@@ -205,10 +205,12 @@ static int quality(parry_str params)
 static int closeness(parry_str range, const char *type)
 {
     parry_str t = parry_str_of(type);
-    if (range.n == t.n && strncasecmp(range.p, t.p, t.n) == 0)
+    if (range.n == 0)
+        return 0;
+    if (range.n == t.n && strncasecmp(range.p, type, t.n) == 0)
         return 3;
     size_t slash = parry_str_find(t, parry_str_of("/"));
-    if (range.n == slash + 2 && range.p[slash + 1] == '*' && strncasecmp(range.p, t.p, slash + 1) == 0)
+    if (range.n == slash + 2 && range.p[slash + 1] == '*' && strncasecmp(range.p, type, slash + 1) == 0)
         return 2;
     return parry_str_eqz(range, "*/*") ? 1 : 0;
 }

@@ -85,7 +85,7 @@ void parry_listings_free(parry_listings *k)
 }
 
 /* Others wait while it is made: they need it too, and it is some milliseconds for 10,000 articles. */
-const parry_listing *parry_listing_acquire(parry_listings *k, parry_index *ix)
+parry_listing *parry_listing_acquire(parry_listings *k, parry_index *ix)
 {
     (void)pthread_mutex_lock(&k->mutex);
     parry_generation *g = parry_index_acquire(ix);
@@ -101,12 +101,12 @@ const parry_listing *parry_listing_acquire(parry_listings *k, parry_index *ix)
     return &c->c;
 }
 
-void parry_listing_release(parry_listings *k, const parry_listing *c)
+void parry_listing_release(parry_listings *k, parry_listing *c)
 {
     if (c == NULL)
         return;
     (void)pthread_mutex_lock(&k->mutex);
-    drop((kept *)(uintptr_t)c); /* c is the first member of what was made here, never const */
+    drop((kept *)c); /* it is the first member of what was made here */
     (void)pthread_mutex_unlock(&k->mutex);
 }
 

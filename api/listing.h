@@ -28,8 +28,8 @@ typedef struct parry_listings parry_listings; /* the keeper of the newest one; a
 parry_listings *parry_listings_new(void);
 void parry_listings_free(parry_listings *k); /* NULL is fine; after every listing was released */
 /* The listing of the index's current generation; the first caller after a switch makes it. */
-const parry_listing *parry_listing_acquire(parry_listings *k, parry_index *ix);
-void parry_listing_release(parry_listings *k, const parry_listing *c);
+parry_listing *parry_listing_acquire(parry_listings *k, parry_index *ix);
+void parry_listing_release(parry_listings *k, parry_listing *c);
 
 #ifdef __cplusplus
 }

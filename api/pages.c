@@ -200,7 +200,7 @@ static void set_article(parry_call *c, const parry_article *article, json_t *j)
 
 parry_code parry_get_article_page(parry_call *c, parry_err *err)
 {
-    parry_article article;
+    parry_article article = {0};
     json_t *j = NULL;
     parry_code code = parry_visible_article(c, c->tail, true, &article, err);
     if (code != PARRY_OK)
@@ -230,7 +230,7 @@ static void set_found(parry_call *c, json_t *j, parry_str q, size_t page)
     json_object_set_new(j, "asked", json_true());
     json_object_set_new(j, "found", json_boolean(json_array_size(hits) > 0));
     json_object_set_new(j, "past_end", json_boolean(page > 1));
-    json_object_set_new(j, "first", json_integer((json_int_t)((page - 1) * PER_PAGE + 1)));
+    json_object_set_new(j, "first", json_integer((json_int_t)(page - 1) * PER_PAGE + 1));
     set_one(j, "total");
     set_pager(j, head.p, page, PER_PAGE, total);
     parry_buf_free(&head);

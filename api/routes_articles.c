@@ -61,7 +61,7 @@ static json_t *related_json(parry_call *c, const parry_article *article)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < article->nrelated && json_array_size(list) < RELATED_MAX; i++) {
-        parry_article other;
+        parry_article other = {0};
         if (parry_visible_article(c, article->related[i], false, &other, NULL) != PARRY_OK)
             continue;
         json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "id", parry_json_text(other.id), "title",
@@ -117,7 +117,7 @@ parry_code parry_article_reply(parry_call *c, const parry_article *article, json
 
 static parry_code html_reply(parry_call *c, const parry_article *article, parry_err *err)
 {
-    parry_str html;
+    parry_str html = {NULL, 0};
     parry_code code = parry_article_html(c->arena, article, link_to, c, &html, err);
     if (code == PARRY_OK)
         parry_response_text(c->res, "text/html; charset=utf-8", html);
@@ -164,7 +164,7 @@ static parry_code by_suffix(parry_call *c, parry_article *article, size_t *form,
 
 parry_code parry_get_article(parry_call *c, parry_err *err)
 {
-    parry_article article;
+    parry_article article = {0};
     size_t form;
     parry_code code = by_suffix(c, &article, &form, err);
     if (code != PARRY_OK)
@@ -198,7 +198,7 @@ static json_t *row_json(const parry_call *c, const parry_listing_row *r)
 
 json_t *parry_articles_json(parry_call *c, parry_str category, size_t offset, size_t limit)
 {
-    const parry_listing *cat = parry_listing_acquire(c->app->listings, c->app->index);
+    parry_listing *cat = parry_listing_acquire(c->app->listings, c->app->index);
     size_t from, n;
     parry_listing_audience(cat, c->audience, &from, &n);
     if (category.p != NULL)
@@ -214,7 +214,7 @@ json_t *parry_articles_json(parry_call *c, parry_str category, size_t offset, si
 
 json_t *parry_categories_json(parry_call *c)
 {
-    const parry_listing *cat = parry_listing_acquire(c->app->listings, c->app->index);
+    parry_listing *cat = parry_listing_acquire(c->app->listings, c->app->index);
     size_t from, n;
     parry_listing_audience(cat, c->audience, &from, &n);
     json_t *list = json_array();
@@ -235,7 +235,7 @@ json_t *parry_categories_json(parry_call *c)
 /* The n newest kept in order, newest first: n is small. */
 json_t *parry_recent_json(parry_call *c, size_t n)
 {
-    const parry_listing *cat = parry_listing_acquire(c->app->listings, c->app->index);
+    parry_listing *cat = parry_listing_acquire(c->app->listings, c->app->index);
     const parry_listing_row **newest = PARRY_ARRAY(c->arena, const parry_listing_row *, n + 1);
     size_t from, total, kept = 0;
     parry_listing_audience(cat, c->audience, &from, &total);
@@ -245,7 +245,7 @@ json_t *parry_recent_json(parry_call *c, size_t n)
             at--;
         if (at == n)
             continue;
-        memmove(newest + at + 1, newest + at, (kept - at) * sizeof *newest);
+        memmove(newest + at + 1, newest + at, (kept - at) * sizeof(const parry_listing_row *));
         newest[at] = &cat->rows[i];
         kept += kept < n;
     }

@@ -54,14 +54,14 @@ parry_code parry_get_ready(parry_call *c, parry_err *err)
 
 static unsigned long long resident_bytes(void)
 {
-    unsigned long long total = 0, pages = 0;
-    FILE *f = fopen("/proc/self/statm", "re");
+    char line[128] = "", *second = line;
+    FILE *f = fopen("/proc/self/statm", "re"); /* "size resident ..." in pages */
     if (f == NULL)
         return 0;
-    if (fscanf(f, "%llu %llu", &total, &pages) != 2)
-        pages = 0;
+    if (fgets(line, sizeof line, f) != NULL)
+        (void)strtoull(line, &second, 10);
     (void)fclose(f);
-    return pages * (unsigned long long)sysconf(_SC_PAGESIZE);
+    return strtoull(second, NULL, 10) * (unsigned long long)sysconf(_SC_PAGESIZE);
 }
 
 static void gauge(parry_buf *out, const char *name, const char *help, unsigned long long value)

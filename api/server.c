@@ -121,8 +121,10 @@ static parry_code start_threads(parry_server *s, parry_err *err)
     return PARRY_OK;
 }
 
-static void tear_down(parry_server *s)
+void parry_server_close(parry_server *s)
 {
+    if (s == NULL)
+        return;
     atomic_store(&s->stop, true);
     if (s->following)
         (void)pthread_join(s->follower, NULL);
@@ -150,7 +152,7 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
     if (code == PARRY_OK)
         code = start_threads(s, err);
     if (code != PARRY_OK) {
-        tear_down(s);
+        parry_server_close(s);
         return code;
     }
     *out = s;
@@ -158,7 +160,7 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
 }
 
 /* Waits until nothing ran for QUIET_MS: a request may be on its way into an accepted connection. */
-static size_t drain(parry_server *s, int64_t wait_ms)
+static size_t wait_until_quiet(parry_server *s, int64_t wait_ms)
 {
     int64_t start = parry_mono_ns(), quiet_since = start;
     size_t running;
@@ -173,15 +175,12 @@ static size_t drain(parry_server *s, int64_t wait_ms)
     }
 }
 
-size_t parry_server_stop(parry_server *s, int64_t wait_ms)
+size_t parry_server_drain(parry_server *s, int64_t wait_ms)
 {
-    if (s == NULL)
-        return 0;
     atomic_store(&s->app.draining, true);
     (void)MHD_quiesce_daemon(s->daemon);
     (void)shutdown(s->fd, SHUT_RD); /* Linux: no longer a listening socket, connecting is refused at once */
-    size_t cut = drain(s, wait_ms);
-    parry_log(cut ? PARRY_WARN : PARRY_INFO, "drained", "cut=%zu", cut);
-    tear_down(s);
-    return cut;
+    size_t left = wait_until_quiet(s, wait_ms);
+    parry_log(left ? PARRY_WARN : PARRY_INFO, "drained", "left=%zu", left);
+    return left;
 }

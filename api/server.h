@@ -1,7 +1,7 @@
 /* Server: the HTTP API and the help centre's pages over libmicrohttpd, on threads of its own, and a thread that follows
  * CURRENT so that a new generation is served within a twentieth of a second.
  *
- *     parry_bind_loopback -> (import, index) -> parry_server_start ... parry_server_stop
+ *     parry_bind_loopback -> (import, index) -> parry_server_start ... parry_server_drain -> parry_server_close
  *
  * Requests never block on each other: each holds the generation it began with. */
 #ifndef PARRY_API_SERVER_H
@@ -32,9 +32,10 @@ PARRY_MUST parry_code parry_server_start(const parry_server_options *o, int fd, 
 /* Look at CURRENT now instead of at the next tick: after publishing in this process. Any thread; failures are logged.
  */
 void parry_server_refresh(parry_server *s);
-/* Refuse new connections, let running requests end for at most wait_ms, then stop and free everything. Returns how many
- * were cut off. NULL is fine. */
-size_t parry_server_stop(parry_server *s, int64_t wait_ms);
+/* Refuse new connections and let running requests end for at most wait_ms. Returns how many are left. */
+size_t parry_server_drain(parry_server *s, int64_t wait_ms);
+/* Stop and free everything; what still runs is cut off. NULL is fine. */
+void parry_server_close(parry_server *s);
 
 #ifdef __cplusplus
 }

@@ -10,7 +10,7 @@
 typedef struct parry_cli {
     const char *home, *xdg_cache_home; /* of the environment, read in main and nowhere else; may be NULL */
     const char *data;                  /* --data; "parry-data" unless told */
-    parry_config config;               /* defaults, then --config FILE, then --set KEY=VALUE */
+    parry_config config;               /* defaults, then --config FILE, then --option KEY=VALUE */
 } parry_cli;
 
 /* One line on stderr, "parry COMMAND: what happened", and the exit code that goes with it. */

@@ -79,7 +79,7 @@ int cmd_embed(parry_cli *cli, int argc, char **argv)
                                     {0}};
     const parry_usage usage = {.command = "embed", .what = what, .options = options,
                                .examples = "  echo '{\"text\": \"late refund\"}' | parry embed --query\n"
-                                           "  parry embed --set encoder.precision=f32 < passages.jsonl\n"};
+                                           "  parry embed --option encoder.precision=f32 < passages.jsonl\n"};
     int first, exit_code;
     if (!parry_options_parse(cli, &usage, argc, argv, &first, &exit_code))
         return exit_code;

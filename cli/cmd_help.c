@@ -22,7 +22,7 @@ static void print_config(void)
 {
     parry_buf manual = PARRY_BUF(MANUAL_BYTES);
     parry_config_manual(&manual);
-    printf("Keys of --config FILE (YAML) and of --set KEY=VALUE. \"a.b\" is `a:` and, indented, `b:` in the file.\n\n%s",
+    printf("Keys of --config FILE (YAML) and of --option KEY=VALUE. \"a.b\" is `a:` and, indented, `b:` in the file.\n\n%s",
            manual.p ? manual.p : "");
     parry_buf_free(&manual);
 }

@@ -48,21 +48,33 @@ static void on_signal(int signal)
     errno = kept;
 }
 
-/* Until here a signal just kills, which the stores survive. A second one kills again: SA_RESETHAND. */
+static void mask_signals(int how)
+{
+    sigset_t both;
+    (void)sigemptyset(&both);
+    (void)sigaddset(&both, SIGTERM);
+    (void)sigaddset(&both, SIGINT);
+    (void)pthread_sigmask(how, &both, NULL);
+}
+
+/* Until here a signal just kills, which the stores survive. A second one kills again: SA_RESETHAND. The threads that
+ * start from here on keep both blocked, so that it is this one that is woken. */
 static parry_code catch_signals(parry_err *err)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     stop_event = eventfd(0, EFD_CLOEXEC);
     if (stop_event < 0 || sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0 ||
         sigaction(SIGPIPE, &ignore, NULL) != 0)
         return parry_fail_errno(err, "cannot catch signals");
+    mask_signals(SIG_BLOCK);
     return PARRY_OK;
 }
 
 static void wait_for_signal(void)
 {
     uint64_t n;
+    mask_signals(SIG_UNBLOCK);
     while (read(stop_event, &n, sizeof n) < 0 && errno == EINTR)
         ;
 }
@@ -177,8 +189,10 @@ static parry_code open_house(house *h, parry_err *err)
 
 static void close_house(house *h)
 {
+    if (h->server != NULL)
+        (void)parry_server_drain(h->server, DRAIN_MS); /* first: the watch may be in the middle of a long run */
     parry_watch_stop(h->watch);
-    (void)parry_server_stop(h->server, DRAIN_MS);
+    parry_server_close(h->server);
     parry_indexer_close(h->indexer);
     parry_encoder_close(h->encoder);
     parry_store_close(h->store);

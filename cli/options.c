@@ -9,7 +9,7 @@
 
 enum { MOST_OPTIONS = 40, MOST_SETS = 32, HELP_COLUMN = 26 };
 
-/* One parse: what the common options said, applied once all are known (a --set beats the file wherever it stands). */
+/* One parse: what the common options said, applied once all are known (an --option beats the file wherever it stands). */
 typedef struct parse {
     parry_cli *cli;
     const parry_usage *usage;
@@ -22,12 +22,12 @@ typedef struct parse {
     int n;
 } parse;
 
-/* What the common options write to; --set may stand many times, so it is told apart by its row. */
+/* What the common options write to; --option may stand many times, so it is told apart by its row. */
 static const parry_option help_row = {.name = "help", .help = "Print this and leave."};
 static const parry_option data_row = {
     .name = "data", .value = "DIR", .help = "Parry's own data (default parry-data)."};
 static const parry_option config_row = {.name = "config", .value = "FILE", .help = "Settings as YAML (`parry help config`)."};
-static const parry_option set_row = {.name = "set", .value = "KEY=VALUE", .help = "One setting, over the file's."};
+static const parry_option set_row = {.name = "option", .value = "KEY=VALUE", .help = "One setting, over the file's."};
 
 static void add_row(parse *p, const parry_option *o)
 {
@@ -88,7 +88,7 @@ static bool take(parse *p, const parry_option *o, const char *value)
         p->config_file = value;
     } else if (o == &set_row) {
         if (p->nsets == MOST_SETS) {
-            parry_cli_misuse(p->usage->command, "more than %d times --set; use a --config FILE", MOST_SETS);
+            parry_cli_misuse(p->usage->command, "more than %d times --option; use a --config FILE", MOST_SETS);
             return false;
         }
         p->sets[p->nsets++] = value;
@@ -106,7 +106,7 @@ static parry_code apply_set(parry_cli *cli, const char *set, parry_err *err)
 {
     const char *equals = strchr(set, '=');
     if (equals == NULL)
-        return parry_fail(err, PARRY_INVALID, "--set takes KEY=VALUE, not \"%s\"", set);
+        return parry_fail(err, PARRY_INVALID, "--option takes KEY=VALUE, not \"%s\"", set);
     char *key = strndup(set, (size_t)(equals - set));
     if (key == NULL)
         parry_oom();

@@ -1,4 +1,4 @@
-/* Options of a command, from a table that also prints its --help. Every command has --data, --config, --set and --help
+/* Options of a command, from a table that also prints its --help. Every command has --data, --config, --option and --help
  * besides its own; they are filled into the parry_cli. An unknown option is one line on stderr and exit 2.
  *
  *     bool json = false;

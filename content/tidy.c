@@ -9,7 +9,7 @@
 #include <strings.h>
 
 /* Tables: cmark fills every row up to the width of the head, so width times rows is what costs. */
-enum { COLUMNS_MAX = 500, CELLS_MAX = 500000 };
+enum { COLUMNS_MAX = 500, CELLS_MAX = 200000 };
 
 void parry_tidy_note(parry_tidier *t, parry_oddity what)
 {
@@ -319,7 +319,8 @@ static void one_line(parry_tidier *t)
         parry_tidy_keep(t, row.n);
     } else if (blank) {
         t->columns = 0;
-        parry_tidy_keep(t, row.n);
+        shallow(t, row); /* a line of nothing but '>' */
+        parry_tidy_keep(t, (size_t)(row.p + row.n - (t->in.p + t->at)));
     } else if (bars_in(row) > COLUMNS_MAX) {
         wide_row(t, row);
     } else if (!special_line(t, row, indent)) {

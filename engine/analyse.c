@@ -59,7 +59,8 @@ void parry_analyser_free(parry_analyser *a)
     free(a);
 }
 
-/* ---- stems -------------------------------------------------------------------------------------------------------- */
+/* ---- stems --------------------------------------------------------------------------------------------------------
+ */
 
 static size_t stem_now(parry_analyser *an, unsigned language, parry_str word, char out[PARRY_WORD_MAX])
 {
@@ -97,7 +98,8 @@ static size_t stem_of(parry_analyser *an, unsigned language, parry_str word, cha
     return n;
 }
 
-/* ---- tokens ------------------------------------------------------------------------------------------------------- */
+/* ---- tokens -------------------------------------------------------------------------------------------------------
+ */
 
 static parry_token *next_token(scan *s)
 {
@@ -144,7 +146,10 @@ static void drop_possessive(parry_folded *f)
         f->naccented -= 1;
 }
 
-static parry_str slice(const scan *s, size_t start, size_t end) { return parry_str_make(s->text.p + start, end - start); }
+static parry_str slice(const scan *s, size_t start, size_t end)
+{
+    return parry_str_make(s->text.p + start, end - start);
+}
 
 static void add_word(scan *s, size_t start, size_t end, uint32_t position, bool part)
 {
@@ -154,7 +159,8 @@ static void add_word(scan *s, size_t start, size_t end, uint32_t position, bool 
     add(s, &f, start, end, position, part);
 }
 
-/* ---- words and identifiers ---------------------------------------------------------------------------------------- */
+/* ---- words and identifiers ----------------------------------------------------------------------------------------
+ */
 
 static bool word_at(const scan *s, size_t at)
 {
@@ -168,7 +174,8 @@ static size_t word_end(const scan *s, size_t at)
     while (at < s->text.n) {
         size_t len;
         parry_char_class c = parry_char_class_at(s->text, at, &len);
-        if (c != PARRY_CHAR_WORD && c != PARRY_CHAR_EXTEND && !(c == PARRY_CHAR_APOS && !s->elides && word_at(s, at + len)))
+        if (c != PARRY_CHAR_WORD && c != PARRY_CHAR_EXTEND &&
+            !(c == PARRY_CHAR_APOS && !s->elides && word_at(s, at + len)))
             break;
         at += len;
     }
@@ -225,7 +232,8 @@ static size_t chunk(scan *s, size_t start)
     }
 }
 
-/* ---- scripts without spaces --------------------------------------------------------------------------------------- */
+/* ---- scripts without spaces ---------------------------------------------------------------------------------------
+ */
 
 typedef struct unit {
     parry_folded f;
@@ -275,9 +283,11 @@ static size_t dense_run(scan *s, size_t at)
     return u[(n - 1) % 2].end;
 }
 
-/* ---- the pass ----------------------------------------------------------------------------------------------------- */
+/* ---- the pass -----------------------------------------------------------------------------------------------------
+ */
 
-void parry_analyse(parry_analyser *an, parry_arena *a, parry_str text, parry_str locale, parry_token **tokens, size_t *n)
+void parry_analyse(parry_analyser *an, parry_arena *a, parry_str text, parry_str locale, parry_token **tokens,
+                   size_t *n)
 {
     unsigned language = parry_language_of(locale);
     scan s = {.an = an, .arena = a, .text = text, .language = language, .elides = parry_language_elides(language)};

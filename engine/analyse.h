@@ -1,9 +1,9 @@
 /* Analyser: text to terms, the same way when indexing and when searching.
  *
  * Normalise (NFKC, case fold, accents dropped), break into words (Unicode word breaks; CJK by bigrams), keep
- * identifiers whole (`sys/config`, `ERR-1042`) beside their parts. Every word gives its exact term, and "Z" + its stem
- * (Snowball, by locale). Word terms never begin with an upper case letter, so the two never meet. Terms are at most 64
- * bytes.
+ * identifiers whole (`sys/config`, `ERR-1042`) beside their parts; one with hyphens has itself without them as its
+ * first part (`err1042`, `email`). Every word gives its exact term, and "Z" + its stem (Snowball, by locale). Word
+ * terms never begin with an upper case letter, so the two never meet. Terms are at most 64 bytes.
  *
  * A parry_analyser is for one thread at a time; it holds the stemmers. */
 #ifndef PARRY_ENGINE_ANALYSE_H

@@ -39,22 +39,22 @@ static bool within(unsigned c, const range *r, size_t n)
 #define WITHIN(c, ranges) within((c), (ranges), sizeof(ranges) / sizeof *(ranges))
 
 static const range dense[] = {
-    {0x0E01, 0x0E3A}, {0x0E40, 0x0E4E}, {0x0E81, 0x0EC6}, {0x0EDC, 0x0EDF}, /* Thai, Lao */
-    {0x1000, 0x103F}, {0x1780, 0x17D3},                                     /* Burmese, Khmer */
-    {0x1100, 0x11FF}, {0xA960, 0xA97F}, {0xAC00, 0xD7FF},                   /* Hangul */
-    {0x2E80, 0x2FD5}, {0x3005, 0x3007}, {0x3021, 0x3029}, {0x3031, 0x3035}, {0x3038, 0x303C}, /* Han */
-    {0x3041, 0x3096}, {0x309D, 0x309F}, {0x30A1, 0x30FA}, {0x30FC, 0x30FF}, {0x31F0, 0x31FF}, /* kana */
-    {0x3131, 0x318E}, {0x3400, 0x4DBF}, {0x4E00, 0x9FFF}, {0xF900, 0xFAFF},
-    {0xFF66, 0xFF9D}, {0xFFA0, 0xFFDC}, {0x1B000, 0x1B16F}, {0x20000, 0x3FFFD},
+    {0x0E01, 0x0E3A}, {0x0E40, 0x0E4E},   {0x0E81, 0x0EC6},   {0x0EDC, 0x0EDF},                   /* Thai, Lao */
+    {0x1000, 0x103F}, {0x1780, 0x17D3},                                                           /* Burmese, Khmer */
+    {0x1100, 0x11FF}, {0xA960, 0xA97F},   {0xAC00, 0xD7FF},                                       /* Hangul */
+    {0x2E80, 0x2FD5}, {0x3005, 0x3007},   {0x3021, 0x3029},   {0x3031, 0x3035}, {0x3038, 0x303C}, /* Han */
+    {0x3041, 0x3096}, {0x309D, 0x309F},   {0x30A1, 0x30FA},   {0x30FC, 0x30FF}, {0x31F0, 0x31FF}, /* kana */
+    {0x3131, 0x318E}, {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF}, {0xFF66, 0xFF9D},
+    {0xFFA0, 0xFFDC}, {0x1B000, 0x1B16F}, {0x20000, 0x3FFFD},
 };
 /* What is written as part of the character before it although Unicode's word breaks do not say so. */
-static const range attached[] = {{0x0E31, 0x0E31}, {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E}, {0x0EB1, 0x0EB1}, {0x0EB4, 0x0EBC},
-                                 {0x1160, 0x11FF}, {0xD7B0, 0xD7FF}, {0xFF9E, 0xFF9F}};
+static const range attached[] = {{0x0E31, 0x0E31}, {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E}, {0x0EB1, 0x0EB1},
+                                 {0x0EB4, 0x0EBC}, {0x1160, 0x11FF}, {0xD7B0, 0xD7FF}, {0xFF9E, 0xFF9F}};
 /* Accents: Latin, Greek and Cyrillic marks, Hebrew points, Arabic vowel signs. Marks of other scripts are letters to
  * those who write them. */
-static const range accents[] = {{0x0300, 0x036F}, {0x0483, 0x0487}, {0x0591, 0x05BD}, {0x05BF, 0x05BF}, {0x05C1, 0x05C7},
-                                {0x0610, 0x061A}, {0x0640, 0x0640}, {0x064B, 0x065F}, {0x0670, 0x0670}, {0x1AB0, 0x1AFF},
-                                {0x1DC0, 0x1DFF}};
+static const range accents[] = {{0x0300, 0x036F}, {0x0483, 0x0487}, {0x0591, 0x05BD}, {0x05BF, 0x05BF},
+                                {0x05C1, 0x05C7}, {0x0610, 0x061A}, {0x0640, 0x0640}, {0x064B, 0x065F},
+                                {0x0670, 0x0670}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}};
 
 static bool apostrophe(unsigned c) { return c == '\'' || c == 0x2019 || c == 0x02BC || c == 0xFF07; }
 
@@ -88,22 +88,33 @@ parry_char_class parry_char_class_at(parry_str s, size_t at, size_t *len)
     return class_beyond_ascii(c);
 }
 
-/* Letters that Unicode does not take apart; people type them without their strokes. Both Turkish i's become one, whatever
- * the locale, so that the same word is found from a query of any language. */
+/* Letters that Unicode does not take apart; people type them without their strokes. Both Turkish i's become one,
+ * whatever the locale, so that the same word is found from a query of any language. */
 static const char *plain_letter(unsigned c)
 {
     switch (c) {
-    case 0x00E6: return "ae";
-    case 0x00F0: return "d";
-    case 0x00F8: return "o";
-    case 0x00FE: return "th";
-    case 0x0111: return "d";
-    case 0x0127: return "h";
-    case 0x0131: return "i";
-    case 0x0142: return "l";
-    case 0x0153: return "oe";
-    case 0x0167: return "t";
-    default: return NULL;
+    case 0x00E6:
+        return "ae";
+    case 0x00F0:
+        return "d";
+    case 0x00F8:
+        return "o";
+    case 0x00FE:
+        return "th";
+    case 0x0111:
+        return "d";
+    case 0x0127:
+        return "h";
+    case 0x0131:
+        return "i";
+    case 0x0142:
+        return "l";
+    case 0x0153:
+        return "oe";
+    case 0x0167:
+        return "t";
+    default:
+        return NULL;
     }
 }
 

@@ -29,7 +29,7 @@ typedef struct parry_folded {
     char plain[PARRY_WORD_MAX + 1];    /* NFKC, case folded, accents dropped: the exact term */
     char accented[PARRY_WORD_MAX + 1]; /* with accents, apostrophes dropped: what a stemmer knows */
     size_t nplain, naccented;
-    bool digit;                        /* holds an ASCII digit */
+    bool digit; /* holds an ASCII digit */
 } parry_folded;
 
 /* The normal form of one word (or of an identifier whole), cut at PARRY_WORD_MAX bytes between characters. Linear, and
@@ -40,9 +40,9 @@ size_t parry_fold_accents(char *p, size_t n);
 
 /* Languages that are stemmed; the others are PARRY_LANGUAGE_NONE. */
 enum { PARRY_LANGUAGE_NONE = 0, PARRY_LANGUAGES = 22 };
-unsigned parry_language_of(parry_str locale); /* of the first subtag of BCP 47 */
+unsigned parry_language_of(parry_str locale);          /* of the first subtag of BCP 47 */
 const char *parry_language_stemmer(unsigned language); /* its name to Xapian */
-bool parry_language_elides(unsigned language); /* l'article, dell'ordine: the apostrophe ends a word */
+bool parry_language_elides(unsigned language);         /* l'article, dell'ordine: the apostrophe ends a word */
 /* Is the exact term a stop word of the language? */
 bool parry_stop_word(unsigned language, parry_str term);
 bool parry_stop_words_in_order(unsigned language); /* for the test */

@@ -1,6 +1,6 @@
-/* Serving generations. A generation and each open segment carry a count of those who hold them, guarded by the index's one
- * lock; what reaches zero is closed outside it, by whoever let go last. A refresh loads without the lock and swaps under it,
- * so that a query never waits for a disk. */
+/* Serving generations. A generation and each open segment carry a count of those who hold them, guarded by the index's
+ * one lock; what reaches zero is closed outside it, by whoever let go last. A refresh loads without the lock and swaps
+ * under it, so that a query never waits for a disk. */
 #include "engine/generation.h"
 
 #include "engine/generation_private.h"
@@ -35,7 +35,8 @@ struct parry_index {
     parry_generation *current;
 };
 
-/* ---- segments ----------------------------------------------------------------------------------------------------- */
+/* ---- segments -----------------------------------------------------------------------------------------------------
+ */
 
 static shared *find_open(parry_index *ix, const char *name)
 {
@@ -92,7 +93,8 @@ static void close_all(shared *closing)
     }
 }
 
-/* ---- making a generation ------------------------------------------------------------------------------------------ */
+/* ---- making a generation ------------------------------------------------------------------------------------------
+ */
 
 static parry_generation *new_generation(parry_index *ix)
 {
@@ -111,7 +113,7 @@ static const uint8_t *live_bits(parry_arena *a, const parry_manifest_segment *m,
     for (uint32_t i = 0; i < narticles; i++)
         bits[i / 8] |= (uint8_t)(1U << (i % 8));
     for (size_t i = 0; i < m->ndead; i++)
-        bits[m->dead[i] / 8] &= (uint8_t)~(1U << (m->dead[i] % 8));
+        bits[m->dead[i] / 8] &= (uint8_t) ~(1U << (m->dead[i] % 8));
     return bits;
 }
 
@@ -188,7 +190,8 @@ static parry_code load(parry_index *ix, uint64_t number, parry_generation **out,
     return code;
 }
 
-/* ---- holding and refreshing --------------------------------------------------------------------------------------- */
+/* ---- holding and refreshing ---------------------------------------------------------------------------------------
+ */
 
 parry_generation *parry_index_acquire(parry_index *ix)
 {
@@ -272,7 +275,8 @@ parry_code parry_index_refresh(parry_index *ix, bool *moved, parry_err *err)
     return PARRY_OK;
 }
 
-/* ---- the index ---------------------------------------------------------------------------------------------------- */
+/* ---- the index ----------------------------------------------------------------------------------------------------
+ */
 
 parry_code parry_index_open(const char *index_dir, parry_index **out, parry_err *err)
 {

@@ -13,7 +13,8 @@
 enum { CURRENT_MAX = 64, FORMAT = 1 };
 static const size_t manifest_max = (size_t)64 << 20;
 
-/* ---- reading ------------------------------------------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------------------------------------------------
+ */
 
 /* "000142" or "000142\n": digits alone. */
 static bool parse_number(parry_str s, uint64_t *out)
@@ -68,7 +69,8 @@ static bool parse_segments(json_t *list, parry_arena *a, parry_manifest *m)
         const char *name = NULL;
         json_t *dead = NULL;
         if (json_unpack(json_array_get(list, i), "{s:s, s:o}", "name", &name, "dead", &dead) != 0 ||
-            !parry_segment_name_valid(parry_str_of(name)) || !json_is_array(dead) || !parse_dead(dead, a, &m->segments[i]))
+            !parry_segment_name_valid(parry_str_of(name)) || !json_is_array(dead) ||
+            !parse_dead(dead, a, &m->segments[i]))
             return false;
         memcpy(m->segments[i].name, name, PARRY_NAME_TEXT);
     }
@@ -93,14 +95,16 @@ static bool parse_manifest(parry_str text, parry_arena *a, uint64_t number, parr
            parse_segments(segments, a, m);
 }
 
-parry_code parry_manifest_read(const char *index_dir, uint64_t number, parry_arena *a, parry_manifest *out, parry_err *err)
+parry_code parry_manifest_read(const char *index_dir, uint64_t number, parry_arena *a, parry_manifest *out,
+                               parry_err *err)
 {
     parry_manifest m = {0};
     parry_str text;
     const char *path = parry_str_printf(a, "%s/generations/%06llu.json", index_dir, (unsigned long long)number).p;
     parry_code code = parry_file_read(a, path, manifest_max, &text, err);
     if (code == PARRY_TOO_LARGE || (code == PARRY_OK && !parse_manifest(text, a, number, &m)))
-        code = parry_fail(err, PARRY_CORRUPT, "%s is not a manifest of generation %llu", path, (unsigned long long)number);
+        code =
+            parry_fail(err, PARRY_CORRUPT, "%s is not a manifest of generation %llu", path, (unsigned long long)number);
     if (code == PARRY_OK)
         *out = m;
     return code;
@@ -123,7 +127,8 @@ parry_code parry_manifest_current(const char *index_dir, parry_arena *a, parry_m
     return code;
 }
 
-/* ---- publishing --------------------------------------------------------------------------------------------------- */
+/* ---- publishing ---------------------------------------------------------------------------------------------------
+ */
 
 static json_t *manifest_json(const parry_manifest *m)
 {
@@ -137,7 +142,8 @@ static json_t *manifest_json(const parry_manifest *m)
         json_array_append_new(segments, json_pack("{s:s, s:o}", "name", m->segments[i].name, "dead", dead));
     }
     return json_pack("{s:i, s:I, s:I, s:s, s:I, s:o}", "format", FORMAT, "number", (json_int_t)m->number, "store_seq",
-                     (json_int_t)m->store_seq, "model", model, "chunking", (json_int_t)m->chunking, "segments", segments);
+                     (json_int_t)m->store_seq, "model", model, "chunking", (json_int_t)m->chunking, "segments",
+                     segments);
 }
 
 static parry_code check_manifest(const char *index_dir, const parry_manifest *m, parry_arena *a, parry_err *err)
@@ -186,7 +192,8 @@ parry_code parry_manifest_publish(const char *index_dir, const parry_manifest *m
     return code;
 }
 
-/* ---- sweeping ----------------------------------------------------------------------------------------------------- */
+/* ---- sweeping -----------------------------------------------------------------------------------------------------
+ */
 
 typedef struct names {
     const char **name;
@@ -276,8 +283,8 @@ static parry_code sweep_segments(parry_arena *a, const char *folder, const neede
 
 /* Manifests older than the oldest needed one; newer than the current one, of a publisher that died before its flip; and
  * the halves of files that were being replaced. */
-static parry_code sweep_manifests(parry_arena *a, const char *folder, const names *files, uint64_t oldest, uint64_t current,
-                                  parry_err *err)
+static parry_code sweep_manifests(parry_arena *a, const char *folder, const names *files, uint64_t oldest,
+                                  uint64_t current, parry_err *err)
 {
     parry_code code = PARRY_OK;
     for (size_t i = 0; i < files->n && code == PARRY_OK; i++) {

@@ -12,8 +12,8 @@ void parry_measure_vectors(const parry_generation *g, const float *query, parry_
         if (s->row_vector[r] == PARRY_NO_ROW)
             continue;
         float cosine = parry_segment_cosine(segment, r, query);
-        if (s->row_kind[r] == PARRY_ROW_TITLE)
-            c->vector_title = cosine;
+        if (s->row_kind[r] == PARRY_ROW_TITLE || s->row_kind[r] == PARRY_ROW_KEYWORDS)
+            c->vector_title = cosine > c->vector_title ? cosine : c->vector_title;
         else if (s->row_kind[r] == PARRY_ROW_ARTICLE)
             c->vector_article = cosine;
         else if (cosine > best) {

@@ -87,7 +87,7 @@ bool parry_segment_exists(const char *segments_dir, const char *name);
 typedef struct parry_segment parry_segment;
 
 /* Fails: NOT_FOUND, CORRUPT (size or checksum of a file, format version, other analyser than this program's).
- * verify: read every file and check its SHA-256 (else sizes and headers only). */
+ * verify: read every file and check its SHA-256 (else sizes and the first 8 KiB; a graph is read always). */
 PARRY_MUST parry_code parry_segment_open(const char *segments_dir, const char *name, bool verify, parry_segment **out,
                                          parry_err *err);
 void parry_segment_close(parry_segment *s); /* NULL is fine */

@@ -19,9 +19,13 @@ typedef struct header {
 } header;
 _Static_assert(sizeof(header) == 32 + 16 * PARRY_COLUMNS, "no padding");
 
-/* ---- writing ------------------------------------------------------------------------------------------------------ */
+/* ---- writing ------------------------------------------------------------------------------------------------------
+ */
 
-static void add_u32(parry_passages_writer *w, parry_column c, uint32_t v) { parry_buf_add(&w->column[c], &v, sizeof v); }
+static void add_u32(parry_passages_writer *w, parry_column c, uint32_t v)
+{
+    parry_buf_add(&w->column[c], &v, sizeof v);
+}
 
 /* A string's bytes and the place where it ends, which is where the next begins. */
 static void add_string(parry_passages_writer *w, parry_column places, parry_str s)
@@ -104,7 +108,8 @@ static parry_code sort_ids(parry_passages_writer *w, parry_err *err)
     named *names = parry_calloc(w->narticles + 1UL, sizeof *names);
     parry_code code = PARRY_OK;
     for (uint32_t i = 0; i < w->narticles; i++)
-        names[i] = (named){parry_passages_string(places, w->column[PARRY_COL_ARTICLE_TEXT].p, (size_t)i * PARRY_ARTICLE_STRINGS), i};
+        names[i] = (named){
+            parry_passages_string(places, w->column[PARRY_COL_ARTICLE_TEXT].p, (size_t)i * PARRY_ARTICLE_STRINGS), i};
     qsort(names, w->narticles, sizeof *names, by_id);
     for (uint32_t i = 0; i < w->narticles && code == PARRY_OK; i++) {
         if (i > 0 && parry_str_eq(names[i - 1].id, names[i].id))
@@ -139,8 +144,12 @@ parry_code parry_passages_write(parry_passages_writer *w, const char *path, parr
     parry_code code = sort_ids(w, err);
     if (code != PARRY_OK)
         return code;
-    header h = {.format = PARRY_SEGMENT_FORMAT, .narticles = w->narticles, .nrows = w->nrows, .nvectors = w->nvectors,
-                .nsections = w->nsections, .ncolumns = PARRY_COLUMNS};
+    header h = {.format = PARRY_SEGMENT_FORMAT,
+                .narticles = w->narticles,
+                .nrows = w->nrows,
+                .nvectors = w->nvectors,
+                .nsections = w->nsections,
+                .ncolumns = PARRY_COLUMNS};
     memcpy(h.magic, magic, sizeof magic);
     uint64_t at = (sizeof h + ALIGN - 1) / ALIGN * ALIGN;
     for (size_t c = 0; c < PARRY_COLUMNS; c++) {
@@ -152,7 +161,8 @@ parry_code parry_passages_write(parry_passages_writer *w, const char *path, parr
     return write_columns(w, &h, path, err);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------ */
+/* ---- opening ------------------------------------------------------------------------------------------------------
+ */
 
 /* Is column c inside the file, aligned, and `bytes` long? */
 static bool column_fits(const header *h, size_t file_bytes, parry_column c, uint64_t bytes)

@@ -1,5 +1,5 @@
-/* Reading a segment: every file checked against segment.json, then mapped; Xapian handles from a pool, since each is for
- * one thread at a time. */
+/* Reading a segment: every file checked against segment.json, then mapped; Xapian handles from a pool, since each is
+ * for one thread at a time. */
 #include "base/file.h"
 #include "engine/analyse.h"
 #include "engine/segment_passages.h"
@@ -16,8 +16,8 @@
 
 enum { MANIFEST_MAX = 64 * 1024, IDLE_HANDLES = 16, FLAT_HEADER_MAX = 256 };
 
-const char *const parry_segment_files[PARRY_SEGMENT_FILES] = {"text.glass", "vectors.faiss", "vectors.f16", "passages.bin",
-                                                              "vocabulary.bin"};
+const char *const parry_segment_files[PARRY_SEGMENT_FILES] = {"text.glass", "vectors.faiss", "vectors.f16",
+                                                              "passages.bin", "vocabulary.bin"};
 
 /* Idle handles; one more is opened when all are out, and those beyond IDLE_HANDLES are closed when they come back. */
 typedef struct text_pool {
@@ -36,7 +36,8 @@ struct parry_segment {
     text_pool *pool;
 };
 
-/* ---- the pool ----------------------------------------------------------------------------------------------------- */
+/* ---- the pool -----------------------------------------------------------------------------------------------------
+ */
 
 static parry_code take_handle(text_pool *p, parry_text_reader **out, parry_err *err)
 {
@@ -86,37 +87,41 @@ static parry_code make_pool(parry_segment *s, parry_err *err)
     return code;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------ */
+/* ---- opening ------------------------------------------------------------------------------------------------------
+ */
 
 static const char *path_of(const parry_segment *s, const char *file)
 {
     return parry_str_printf(s->arena, "%s/%s", s->dir, file).p;
 }
 
-static parry_code check_hash(const char *path, const char *expected, parry_err *err)
+typedef parry_code hash_function(const char *path, parry_hash *out, parry_err *err);
+
+static parry_code check_hash(const char *path, hash_function *hash, const char *expected, parry_err *err)
 {
     parry_hash want, got;
     if (!parry_hash_parse(parry_str_of(expected), &want))
         return parry_fail(err, PARRY_CORRUPT, "the hash of %s is not one", path);
-    parry_code code = parry_hash_file(path, &got, err);
+    parry_code code = hash(path, &got, err);
     if (code != PARRY_OK)
         return code;
-    return parry_hash_eq(want, got) ? PARRY_OK : parry_fail(err, PARRY_CORRUPT, "%s has changed since it was written", path);
+    return parry_hash_eq(want, got) ? PARRY_OK
+                                    : parry_fail(err, PARRY_CORRUPT, "%s has changed since it was written", path);
 }
 
 static parry_code check_file(parry_segment *s, const char *file, json_t *entry, bool verify, parry_err *err)
 {
     json_int_t bytes = -1;
-    const char *sha256 = NULL, *path = path_of(s, file);
+    const char *sha256 = NULL, *head = NULL, *path = path_of(s, file);
     struct stat st;
-    if (json_unpack(entry, "{s:I, s:s}", "bytes", &bytes, "sha256", &sha256) != 0)
+    if (json_unpack(entry, "{s:I, s:s, s:s}", "bytes", &bytes, "sha256", &sha256, "head_sha256", &head) != 0)
         return parry_fail(err, PARRY_CORRUPT, "%s/segment.json does not describe %s", s->dir, file);
     if (stat(path, &st) != 0)
         return parry_fail_errno(err, "cannot read %s", path);
     if (!S_ISREG(st.st_mode) || (json_int_t)st.st_size != bytes)
         return parry_fail(err, PARRY_CORRUPT, "%s has %lld bytes and should have %lld", path, (long long)st.st_size,
                           (long long)bytes);
-    return verify ? check_hash(path, sha256, err) : PARRY_OK;
+    return verify ? check_hash(path, parry_hash_file, sha256, err) : check_hash(path, parry_hash_head, head, err);
 }
 
 /* What segment.json says. */
@@ -129,19 +134,19 @@ typedef struct manifest {
 static parry_code read_manifest(parry_segment *s, const char *name, json_t **root, manifest *m, parry_err *err)
 {
     parry_str text;
-    const char *path = path_of(s, "segment.json"), *its_name, *analyser, *model;
+    const char *path = path_of(s, "segment.json"), *its_name = NULL, *analyser = NULL, *model = NULL;
     int format = 0;
     parry_code code = parry_file_read(s->arena, path, MANIFEST_MAX, &text, err);
     if (code != PARRY_OK)
         return code == PARRY_TOO_LARGE ? parry_fail(err, PARRY_CORRUPT, "%s is not a manifest", path) : code;
     *root = json_loadb(text.p, text.n, 0, NULL);
-    if (json_unpack(*root, "{s:i, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:o}", "format", &format, "name", &its_name, "analyser",
-                    &analyser, "dim", &m->dim, "model", &model, "articles", &m->articles, "rows", &m->rows, "vectors",
-                    &m->vectors, "files", &m->files) != 0)
+    if (json_unpack(*root, "{s:i, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:o}", "format", &format, "name", &its_name,
+                    "analyser", &analyser, "dim", &m->dim, "model", &model, "articles", &m->articles, "rows", &m->rows,
+                    "vectors", &m->vectors, "files", &m->files) != 0)
         return parry_fail(err, PARRY_CORRUPT, "%s is not a manifest", path);
     if (format != PARRY_SEGMENT_FORMAT)
-        return parry_fail(err, PARRY_CORRUPT, "%s has format %d; this program reads %d: rebuild the index", path, format,
-                          PARRY_SEGMENT_FORMAT);
+        return parry_fail(err, PARRY_CORRUPT, "%s has format %d; this program reads %d: rebuild the index", path,
+                          format, PARRY_SEGMENT_FORMAT);
     if (!parry_str_eqz(parry_str_of(analyser), parry_analyser_identity))
         return parry_fail(err, PARRY_CORRUPT, "%s was made by analyser %s, not %s: rebuild the index", path, analyser,
                           parry_analyser_identity);
@@ -177,7 +182,7 @@ static parry_code open_vectors(parry_segment *s, const manifest *m, bool verifie
     bool flat = bytes > 0 && (uint64_t)bytes < codes + FLAT_HEADER_MAX;
     parry_code code = PARRY_OK;
     if (!flat && !verified && json_unpack(entry, "{s:s}", "sha256", &sha256) == 0)
-        code = check_hash(faiss, sha256, err);
+        code = check_hash(faiss, parry_hash_file, sha256, err);
     if (code != PARRY_OK)
         return code;
     return parry_vectors_open(faiss, path_of(s, "vectors.f16"), (uint32_t)m->vectors, (size_t)m->dim, &s->vectors, err);
@@ -205,7 +210,8 @@ static parry_code open_all(parry_segment *s, const char *name, bool verify, json
     return code == PARRY_OK ? make_pool(s, err) : code;
 }
 
-parry_code parry_segment_open(const char *segments_dir, const char *name, bool verify, parry_segment **out, parry_err *err)
+parry_code parry_segment_open(const char *segments_dir, const char *name, bool verify, parry_segment **out,
+                              parry_err *err)
 {
     if (!parry_segment_name_valid(parry_str_of(name)))
         return parry_fail(err, PARRY_INVALID, "a segment's name is 32 hex digits, not %s", name);
@@ -233,7 +239,8 @@ void parry_segment_close(parry_segment *s)
     free(s);
 }
 
-/* ---- strings ------------------------------------------------------------------------------------------------------ */
+/* ---- strings ------------------------------------------------------------------------------------------------------
+ */
 
 const parry_segment_info *parry_segment_get_info(const parry_segment *s) { return &s->passages.info; }
 
@@ -294,7 +301,8 @@ bool parry_segment_find(const parry_segment *s, parry_str id, uint32_t *article)
     return false;
 }
 
-/* ---- searching ---------------------------------------------------------------------------------------------------- */
+/* ---- searching ----------------------------------------------------------------------------------------------------
+ */
 
 static parry_code read_postings(const parry_segment *s, parry_text_reader *r, parry_arena *a, parry_str term,
                                 parry_postings *out, parry_err *err)
@@ -335,8 +343,8 @@ parry_code parry_segment_postings(const parry_segment *s, parry_arena *a, parry_
     return code;
 }
 
-parry_code parry_segment_nearest(const parry_segment *s, const float *q, const uint8_t *allowed, size_t k, uint32_t *rows,
-                                 float *scores, size_t *n, parry_err *err)
+parry_code parry_segment_nearest(const parry_segment *s, const float *q, const uint8_t *allowed, size_t k,
+                                 uint32_t *rows, float *scores, size_t *n, parry_err *err)
 {
     if (s->vectors == NULL) {
         *n = 0;
@@ -359,7 +367,8 @@ size_t parry_segment_prefix(const parry_segment *s, parry_str prefix, parry_term
     return parry_terms_prefix(s->vocabulary, prefix, out, cap);
 }
 
-size_t parry_segment_near(const parry_segment *s, parry_str term, unsigned edits, bool prefix, parry_term *out, size_t cap)
+size_t parry_segment_near(const parry_segment *s, parry_str term, unsigned edits, bool prefix, parry_term *out,
+                          size_t cap)
 {
     return parry_terms_near(s->vocabulary, term, edits, prefix, out, cap);
 }

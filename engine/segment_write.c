@@ -1,5 +1,5 @@
-/* Writing a segment: rows go to Xapian and to the columns as they come, vectors wait as halves; finish writes the files,
- * syncs them, and gives the folder its name.
+/* Writing a segment: rows go to Xapian and to the columns as they come, vectors wait as halves; finish writes the
+ * files, syncs them, and gives the folder its name.
  *
  * While it is written, the folder .tmp-NAME-PID is locked (flock): a sweep removes those that nobody holds. */
 #include "base/file.h"
@@ -80,7 +80,8 @@ bool parry_segment_exists(const char *segments_dir, const char *name)
     return n > 0 && (size_t)n < sizeof path && parry_file_exists(path);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------ */
+/* ---- opening ------------------------------------------------------------------------------------------------------
+ */
 
 static const char *path_of(parry_segment_writer *w, const char *file)
 {
@@ -164,7 +165,8 @@ void parry_segment_writer_abort(parry_segment_writer *w)
     free_writer(w);
 }
 
-/* ---- adding ------------------------------------------------------------------------------------------------------- */
+/* ---- adding -------------------------------------------------------------------------------------------------------
+ */
 
 static parry_code check_article(const parry_segment_writer *w, const parry_article_in *a, parry_err *err)
 {
@@ -173,7 +175,8 @@ static parry_code check_article(const parry_segment_writer *w, const parry_artic
     for (size_t i = 0; i < a->nrows; i++) {
         const parry_row_in *r = &a->rows[i];
         if ((unsigned)r->kind >= PARRY_ROW_KINDS || (r->section >= a->nsections && r->section != 0))
-            return parry_fail(err, PARRY_INVALID, "article %.*s: row %zu has no such kind or section", PARRY_FMT(a->id), i);
+            return parry_fail(err, PARRY_INVALID, "article %.*s: row %zu has no such kind or section", PARRY_FMT(a->id),
+                              i);
         if (r->text.n > UINT32_MAX)
             return parry_fail(err, PARRY_TOO_LARGE, "article %.*s: row %zu is over 4 GiB", PARRY_FMT(a->id), i);
     }
@@ -225,7 +228,8 @@ parry_code parry_segment_writer_add(parry_segment_writer *w, const parry_article
     return code;
 }
 
-/* ---- finishing ---------------------------------------------------------------------------------------------------- */
+/* ---- finishing ----------------------------------------------------------------------------------------------------
+ */
 
 static void visit_term(void *ctx, parry_str term, uint32_t rows)
 {
@@ -259,22 +263,41 @@ static parry_code write_vectors(parry_segment_writer *w, parry_err *err)
                                w->options.dim, w->options.hnsw_from, err);
 }
 
-/* Size and hash of a file for segment.json; synced on the way. */
+parry_code parry_hash_head(const char *path, parry_hash *out, parry_err *err)
+{
+    char head[PARRY_HEAD_BYTES];
+    FILE *f = fopen(path, "rbe");
+    if (f == NULL)
+        return parry_fail_errno(err, "cannot open %s", path);
+    size_t n = fread(head, 1, sizeof head, f);
+    parry_code code = ferror(f) ? parry_fail_errno(err, "cannot read %s", path) : PARRY_OK;
+    fclose(f);
+    if (code == PARRY_OK)
+        *out = parry_hash_of(head, n);
+    return code;
+}
+
+/* Size and hashes of a file for segment.json; synced on the way. */
 static parry_code describe(parry_segment_writer *w, const char *file, json_t *files, parry_err *err)
 {
     const char *path = path_of(w, file);
-    char hex[PARRY_HASH_HEX + 1];
-    parry_hash hash;
+    char hex[PARRY_HASH_HEX + 1], head_hex[PARRY_HASH_HEX + 1];
+    parry_hash hash, head;
     struct stat st;
     if (stat(path, &st) != 0)
         return errno == ENOENT ? PARRY_OK : parry_fail_errno(err, "cannot read %s", path);
     parry_code code = parry_file_sync(path, err);
     if (code == PARRY_OK)
         code = parry_hash_file(path, &hash, err);
+    if (code == PARRY_OK)
+        code = parry_hash_head(path, &head, err);
     if (code != PARRY_OK)
         return code;
     parry_hash_hex(hash, hex);
-    json_object_set_new(files, file, json_pack("{s:I, s:s}", "bytes", (json_int_t)st.st_size, "sha256", hex));
+    parry_hash_hex(head, head_hex);
+    json_object_set_new(
+        files, file,
+        json_pack("{s:I, s:s, s:s}", "bytes", (json_int_t)st.st_size, "sha256", hex, "head_sha256", head_hex));
     return PARRY_OK;
 }
 
@@ -288,11 +311,11 @@ static parry_code write_manifest(parry_segment_writer *w, parry_err *err)
         code = describe(w, parry_segment_files[i], files, err);
     if (code != PARRY_OK)
         return code;
-    json_auto_t *root = json_pack("{s:i, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:O}", "format", PARRY_SEGMENT_FORMAT,
-                                  "name", w->name, "analyser", parry_analyser_identity, "dim", (json_int_t)w->options.dim,
-                                  "model", model, "chunking", (json_int_t)w->options.chunking, "articles",
-                                  (json_int_t)w->passages.narticles, "rows", (json_int_t)w->passages.nrows, "vectors",
-                                  (json_int_t)w->passages.nvectors, "files", files);
+    json_auto_t *root =
+        json_pack("{s:i, s:s, s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:O}", "format", PARRY_SEGMENT_FORMAT, "name", w->name,
+                  "analyser", parry_analyser_identity, "dim", (json_int_t)w->options.dim, "model", model, "chunking",
+                  (json_int_t)w->options.chunking, "articles", (json_int_t)w->passages.narticles, "rows",
+                  (json_int_t)w->passages.nrows, "vectors", (json_int_t)w->passages.nvectors, "files", files);
     char *text = json_dumps(root, JSON_INDENT(2));
     if (text == NULL)
         parry_oom();

@@ -26,7 +26,8 @@ struct parry_stemmer {
     std::string word;
 };
 
-namespace {
+namespace
+{
 
 // What went wrong on an immutable file is the file's fault, unless the system says it was its own.
 parry_code code_of(const Xapian::Error &e)
@@ -117,7 +118,8 @@ parry_code parry_text_writer_finish(parry_text_writer *w, const char *path, parr
 {
     return guard(err, "cannot write the text index", [&] {
         w->db.commit();
-        const unsigned flags = Xapian::DBCOMPACT_SINGLE_FILE | Xapian::DBCOMPACT_NO_RENUMBER | Xapian::Compactor::FULLER;
+        const unsigned flags =
+            Xapian::DBCOMPACT_SINGLE_FILE | Xapian::DBCOMPACT_NO_RENUMBER | Xapian::Compactor::FULLER;
         w->db.compact(path, flags);
         w->db.close();
         return PARRY_OK;
@@ -151,8 +153,8 @@ parry_code parry_text_reader_rows(parry_text_reader *r, parry_str term, uint32_t
     });
 }
 
-parry_code parry_text_reader_postings(parry_text_reader *r, parry_str term, uint32_t nrows, uint32_t *rows, uint32_t *tf,
-                                      uint32_t n, parry_err *err)
+parry_code parry_text_reader_postings(parry_text_reader *r, parry_str term, uint32_t nrows, uint32_t *rows,
+                                      uint32_t *tf, uint32_t n, parry_err *err)
 {
     return guard(err, "cannot read postings", [&] {
         r->term.assign(term.p, term.n);

@@ -1,5 +1,5 @@
-/* The shim: the little of Xapian that Parry uses, as C. text_shim.cc is the only C++ here and the only file that includes
- * <xapian.h>; nothing thrown crosses this line, it becomes a parry_err.
+/* The shim: the little of Xapian that Parry uses, as C. text_shim.cc is the only C++ here and the only file that
+ * includes <xapian.h>; nothing thrown crosses this line, it becomes a parry_err.
  *
  * Rows are numbered from 0 (Xapian's document ids are row + 1). Terms hold no zero byte and have at most 64 bytes.
  * Each handle is for one thread at a time. */
@@ -14,7 +14,8 @@
 extern "C" {
 #endif
 
-/* ---- writing ------------------------------------------------------------------------------------------------------ */
+/* ---- writing ------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct parry_text_writer parry_text_writer;
 
@@ -31,7 +32,8 @@ PARRY_MUST parry_code parry_text_writer_terms(parry_text_writer *w, parry_text_v
 /* Compact everything into one file at `path` (not synced). The writer is of no further use. */
 PARRY_MUST parry_code parry_text_writer_finish(parry_text_writer *w, const char *path, parry_err *err);
 
-/* ---- reading ------------------------------------------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct parry_text_reader parry_text_reader;
 
@@ -40,12 +42,13 @@ PARRY_MUST parry_code parry_text_reader_open(const char *path, parry_text_reader
 void parry_text_reader_close(parry_text_reader *r); /* NULL is fine */
 /* The number of rows the term is in; 0 where it is unknown. */
 PARRY_MUST parry_code parry_text_reader_rows(parry_text_reader *r, parry_str term, uint32_t *n, parry_err *err);
-/* All postings of the term in row order into rows[] and tf[] (occurrences), `n` long each as parry_text_reader_rows gave
- * it. Fails: CORRUPT where there are more or fewer, or a row is not below `nrows`. */
+/* All postings of the term in row order into rows[] and tf[] (occurrences), `n` long each as parry_text_reader_rows
+ * gave it. Fails: CORRUPT where there are more or fewer, or a row is not below `nrows`. */
 PARRY_MUST parry_code parry_text_reader_postings(parry_text_reader *r, parry_str term, uint32_t nrows, uint32_t *rows,
                                                  uint32_t *tf, uint32_t n, parry_err *err);
 
-/* ---- stemming (Snowball) ------------------------------------------------------------------------------------------ */
+/* ---- stemming (Snowball) ------------------------------------------------------------------------------------------
+ */
 
 typedef struct parry_stemmer parry_stemmer;
 

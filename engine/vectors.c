@@ -43,7 +43,8 @@ static parry_code faiss_failed(parry_err *err, const char *what)
     return parry_fail(err, PARRY_CORRUPT, "%s: %s", what, why ? why : "FAISS does not say why");
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------ */
+/* ---- writing ------------------------------------------------------------------------------------------------------
+ */
 
 static float code_scale(size_t dim)
 {
@@ -111,8 +112,8 @@ static parry_code write_half(const char *path, const uint16_t *half, size_t coun
     return good ? PARRY_OK : parry_fail_errno(err, "cannot write %s", path);
 }
 
-parry_code parry_vectors_write(const char *faiss_path, const char *half_path, const uint16_t *half, uint32_t n, size_t dim,
-                               uint32_t hnsw_from, parry_err *err)
+parry_code parry_vectors_write(const char *faiss_path, const char *half_path, const uint16_t *half, uint32_t n,
+                               size_t dim, uint32_t hnsw_from, parry_err *err)
 {
     FaissIndex *index = NULL;
     omp_set_num_threads(1); /* the same graph from the same vectors, and the other cores are for queries */
@@ -125,7 +126,8 @@ parry_code parry_vectors_write(const char *faiss_path, const char *half_path, co
     return code == PARRY_OK ? write_half(half_path, half, (size_t)n * dim, err) : code;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------ */
+/* ---- opening ------------------------------------------------------------------------------------------------------
+ */
 
 /* Is it n vectors of the right length, in codes of a byte a component? A graph does not tell about its codes. */
 static bool fits(const parry_vectors *v)
@@ -161,8 +163,8 @@ static parry_code open_half(parry_vectors *v, const char *path, parry_err *err)
     return PARRY_OK;
 }
 
-parry_code parry_vectors_open(const char *faiss_path, const char *half_path, uint32_t n, size_t dim, parry_vectors **out,
-                              parry_err *err)
+parry_code parry_vectors_open(const char *faiss_path, const char *half_path, uint32_t n, size_t dim,
+                              parry_vectors **out, parry_err *err)
 {
     parry_vectors *v = parry_calloc(1, sizeof *v);
     v->n = n;
@@ -187,7 +189,8 @@ void parry_vectors_close(parry_vectors *v)
     free(v);
 }
 
-/* ---- searching ---------------------------------------------------------------------------------------------------- */
+/* ---- searching ----------------------------------------------------------------------------------------------------
+ */
 
 typedef struct candidate {
     float score;
@@ -270,8 +273,8 @@ static bool exact_is_better(const parry_vectors *v, size_t allowed)
     return allowed <= EXACT_BELOW || allowed <= v->n / (v->graph ? 4 : 20);
 }
 
-static parry_code search_faiss(const parry_vectors *v, const float *q, const uint8_t *allowed, size_t want, idx_t *labels,
-                               float *distances, parry_err *err)
+static parry_code search_faiss(const parry_vectors *v, const float *q, const uint8_t *allowed, size_t want,
+                               idx_t *labels, float *distances, parry_err *err)
 {
     FaissIDSelectorBitmap *bitmap = NULL;
     FaissSearchParameters *parameters = NULL;

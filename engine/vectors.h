@@ -1,8 +1,9 @@
 /* Vectors of a segment: FAISS over int8 codes to find candidates, half floats to rescore them.
  *
- * A code is round(x * scale) clipped to [-127, 127], with one scale for all vectors of a dimension, 127 / min(1, 6 / sqrt(dim)):
- * components of a unit vector spread around 1 / sqrt(dim), so next to none is clipped, the cosine from codes is within
- * about 0.001 of the true one, and nothing is trained: merging segments changes no score. The query stays in floats.
+ * A code is round(x * scale) clipped to [-127, 127]; the scale is 127 / min(1, 6 / sqrt(dim)), the same for all vectors
+ * of a dimension: components of a unit vector spread around 1 / sqrt(dim). Nothing is trained, so merging segments
+ * changes no score. Measured with all-MiniLM-L6-v2 over 3,000 texts: largest component 5.1 / sqrt(dim), none clipped,
+ * error of the cosine 0.0007 (rms) and 0.003 at worst, before rescoring. The query stays in floats.
  *
  * An opened parry_vectors is immutable; any number of threads, each call on one thread. */
 #ifndef PARRY_ENGINE_VECTORS_H
@@ -17,8 +18,8 @@ extern "C" {
 #endif
 
 /* Write both files (not synced). half: n x dim, row-major, unit length. HNSW where n >= hnsw_from, else a flat scan. */
-PARRY_MUST parry_code parry_vectors_write(const char *faiss_path, const char *half_path, const uint16_t *half, uint32_t n,
-                                          size_t dim, uint32_t hnsw_from, parry_err *err);
+PARRY_MUST parry_code parry_vectors_write(const char *faiss_path, const char *half_path, const uint16_t *half,
+                                          uint32_t n, size_t dim, uint32_t hnsw_from, parry_err *err);
 
 typedef struct parry_vectors parry_vectors;
 /* n and dim: what the segment says is in them. FAISS trusts the links of an HNSW file: check its hash first.

@@ -1,5 +1,5 @@
-/* Half floats by integer arithmetic (F. Giesen's method: a multiplication by a power of two moves the exponent), and the
- * dot product three times: a unit vector of 384 halves takes about 20 ns with AVX-512. */
+/* Half floats by integer arithmetic (F. Giesen's method: a multiplication by a power of two moves the exponent), and
+ * the dot product three times: a unit vector of 384 halves takes about 20 ns with AVX-512. */
 #include "engine/vectors_half.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Private to engine/: half floats (IEEE 754 binary16) and their dot products. What the CPU has is asked at run time, so the
- * same program runs on plain x86-64 and elsewhere. */
+/* Private to engine/: half floats (IEEE 754 binary16) and their dot products. What the CPU has is asked at run time, so
+ * the same program runs on plain x86-64 and elsewhere. */
 #ifndef PARRY_ENGINE_VECTORS_HALF_H
 #define PARRY_ENGINE_VECTORS_HALF_H
 

@@ -1,9 +1,9 @@
 /* Terms by prefix and by edit distance.
  *
- * The sorted terms are walked as the trie that they are: neighbours share a prefix, so the rows of the dynamic programme
- * for it are kept on a stack, and where no cell of a row is within reach all terms with that prefix are jumped over
- * (Shang and Merrettal 1996, Tries for approximate string matching). Only cells within `edits` of the diagonal are
- * computed (Ukkonen 1985). Optimal string alignment: a swap of neighbours is one edit. */
+ * The sorted terms are walked as the trie that they are: neighbours share a prefix, so the rows of the dynamic
+ * programme for it are kept on a stack, and where no cell of a row is within reach all terms with that prefix are
+ * jumped over (Shang and Merrettal 1996, Tries for approximate string matching). Only cells within `edits` of the
+ * diagonal are computed (Ukkonen 1985). Optimal string alignment: a swap of neighbours is one edit. */
 #include "engine/vocabulary.h"
 
 #include "base/file.h"
@@ -23,7 +23,8 @@ typedef struct header {
 _Static_assert(sizeof(header) == HEADER, "as documented");
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the files are little-endian and mapped as they are");
 
-/* ---- writing ------------------------------------------------------------------------------------------------------ */
+/* ---- writing ------------------------------------------------------------------------------------------------------
+ */
 
 struct parry_terms_writer {
     parry_buf begin, rows, text;
@@ -69,12 +70,14 @@ parry_code parry_terms_writer_write(parry_terms_writer *w, const char *path, par
     FILE *f = fopen(path, "wbe");
     if (f == NULL)
         return parry_fail_errno(err, "cannot make %s", path);
-    bool good = fwrite(&h, sizeof h, 1, f) == 1 && write_buf(f, &w->begin) && write_buf(f, &w->rows) && write_buf(f, &w->text);
+    bool good =
+        fwrite(&h, sizeof h, 1, f) == 1 && write_buf(f, &w->begin) && write_buf(f, &w->rows) && write_buf(f, &w->text);
     good = fclose(f) == 0 && good;
     return good ? PARRY_OK : parry_fail_errno(err, "cannot write %s", path);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------ */
+/* ---- opening ------------------------------------------------------------------------------------------------------
+ */
 
 struct parry_terms {
     parry_map map;
@@ -131,7 +134,8 @@ static parry_str term_at(const parry_terms *v, uint32_t i)
     return parry_str_make(v->text + v->begin[i], v->begin[i + 1] - v->begin[i]);
 }
 
-/* ---- the best so far ---------------------------------------------------------------------------------------------- */
+/* ---- the best so far ----------------------------------------------------------------------------------------------
+ */
 
 /* A heap in the caller's array, the worst on top; `index` breaks ties in byte order because terms are met in it. */
 typedef struct best {
@@ -186,7 +190,8 @@ static size_t finish(best *b)
     return b->n;
 }
 
-/* ---- by prefix ---------------------------------------------------------------------------------------------------- */
+/* ---- by prefix ----------------------------------------------------------------------------------------------------
+ */
 
 static int compare_prefix(parry_str term, parry_str prefix)
 {
@@ -231,7 +236,8 @@ size_t parry_terms_prefix(const parry_terms *v, parry_str prefix, parry_term *ou
     return finish(&b);
 }
 
-/* ---- by edit distance --------------------------------------------------------------------------------------------- */
+/* ---- by edit distance ---------------------------------------------------------------------------------------------
+ */
 
 typedef struct walk {
     const parry_terms *v;
@@ -239,11 +245,11 @@ typedef struct walk {
     size_t m;
     size_t edits;
     bool prefix;
-    unsigned path[ROW];    /* code points from the root to where the walk stands */
-    uint8_t end[ROW];      /* bytes of the path up to each depth */
+    unsigned path[ROW];     /* code points from the root to where the walk stands */
+    uint8_t end[ROW];       /* bytes of the path up to each depth */
     uint8_t cost[ROW][ROW]; /* cost[d][j]: edits between the first d of the path and the first j of q */
-    uint8_t least[ROW];    /* by depth: the cheapest way to have used all of q at or above it */
-    uint8_t alive[ROW];    /* by depth: may anything below still match? */
+    uint8_t least[ROW];     /* by depth: the cheapest way to have used all of q at or above it */
+    uint8_t alive[ROW];     /* by depth: may anything below still match? */
 } walk;
 
 static uint8_t min2(unsigned a, unsigned b) { return (uint8_t)(a < b ? a : b); }
@@ -350,8 +356,7 @@ static size_t find_exactly(const parry_terms *v, parry_str term, parry_term *out
     return 1;
 }
 
-size_t parry_terms_near(const parry_terms *v, parry_str term, unsigned edits, bool prefix, parry_term *out,
-                             size_t cap)
+size_t parry_terms_near(const parry_terms *v, parry_str term, unsigned edits, bool prefix, parry_term *out, size_t cap)
 {
     if (cap == 0)
         return 0;

@@ -16,7 +16,7 @@ extern "C" {
 
 typedef struct parry_terms_writer parry_terms_writer;
 parry_terms_writer *parry_terms_writer_new(void);
-void parry_terms_writer_free(parry_terms_writer *w); /* NULL is fine */
+void parry_terms_writer_free(parry_terms_writer *w);                               /* NULL is fine */
 void parry_terms_writer_add(parry_terms_writer *w, parry_str term, uint32_t rows); /* in byte order */
 PARRY_MUST parry_code parry_terms_writer_write(parry_terms_writer *w, const char *path, parry_err *err);
 
@@ -27,8 +27,7 @@ uint32_t parry_terms_size(const parry_terms *v);
 
 /* As parry_segment_prefix and parry_segment_near; edits beyond 2 count as 2. */
 size_t parry_terms_prefix(const parry_terms *v, parry_str prefix, parry_term *out, size_t cap);
-size_t parry_terms_near(const parry_terms *v, parry_str term, unsigned edits, bool prefix, parry_term *out,
-                             size_t cap);
+size_t parry_terms_near(const parry_terms *v, parry_str term, unsigned edits, bool prefix, parry_term *out, size_t cap);
 
 #ifdef __cplusplus
 }

@@ -49,13 +49,17 @@ static parry_str field(parry_arena *a, const json_t *row, const char *key)
     const json_t *v = json_object_get(row, key);
     if (!json_is_string(v))
         return parry_str_of("");
-    return parry_str_copy(a, parry_str_make(json_string_value(v), json_string_length(v)));
+    size_t n = json_string_length(v);
+    char *text = parry_str_z(a, parry_str_make(json_string_value(v), n));
+    for (size_t i = 0; i < n; i++)
+        text[i] = text[i] == 0 ? ' ' : text[i]; /* a file of Markdown could not hold it */
+    return parry_str_make(text, n);
 }
 
 static parry_code parse_row(parry_arena *a, parry_str line, const char *where, parry_document *out, parry_err *err)
 {
     json_error_t je;
-    json_t *row = json_loadb(line.p, line.n, 0, &je);
+    json_t *row = json_loadb(line.p, line.n, JSON_ALLOW_NUL, &je);
     if (row == NULL)
         return parry_fail(err, PARRY_INVALID, "%s: not JSON: %s", where, je.text);
     *out = (parry_document){field(a, row, "_id"), field(a, row, "title"), field(a, row, "text")};

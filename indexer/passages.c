@@ -331,6 +331,7 @@ parry_str parry_row_embed_text(parry_arena *a, const parry_article_in *article, 
                                 PARRY_FMT(row->text));
     }
     case PARRY_ROW_KEYWORDS:
+        return parry_str_printf(a, "%.*s: %.*s", PARRY_FMT(article->title), PARRY_FMT(row->text));
     case PARRY_ROW_HEADING:
     case PARRY_ROW_ARTICLE:
     case PARRY_ROW_KINDS:

@@ -28,9 +28,11 @@ typedef enum parry_text_kind {
     PARRY_PASSAGE
 } parry_text_kind; /* some models prefix the two differently */
 
-/* AUTO takes bf16 where the CPU multiplies it natively (AVX512-BF16 or AMX), f32 otherwise; forcing bf16 elsewhere
- * works, slowly. Fails: NOT_FOUND (no such folder or file: Parry then runs on text alone), CORRUPT (hash or shapes),
- * INVALID (an architecture that is not BERT's). */
+/* AUTO takes bf16 where the CPU multiplies it natively (AVX512-BF16 or AMX), f32 otherwise; forcing bf16 works, slowly,
+ * on AVX-512 without it. The weights' hash is checked; what was found is noted beside them (models/model.c), so only
+ * the first opening takes the half second that hashing does. Fails: NOT_FOUND (no such folder or file: Parry then runs
+ * on text alone), CORRUPT (hash or shapes), INVALID (an architecture that is not BERT's), UNAVAILABLE (bf16 without
+ * AVX-512). */
 PARRY_MUST parry_code parry_encoder_open(const char *model_dir, parry_precision precision, parry_encoder **out,
                                          parry_err *err);
 void parry_encoder_close(parry_encoder *e); /* NULL is fine */
@@ -52,7 +54,7 @@ size_t parry_encoder_ids(const parry_encoder *e, parry_text_kind kind, parry_str
 /* One text, for queries. vector: dim floats, unit length. Text beyond max_tokens is cut. One core. */
 PARRY_MUST parry_code parry_encode(const parry_encoder *e, parry_encoder_scratch *s, parry_text_kind kind,
                                    parry_str text, float *vector, parry_err *err);
-/* Many texts, for indexing, on the calling thread: sorted by length inside, batched with little padding.
+/* Many texts, for indexing, on the calling thread: sorted by length inside, batched without padding.
  * vectors: n x dim, row-major, row i for texts[i]. Callers split work over threads, a scratch each. */
 PARRY_MUST parry_code parry_encode_batch(const parry_encoder *e, parry_encoder_scratch *s, parry_text_kind kind,
                                          const parry_str *texts, size_t n, float *vectors, parry_err *err);

@@ -211,6 +211,6 @@ void parry_tensor_floats(const parry_tensor *t, size_t first, size_t n, float *o
             out[i] = bits((uint32_t)u16_at(t->p + 2 * (first + i)) << 16);
         break;
     case PARRY_DTYPE_OTHER:
-        assert(!"a float type");
+        assert(t->dtype != PARRY_DTYPE_OTHER);
     }
 }

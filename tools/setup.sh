@@ -39,11 +39,16 @@ setup_faiss() { "$top/tools/faiss/build.sh" >/dev/null || die "FAISS could not b
 # Without weights Parry runs on text alone; that is worth a line, not a failure.
 setup_model() { "$top/tools/model/fetch.sh" >/dev/null || say "no model weights: search works on text alone"; }
 
+# The packages of web/, then the search box from its TypeScript, each only when it changed.
 setup_web() {
-    local lock=$top/web/package-lock.json stamp=$top/web/node_modules/.parry-lock
-    [ -e "$lock" ] || return 0
-    cmp -s "$lock" "$stamp" && return 0
-    say "installing the packages of web/ (npm ci)"
-    (cd "$top/web" && npm ci --silent --no-audit --no-fund --ignore-scripts) >&2 || die "npm ci failed in web/"
-    cp "$lock" "$stamp"
+    local lock=$top/web/package-lock.json stamp=$top/web/node_modules/.parry-lock out=$top/web/dist/search-box.js
+    if ! cmp -s "$lock" "$stamp"; then
+        say "installing the packages of web/ (npm ci)"
+        (cd "$top/web" && npm ci --silent --no-audit --no-fund --ignore-scripts) >&2 || die "npm ci failed in web/"
+        cp "$lock" "$stamp"
+    fi
+    if [ -z "$(find "$out" -newer "$stamp" 2>/dev/null)" ] || [ -n "$(find "$top/web/src" "$top/web/package.json" -newer "$out")" ]; then
+        say "building the search box (web/src)"
+        (cd "$top/web" && npm run --silent build) >&2 || die "npm run build failed in web/"
+    fi
 }

@@ -2,7 +2,14 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 // Tests run in Node; the functions that they hand to the browser, in the page.
-const testGlobals = ["console", "process", "URL", "fetch", "setTimeout"].concat(
+const testGlobals = [
+  "console",
+  "process",
+  "URL",
+  "fetch",
+  "setTimeout",
+  "clearTimeout",
+].concat(
   ["document", "window", "location", "performance", "getComputedStyle"],
   ["KeyboardEvent", "MutationObserver"],
 );

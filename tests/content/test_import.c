@@ -239,7 +239,6 @@ static void paths_do_what_the_whole_tree_would(void **state)
         import_paths(&two, (const char *const[]){steps[i][2], NULL});
         assert_string_equal(listing(&one), listing(&two));
         assert_int_equal(seq_of(&one), seq_of(&two));
-        assert_int_equal(one.report.refused, two.report.refused);
     }
     import_paths(&two, (const char *const[]){"../outside.md", "/etc/passwd.md", NULL});
     assert_int_equal(2, two.report.warnings);
@@ -287,7 +286,7 @@ static void many_files_are_written_in_batches(void **state)
     assert_int_equal(MANY - 1, w.report.warnings);
     assert_int_equal(MANY, done);
     assert_int_equal(MANY, seq_of(&w));
-    assert_str(row_of(&w, "d1499/page").slug, "page-556"); /* by path, as bytes */
+    assert_str(row_of(&w, "d1499/page").slug, "page-557"); /* by path, as bytes */
     world_free(&w);
 }
 

@@ -1,9 +1,8 @@
 /* What real files are like at their worst: each is imported as well as it can be, or refused by name; none takes long. */
 #include "tests/content/support.h"
 
-#include "base/clock.h"
-
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static void bom_and_crlf_leave_no_trace(void **state)
@@ -89,17 +88,17 @@ static void five_megabytes_of_prose_are_an_article(void **state)
 {
     (void)state;
     parry_str prose = repeated("## A heading\n\nSome *plain* text that goes on for a while, and [a link](b.md).\n\n", 5000000);
-    int64_t start = parry_mono_ns();
+    clock_t start = clock();
     parsed p = parse_bytes("a.md", prose.p, prose.n);
     assert_int_equal(PARRY_OK, p.code);
     assert_int_equal(5000, p.article.nsections);
     assert_true(notes_have(&p.notes, "more than 5000 headings"));
-    assert_true((parry_mono_ns() - start) / 1000000000 < 60);
+    assert_true((clock() - start) / CLOCKS_PER_SEC < 30);
     parsed_free(&p);
 }
 
-/* Each repeated to a megabyte: time has to grow with the length, and nothing may recurse with the depth. The bound is far
- * above what is needed (0.1 to 2 s; sanitizers take ten times that) and far below what a square would take. */
+/* Each repeated: time has to grow with the length, and nothing may recurse with the depth. The bound is far above what is
+ * needed (0.02 to 0.5 s; sanitizers take ten times that) and below what a square would take. */
 static const char *const pieces[] = {
     ">", "> ", "- ", "1. ", "> - ", "[", "[a](", "![", "![a](", "[a][", "]", "[a]: ", "*a _b ", "_a ", "a***b** c* d", "~~a ",
     "`", "`a``b", "<", "</", "<a ", "<a href=\"", "<div>", "</div>", "<b>", "<b><p>x", "<ul><li>", "<table><tr><td>",
@@ -112,11 +111,12 @@ static const char *const pieces[] = {
 
 static void check_time(const char *path, parry_str text)
 {
-    int64_t start = parry_mono_ns();
+    clock_t start = clock(); /* of this process: other work on the machine does not count */
     parsed p = parse_bytes(path, text.p, text.n);
-    int64_t ms = (parry_mono_ns() - start) / 1000000;
-    if (ms > 40000)
+    int64_t ms = (int64_t)(clock() - start) * 1000 / CLOCKS_PER_SEC;
+    if (ms > 15000)
         fail_msg("%.20s...: %lld ms", text.p, (long long)ms);
+
     assert_true(p.code == PARRY_OK || p.code == PARRY_TOO_LARGE || p.code == PARRY_INVALID);
     parsed_free(&p);
 }
@@ -126,7 +126,7 @@ static void no_repetition_takes_long(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
         parry_arena *before = test_arena();
-        parry_str text = repeated(pieces[i], 1000000);
+        parry_str text = repeated(pieces[i], 250000);
         check_time(i % 2 ? "a.mdx" : "a.md", text);
         check_time("b.md", parry_str_printf(before, "---\n%.*s", PARRY_FMT(text)));
     }

@@ -92,7 +92,8 @@ static void apostrophes_are_one_and_possessives_go(void **state)
         {"dell'ordine", "it", "dell ordine"},
     };
     CHECK(e, false);
-    assert_string_equal(terms(*state, "can't cant", "en", true), "Zcant Zcant"); /* what people type finds what is written */
+    assert_string_equal(terms(*state, "can't cant", "en", true),
+                        "Zcant Zcant"); /* what people type finds what is written */
 }
 
 static void identifiers_are_kept_whole_beside_their_parts(void **state)
@@ -168,9 +169,12 @@ static void stop_words_are_marked_and_kept(void **state)
 static void every_stop_word_is_found_in_its_list(void **state)
 {
     static const example probes[] = {
-        {"att av da de den det dig din du en ett for fran hur i jag kan man med men mig min mitt nar och om pa sa sig som till "
-         "vad var vi vilken ar", "sv", NULL},
-        {"а в вы где для до и из или к как когда мне мой моя мы на о об от по почему с со то ты у что это я", "ru", NULL},
+        {"att av da de den det dig din du en ett for fran hur i jag kan man med men mig min mitt nar och om pa sa sig "
+         "som till "
+         "vad var vi vilken ar",
+         "sv", NULL},
+        {"а в вы где для до и из или к как когда мне мой моя мы на о об от по почему с со то ты у что это я", "ru",
+         NULL},
         {"a about am an and are as at be been but by can could did do does for from had has have he her him "
          "his i i'd i'll i'm i've if in into is it its me my of on or our she should than that the their them "
          "there these they this those to was we we'd we'll we're we've were will with would you you'll you're "
@@ -224,7 +228,8 @@ static void check_terms(const parry_token *t, size_t n)
 static void hostile_text_is_linear_and_gives_no_long_term(void **state)
 {
     fixture *f = *state;
-    static const char *const pieces[] = {"a", "ä", "返", "a.", "a'", "ﷺ", "e\xCC\x81", "\xCC\x81", "ｶﾞ", "℡", "1-", "ไ", "İ", "\xED\xA0\x80"};
+    static const char *const pieces[] = {"a",        "ä",  "返", "a.", "a'", "ﷺ", "e\xCC\x81",
+                                         "\xCC\x81", "ｶﾞ", "℡",  "1-", "ไ",  "İ", "\xED\xA0\x80"};
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
         parry_buf b = PARRY_BUF(2 << 20);
         while (b.n < (1 << 20))
@@ -243,7 +248,9 @@ static void hostile_text_is_linear_and_gives_no_long_term(void **state)
 static void random_bytes_give_sound_terms(void **state)
 {
     fixture *f = *state;
-    static const char *const alphabet[] = {"a", "Z", "9", "-", ".", "'", "’", " ", "é", "\xCC\x81", "返", "ﾞ", "Σ", "\xFF", "ﷺ", "İ", "ß", "\xE2\x80\x8D", "🅰", "\xE1\x85\xAA"};
+    static const char *const alphabet[] = {"a",        "Z",           "9", "-", ".",    "'", "’", " ", "é",
+                                           "\xCC\x81", "返",          "ﾞ", "Σ", "\xFF", "ﷺ", "İ", "ß", "\xE2\x80\x8D",
+                                           "🅰",        "\xE1\x85\xAA"};
     uint32_t seed = 7;
     for (int round = 0; round < 3000; round++) {
         parry_buf b = PARRY_BUF(4096);
@@ -265,7 +272,8 @@ static void random_bytes_give_sound_terms(void **state)
 /* The terms of a term are the term: the searcher analyses words of the vocabulary again. */
 static void a_word_analysed_again_stays_itself(void **state)
 {
-    static const char *const words[] = {"strasse", "can't", "istanbul", "ガイ", "환불", "err-1042", "οδοσ", "йод", "हिन्दी"};
+    static const char *const words[] = {"strasse",  "can't", "istanbul", "ガイ", "환불",
+                                        "err-1042", "οδοσ",  "йод",      "हिन्दी"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         fixture *f = *state;
         parry_token *t;

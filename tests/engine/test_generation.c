@@ -169,7 +169,8 @@ static void a_held_generation_stays_while_newer_ones_come(void **state)
     assert_int_equal(parry_generation_get_info(new)->number, 2);
     assert_ptr_equal(parry_generation_get_info(new)->segments[0].segment, kept); /* opened once */
     parry_postings p;
-    ok(parry_segment_postings(parry_generation_get_info(old)->segments[0].segment, s->arena, parry_str_of("about"), &p, NULL));
+    ok(parry_segment_postings(parry_generation_get_info(old)->segments[0].segment, s->arena, parry_str_of("about"), &p,
+                              NULL));
     assert_int_equal(p.n, 3);
     parry_generation_release(new);
     parry_generation_release(old);
@@ -227,7 +228,8 @@ static void a_manifest_that_does_not_fit_its_segments_is_refused(void **state)
     parry_index_close(ix);
 }
 
-/* ---- threads ------------------------------------------------------------------------------------------------------ */
+/* ---- threads ------------------------------------------------------------------------------------------------------
+ */
 
 typedef struct shared_state {
     parry_index *ix;
@@ -252,8 +254,10 @@ static void *search(void *ctx)
             float q[DIM] = {1}, scores[4];
             uint32_t near[4];
             size_t n = 0;
-            good = good && parry_segment_postings(info->segments[i].segment, a, parry_str_of("about"), &p, NULL) == PARRY_OK;
-            good = good && parry_segment_nearest(info->segments[i].segment, q, NULL, 4, near, scores, &n, NULL) == PARRY_OK;
+            good = good &&
+                   parry_segment_postings(info->segments[i].segment, a, parry_str_of("about"), &p, NULL) == PARRY_OK;
+            good = good &&
+                   parry_segment_nearest(info->segments[i].segment, q, NULL, 4, near, scores, &n, NULL) == PARRY_OK;
             rows += good ? p.n : 0;
         }
         if (!good || rows != info->narticles)

@@ -75,7 +75,8 @@ static void what_a_dead_writer_left_goes(void **state)
     publish(s, 1);
     char *left = in(s, "segments/.tmp-0123456789abcdef0123456789abcdef-1");
     ok(parry_dir_make(left, NULL));
-    ok(parry_file_replace(in(s, "segments/.tmp-0123456789abcdef0123456789abcdef-1/passages.bin"), parry_str_of("x"), NULL));
+    ok(parry_file_replace(in(s, "segments/.tmp-0123456789abcdef0123456789abcdef-1/passages.bin"), parry_str_of("x"),
+                          NULL));
     ok(parry_file_replace(in(s, "generations/000002.json"), parry_str_of("{}"), NULL)); /* written, never flipped to */
     ok(parry_file_replace(in(s, "segments/README"), parry_str_of("not ours"), NULL));
     ok(parry_generations_sweep(s->dir, 0, NULL));
@@ -130,7 +131,8 @@ static void a_publisher_may_be_killed_at_any_moment(void **state)
         assert_int_equal(info->narticles, 2);
         for (size_t i = 0; i < info->nsegments; i++) {
             parry_segment *verified = NULL;
-            ok(parry_segment_open(in(s, "segments"), parry_segment_get_info(info->segments[i].segment)->name, true, &verified, NULL));
+            ok(parry_segment_open(in(s, "segments"), parry_segment_get_info(info->segments[i].segment)->name, true,
+                                  &verified, NULL));
             parry_segment_close(verified);
         }
         parry_generation_release(g);

@@ -30,7 +30,8 @@ static void articles_sections_and_rows_come_back(void **state)
         parry_article_in in = sample_article(s->arena, a, DIM);
         parry_article_out out;
         parry_segment_article(segment, a, &out);
-        assert_true(parry_str_eq(out.id, in.id) && parry_str_eq(out.title, in.title) && parry_str_eq(out.slug, in.slug));
+        assert_true(parry_str_eq(out.id, in.id) && parry_str_eq(out.title, in.title) &&
+                    parry_str_eq(out.slug, in.slug));
         assert_true(parry_str_eq(out.locale, in.locale) && parry_str_eq(out.audience, in.audience));
         assert_true(parry_str_eq(out.category, in.category) && parry_str_eq(out.updated, in.updated));
         assert_true(parry_hash_eq(out.hash, in.hash));
@@ -98,7 +99,8 @@ static void postings_are_all_rows_of_a_term_with_counts(void **state)
     scratch *s = *state;
     parry_segment_options o = sample_options(0);
     parry_segment *segment = open_sample(s, write_sample(s->arena, s->dir, &o, 0, N));
-    static const char *const terms[] = {"refund", "Zrefund", "deliveri", "Zdeliveri", "the", "err-1042", "err", "sys/config", "number7", "7", "Zday", "no-such-term"};
+    static const char *const terms[] = {"refund", "Zrefund",    "deliveri", "Zdeliveri", "the",  "err-1042",
+                                        "err",    "sys/config", "number7",  "7",         "Zday", "no-such-term"};
     size_t met = 0;
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
         uint32_t rows[N * SAMPLE_ROWS], tf[N * SAMPLE_ROWS];

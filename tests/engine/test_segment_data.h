@@ -33,18 +33,22 @@ enum { SAMPLE_ROWS = 6 };
 /* Article `number`: a title, keywords, a heading, two passages and the article's own row; vectors where dim > 0. */
 static inline parry_article_in sample_article(parry_arena *a, uint32_t number, size_t dim)
 {
-    static const char *words[] = {"refund", "delivery", "password", "invoice", "parcel", "voucher", "account", "merchant"};
+    static const char *words[] = {"refund", "delivery", "password", "invoice",
+                                  "parcel", "voucher",  "account",  "merchant"};
     uint64_t seed = number + 1;
     parry_section_in *sections = PARRY_ARRAY(a, parry_section_in, 2);
     sections[0] = (parry_section_in){parry_str_of(""), parry_str_of(""), parry_str_of("")};
-    sections[1] = (parry_section_in){parry_str_of("Before you start"), parry_str_of("Help > Before you start"), parry_str_of("before-you-start")};
+    sections[1] = (parry_section_in){parry_str_of("Before you start"), parry_str_of("Help > Before you start"),
+                                     parry_str_of("before-you-start")};
     parry_row_in *rows = PARRY_ARRAY(a, parry_row_in, SAMPLE_ROWS);
     const char *word = words[number % 8], *other = words[(number / 8 + 3) % 8];
     rows[0] = (parry_row_in){PARRY_ROW_TITLE, 0, parry_str_printf(a, "About the %s number%u", word, number), NULL};
     rows[1] = (parry_row_in){PARRY_ROW_KEYWORDS, 0, parry_str_of("ERR-1042 sys/config"), NULL};
     rows[2] = (parry_row_in){PARRY_ROW_HEADING, 1, sections[1].heading, NULL};
-    rows[3] = (parry_row_in){PARRY_ROW_PASSAGE, 0, parry_str_printf(a, "Your %s waits. A %s may take %u days.", word, other, number), NULL};
-    rows[4] = (parry_row_in){PARRY_ROW_PASSAGE, 1, parry_str_printf(a, "The %s and the %s and the %s.", word, word, other), NULL};
+    rows[3] = (parry_row_in){PARRY_ROW_PASSAGE, 0,
+                             parry_str_printf(a, "Your %s waits. A %s may take %u days.", word, other, number), NULL};
+    rows[4] = (parry_row_in){PARRY_ROW_PASSAGE, 1,
+                             parry_str_printf(a, "The %s and the %s and the %s.", word, word, other), NULL};
     rows[5] = (parry_row_in){PARRY_ROW_ARTICLE, 0, parry_str_make(NULL, 0), NULL};
     for (size_t i = 0; i < SAMPLE_ROWS && dim > 0; i++) {
         if (rows[i].kind == PARRY_ROW_KEYWORDS || rows[i].kind == PARRY_ROW_HEADING)
@@ -53,11 +57,17 @@ static inline parry_article_in sample_article(parry_arena *a, uint32_t number, s
         random_unit(&seed, dim, v);
         rows[i].vector = v;
     }
-    parry_article_in article = {.id = parry_str_printf(a, "article-%u", number), .title = rows[0].text,
-                                .slug = parry_str_printf(a, "about-%u", number), .locale = parry_str_of("en"),
+    parry_article_in article = {.id = parry_str_printf(a, "article-%u", number),
+                                .title = rows[0].text,
+                                .slug = parry_str_printf(a, "about-%u", number),
+                                .locale = parry_str_of("en"),
                                 .audience = parry_str_of(number % 3 == 0 ? "merchant" : "customer"),
-                                .category = parry_str_of("orders"), .updated = parry_str_of("2026-11-21"),
-                                .sections = sections, .nsections = 2, .rows = rows, .nrows = SAMPLE_ROWS};
+                                .category = parry_str_of("orders"),
+                                .updated = parry_str_of("2026-11-21"),
+                                .sections = sections,
+                                .nsections = 2,
+                                .rows = rows,
+                                .nrows = SAMPLE_ROWS};
     article.hash = parry_hash_of(article.title.p, article.title.n);
     return article;
 }
@@ -85,7 +95,8 @@ static inline char *sample_name(parry_arena *a, const parry_segment_options *o, 
 }
 
 /* A segment of articles first to first + n - 1 in dir; its name. */
-static inline char *write_sample(parry_arena *a, const char *dir, const parry_segment_options *o, uint32_t first, uint32_t n)
+static inline char *write_sample(parry_arena *a, const char *dir, const parry_segment_options *o, uint32_t first,
+                                 uint32_t n)
 {
     char *name = sample_name(a, o, first, n);
     parry_segment_writer *w = NULL;

@@ -15,7 +15,9 @@ typedef struct sample {
 /* n unit vectors around n / 20 centres, as passages lie around their topics. */
 static sample make(scratch *s, uint32_t n, uint32_t hnsw_from)
 {
-    sample x = {.n = n, .exact = PARRY_ARRAY(s->arena, float, (size_t)n * DIM), .half = PARRY_ARRAY(s->arena, uint16_t, (size_t)n * DIM)};
+    sample x = {.n = n,
+                .exact = PARRY_ARRAY(s->arena, float, (size_t)n *DIM),
+                .half = PARRY_ARRAY(s->arena, uint16_t, (size_t)n * DIM)};
     uint64_t seed = 11;
     for (uint32_t i = 0; i < n; i++) {
         uint64_t topic = i % (n / 20 + 1);
@@ -46,7 +48,10 @@ static double cosine(const sample *x, uint32_t i, const float *q)
     return sum;
 }
 
-static bool is_allowed(const uint8_t *allowed, uint32_t i) { return allowed == NULL || (allowed[i / 8] >> (i % 8) & 1); }
+static bool is_allowed(const uint8_t *allowed, uint32_t i)
+{
+    return allowed == NULL || (allowed[i / 8] >> (i % 8) & 1);
+}
 
 /* The share of the true K nearest that were found; on the way: exact cosines, best first, only what is allowed. */
 static double recall(const sample *x, const uint8_t *allowed)
@@ -147,7 +152,8 @@ static void halves_survive_the_way_there_and_back(void **state)
     static const struct {
         float f;
         uint16_t h;
-    } known[] = {{1.0F, 0x3C00}, {-2.0F, 0xC000}, {65504.0F, 0x7BFF}, {65520.0F, 0x7C00}, {5.9604645e-8F, 0x0001}, {0.1F, 0x2E66}, {1.0F + 1.0F / 2048, 0x3C00}, {1.0F + 3.0F / 2048, 0x3C02}};
+    } known[] = {{1.0F, 0x3C00},          {-2.0F, 0xC000}, {65504.0F, 0x7BFF},           {65520.0F, 0x7C00},
+                 {5.9604645e-8F, 0x0001}, {0.1F, 0x2E66},  {1.0F + 1.0F / 2048, 0x3C00}, {1.0F + 3.0F / 2048, 0x3C02}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         uint16_t h;
         parry_half_pack(&known[i].f, 1, &h);

@@ -1,6 +1,6 @@
 /* The vocabulary against a slow and obvious version of itself. */
-#include "engine/vocabulary.h"
 #include "engine/analyse.h"
+#include "engine/vocabulary.h"
 #include "test_segment_data.h"
 
 typedef struct words {
@@ -9,7 +9,10 @@ typedef struct words {
     size_t n;
 } words;
 
-static int by_bytes(const void *x, const void *y) { return parry_str_cmp(*(const parry_str *)x, *(const parry_str *)y); }
+static int by_bytes(const void *x, const void *y)
+{
+    return parry_str_cmp(*(const parry_str *)x, *(const parry_str *)y);
+}
 
 /* Short words over few letters, so that many are near each other; some beyond ASCII. */
 static words random_words(parry_arena *a, size_t n, uint64_t seed)
@@ -185,10 +188,8 @@ static void a_vocabulary_without_terms_is_fine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        in_scratch(near_terms_are_those_of_the_textbook),
-        in_scratch(prefixes_give_the_most_frequent_first),
-        in_scratch(hostile_words_are_near_nothing),
-        in_scratch(the_longest_terms_are_compared_to_their_end),
+        in_scratch(near_terms_are_those_of_the_textbook), in_scratch(prefixes_give_the_most_frequent_first),
+        in_scratch(hostile_words_are_near_nothing),       in_scratch(the_longest_terms_are_compared_to_their_end),
         in_scratch(a_vocabulary_without_terms_is_fine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

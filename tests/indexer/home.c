@@ -100,6 +100,37 @@ parry_verify_report home_verify(home *h)
     return report;
 }
 
+static void check_row(const parry_generation *g, const parry_store_row *row)
+{
+    uint32_t segment, article;
+    parry_article_out out;
+    if (!parry_generation_find(g, row->id, &segment, &article))
+        fail_msg("%.*s is published but not found", PARRY_FMT(row->id));
+    parry_segment_article(parry_generation_get_info(g)->segments[segment].segment, article, &out);
+    assert_true(parry_str_eq(out.slug, row->slug));
+    assert_true(parry_str_eq(out.audience, row->audience));
+    assert_true(parry_hash_eq(out.hash, row->hash));
+}
+
+void home_check_against_store(home *h)
+{
+    parry_index *index;
+    parry_store_row *rows;
+    size_t n, published = 0;
+    ok(parry_store_list(h->store, h->arena, &rows, &n, &err));
+    ok(parry_index_open(h->index, &index, &err));
+    parry_generation *g = parry_index_acquire(index);
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].status != PARRY_PUBLISHED)
+            continue;
+        check_row(g, &rows[i]);
+        published++;
+    }
+    assert_int_equal(parry_generation_get_info(g)->narticles, published);
+    parry_generation_release(g);
+    parry_index_close(index);
+}
+
 const char *home_search(home *h, const parry_encoder *encoder, const char *query)
 {
     parry_index *index;

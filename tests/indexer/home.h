@@ -28,6 +28,8 @@ parry_index_report home_run_only(home *h);   /* run alone */
 /* Live ids by verify, "a b c". */
 const char *home_ids(home *h);
 parry_verify_report home_verify(home *h);
+/* Fails the test unless the index has exactly the store's published articles, in the versions and under the slugs it says. */
+void home_check_against_store(home *h);
 /* What a search finds, best first: "id score\nid score\n". */
 const char *home_search(home *h, const parry_encoder *encoder, const char *query);
 

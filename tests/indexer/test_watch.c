@@ -197,6 +197,24 @@ static void events_name_markdown_files_once_and_nothing_else(void **state)
     parry_tree_events_close(t);
 }
 
+static void a_folder_that_left_the_tree_is_no_longer_watched(void **state)
+{
+    home *h = ((watched *)*state)->home;
+    parry_tree_events *t;
+    home_write(h, "sub/deep/c.md", "C.");
+    ok(parry_tree_events_open(h->tree, &t, &err));
+    home_rename(h, "sub", "../outside");
+    assert_string_equal(take_all(t, h->arena), "sub");
+    home_write(h, "../outside/deep/c.md", "CC.");
+    home_write(h, "../outside/d.md", "D.");
+    assert_string_equal(take_all(t, h->arena), "");
+    home_rename(h, "../outside", "back");
+    assert_string_equal(take_all(t, h->arena), "back");
+    home_write(h, "back/deep/c.md", "C.");
+    assert_string_equal(take_all(t, h->arena), "back/deep/c.md");
+    parry_tree_events_close(t);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
@@ -209,6 +227,7 @@ int main(void)
         test(stopping_is_quick),
         test(only_a_folder_can_be_watched),
         test(events_name_markdown_files_once_and_nothing_else),
+        test(a_folder_that_left_the_tree_is_no_longer_watched),
     };
     return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
 }

@@ -28,7 +28,10 @@ static parry_buf file_of(const char *header, uint64_t claimed)
 static parry_code open_bytes(scratch *s, parry_str bytes, parry_safetensors **out)
 {
     parry_err err = {0};
-    ok(parry_file_replace(in(s, "f"), bytes, NULL));
+    FILE *file = fopen(in(s, "f"), "wb"); /* not parry_file_replace: a thousand times to the disk and back */
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.p, 1, bytes.n, file), bytes.n);
+    fclose(file);
     parry_code code = parry_safetensors_open(in(s, "f"), out, &err);
     assert_int_equal(code, err.code);
     return code;

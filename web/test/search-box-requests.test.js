@@ -97,8 +97,8 @@ describe("requests", () => {
       delay_ms: q === "refund" ? 50 : 1000,
     });
     await typeAndSee("refund");
-    await until(() => fixture.dropped, asked().slice(0, -1));
-    assert.equal(asked().at(-1), "refund");
+    const stale = asked().filter((query) => query !== "refund");
+    await until(() => [...fixture.dropped].sort(), stale.sort());
   });
 
   it("takes the old list away when the next answer is slow", async () => {

@@ -1,0 +1,61 @@
+// The real program, PARRY_BIN, on the sample help centre: data of its own in a
+// temporary folder, a free port of 127.0.0.1, stopped and removed at the end.
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+export const bin = process.env.PARRY_BIN;
+
+const CONTENT = fileURLToPath(
+  new URL("../../examples/marketplace/content", import.meta.url),
+);
+
+/** Its address, from the line "serving http://127.0.0.1:8080 from ...". */
+function servingAt(server) {
+  return new Promise((resolve, reject) => {
+    let log = "";
+    const read = (text) => {
+      log += text;
+      const address = /^serving (http:\/\/\S+)/m.exec(log);
+      if (address) resolve(address[1]);
+    };
+    server.stdout.setEncoding("utf8").on("data", read);
+    server.stderr.setEncoding("utf8").on("data", read);
+    server.on("error", reject);
+    server.on("exit", (code, signal) =>
+      reject(new Error(`parry serve left (${code ?? signal}):\n${log}`)),
+    );
+  });
+}
+
+async function stop(server) {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const gone = once(server, "exit");
+  server.kill("SIGTERM");
+  const late = setTimeout(() => server.kill("SIGKILL"), 15_000);
+  await gone;
+  clearTimeout(late);
+}
+
+/** options: of both commands, such as --text-only. */
+export async function startParry(...options) {
+  const folder = await mkdtemp(join(tmpdir(), "parry-web-"));
+  const all = ["--data", join(folder, "data"), ...options];
+  let server;
+  const close = async () => {
+    if (server) await stop(server);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await promisify(execFile)(bin, ["index", ...all, "--quiet", CONTENT]);
+    server = spawn(bin, ["serve", ...all, "--listen", "127.0.0.1:0"]);
+    return { url: await servingAt(server), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
