@@ -187,6 +187,49 @@ static json_t *toc_json(const json_t *sections)
     return toc;
 }
 
+/* What may be wider than a phone stands in a frame that scrolls, by keyboard too. Cleaned HTML has '<' nowhere but
+ * before a name, so that an element can be found by its letters. */
+static const struct {
+    const char *start, *end, *frame;
+} wide[] = {
+    {"<table", "</table>", "<div class=\"scroll\" role=\"region\" aria-label=\"Table\" tabindex=\"0\">"},
+    {"<pre", "</pre>", "<div class=\"scroll\" role=\"region\" aria-label=\"Example\" tabindex=\"0\">"},
+};
+
+/* The tag at the start of html with its frame's; how many bytes of html it took. */
+static size_t add_framed(parry_str html, parry_buf *out)
+{
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
+        if (parry_str_starts(html, wide[i].start)) {
+            parry_buf_addz(out, wide[i].frame);
+            parry_buf_addz(out, wide[i].start);
+            return strlen(wide[i].start);
+        }
+        if (parry_str_starts(html, wide[i].end)) {
+            parry_buf_addz(out, wide[i].end);
+            parry_buf_addz(out, "</div>");
+            return strlen(wide[i].end);
+        }
+    }
+    parry_buf_addc(out, '<');
+    return 1;
+}
+
+static json_t *framed(parry_str html)
+{
+    parry_buf out = PARRY_BUF(PARRY_REPLY_MAX_BYTES);
+    while (html.n > 0) {
+        size_t n = parry_str_find(html, parry_str_of("<"));
+        parry_buf_add(&out, html.p, n);
+        html = parry_str_from(html, n);
+        if (html.n > 0)
+            html = parry_str_from(html, add_framed(html, &out));
+    }
+    json_t *j = parry_json_text(parry_buf_str(&out));
+    parry_buf_free(&out);
+    return j;
+}
+
 static void set_article(parry_call *c, const parry_article *article, json_t *j)
 {
     json_t *toc = toc_json(json_object_get(j, "sections"));
@@ -195,6 +238,8 @@ static void set_article(parry_call *c, const parry_article *article, json_t *j)
     json_object_set_new(j, "has_toc", json_boolean(json_array_size(toc) >= TOC_LEAST));
     json_object_set_new(j, "has_related", json_boolean(json_array_size(json_object_get(j, "related")) > 0));
     json_object_set_new(j, "toc", toc);
+    const json_t *html = json_object_get(j, "html");
+    json_object_set_new(j, "html", framed(parry_str_make(json_string_value(html), json_string_length(html))));
     json_object_set_new(j, "lang", parry_json_text(article->locale));
 }
 

@@ -1,5 +1,5 @@
-/* parry embed: JSON lines of text in, JSON lines of token ids and vectors out. For experiments and for comparing the encoder
- * with another implementation. */
+/* parry embed: JSON lines of text in, JSON lines of token ids and vectors out. For experiments and for comparing the
+ * encoder with another implementation. */
 #include "cli/commands.h"
 #include "cli/options.h"
 
@@ -68,16 +68,20 @@ static parry_code embed_all(embedder *e, parry_err *err)
     return code;
 }
 
-static const char what[] = "Reads lines of JSON, {\"text\": \"...\"}, and prints for each its token ids and its unit vector,\n"
-                           "{\"ids\": [...], \"vector\": [...]}.";
+static const char what[] =
+    "Reads lines of JSON, {\"text\": \"...\"}, and prints for each its token ids and its unit vector,\n"
+    "{\"ids\": [...], \"vector\": [...]}.";
 
 int cmd_embed(parry_cli *cli, int argc, char **argv)
 {
     bool query = false, passage = false;
-    const parry_option options[] = {{.name = "query", .flag = &query, .help = "The texts are queries."},
-                                    {.name = "passage", .flag = &passage, .help = "The texts are passages (the default)."},
-                                    {0}};
-    const parry_usage usage = {.command = "embed", .what = what, .options = options,
+    const parry_option options[] = {
+        {.name = "query", .flag = &query, .help = "The texts are queries."},
+        {.name = "passage", .flag = &passage, .help = "The texts are passages (the default)."},
+        {0}};
+    const parry_usage usage = {.command = "embed",
+                               .what = what,
+                               .options = options,
                                .examples = "  echo '{\"text\": \"late refund\"}' | parry embed --query\n"
                                            "  parry embed --option encoder.precision=f32 < passages.jsonl\n"};
     int first, exit_code;

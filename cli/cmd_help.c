@@ -22,7 +22,8 @@ static void print_config(void)
 {
     parry_buf manual = PARRY_BUF(MANUAL_BYTES);
     parry_config_manual(&manual);
-    printf("Keys of --config FILE (YAML) and of --option KEY=VALUE. \"a.b\" is `a:` and, indented, `b:` in the file.\n\n%s",
+    printf("Keys of --config FILE (YAML) and of --option KEY=VALUE. \"a.b\" is `a:` and, indented, `b:` in the "
+           "file.\n\n%s",
            manual.p ? manual.p : "");
     parry_buf_free(&manual);
 }
@@ -30,7 +31,9 @@ static void print_config(void)
 int cmd_help(parry_cli *cli, int argc, char **argv)
 {
     const parry_usage usage = {
-        .command = "help", .arguments = "[COMMAND | config]", .most = 1,
+        .command = "help",
+        .arguments = "[COMMAND | config]",
+        .most = 1,
         .what = "Lists the commands, explains one of them, or prints every key of the configuration.",
         .examples = "  parry help search\n  parry help config\n"};
     int first = argc, code = 0;

@@ -91,14 +91,14 @@ static void warn(void *ctx, parry_str path, int line, const char *msg)
 static parry_code import_tree(parry_store *store, const char *tree, const index_options *o, parry_err *err)
 {
     meter m = meter_start(o->quiet);
-    const parry_import_options options = {
-        .warnings = {warn, &m}, .progress = import_progress, .progress_ctx = &m};
+    const parry_import_options options = {.warnings = {warn, &m}, .progress = import_progress, .progress_ctx = &m};
     parry_import_report r = {0};
     parry_code code = parry_import_tree(store, tree, &options, &r, err);
     meter_clear(&m);
     if (code == PARRY_OK && !o->quiet)
-        printf("read %zu files in %.1f s: %zu new, %zu changed, %zu the same, %zu archived, %zu refused, %zu warnings\n",
-               r.files, seconds_since(m.started_ns), r.added, r.changed, r.unchanged, r.archived, r.refused, r.warnings);
+        printf(
+            "read %zu files in %.1f s: %zu new, %zu changed, %zu the same, %zu archived, %zu refused, %zu warnings\n",
+            r.files, seconds_since(m.started_ns), r.added, r.changed, r.unchanged, r.archived, r.refused, r.warnings);
     return code;
 }
 
@@ -108,10 +108,14 @@ static void print_report(const parry_index_report *r, double seconds)
         printf("nothing to do: generation %llu is up to date\n", (unsigned long long)r->generation);
         return;
     }
-    printf("generation %llu in %.1f s: %zu articles and %zu passages in, %zu articles out; %zu texts encoded, %zu known; "
-           "%zu segments%s\n",
-           (unsigned long long)r->generation, seconds, r->articles, r->passages, r->removed, r->embedded, r->cached,
-           r->segments, r->rebuilt ? ", all new" : r->merged ? ", merged" : "");
+    printf(
+        "generation %llu in %.1f s: %zu articles and %zu passages in, %zu articles out; %zu texts encoded, %zu known; "
+        "%zu segments%s\n",
+        (unsigned long long)r->generation, seconds, r->articles, r->passages, r->removed, r->embedded, r->cached,
+        r->segments,
+        r->rebuilt  ? ", all new"
+        : r->merged ? ", merged"
+                    : "");
     if (r->refused > 0)
         printf("%zu articles were left out: their files no longer parse\n", r->refused);
 }
@@ -196,7 +200,11 @@ int cmd_index(parry_cli *cli, int argc, char **argv)
         {.name = "verify", .flag = &o.verify, .help = "Read the whole index and check it; change nothing."},
         {.name = "list", .flag = &o.list}, /* with --verify: the ids, for tests */
         {0}};
-    const parry_usage usage = {.command = "index", .arguments = "[TREE]", .most = 1, .what = what, .options = options,
+    const parry_usage usage = {.command = "index",
+                               .arguments = "[TREE]",
+                               .most = 1,
+                               .what = what,
+                               .options = options,
                                .examples = "  parry index --data /var/lib/parry docs/help\n"
                                            "  parry index --quiet --threads 2 content\n"
                                            "  parry index --data /var/lib/parry --verify\n"};

@@ -15,7 +15,8 @@ typedef struct search_options {
     const char *mode, *audience, *locale, *category;
 } search_options;
 
-/* ---- a page for the terminal ---------------------------------------------------------------------------------------- */
+/* ---- a page for the terminal ----------------------------------------------------------------------------------------
+ */
 
 typedef struct style {
     const char *bold, *dim, *plain;
@@ -127,7 +128,8 @@ static void print_json(const parry_query *q, const parry_results *r)
     putchar('\n');
 }
 
-/* ---- the search -------------------------------------------------------------------------------------------------------- */
+/* ---- the search
+ * -------------------------------------------------------------------------------------------------------- */
 
 static parry_code ask(const parry_generation *g, const parry_encoder *encoder, const parry_query *q, bool json,
                       parry_err *err)
@@ -172,8 +174,12 @@ static parry_code open_and_ask(const parry_cli *cli, const parry_query *q, bool 
 static int search(const parry_cli *cli, const search_options *o, const char *text)
 {
     parry_err err = {0};
-    parry_query q = {.text = parry_str_of(text), .audience = parry_str_of(o->audience), .locale = parry_str_of(o->locale),
-                     .category = parry_str_of(o->category), .limit = (size_t)o->limit, .explain = o->explain,
+    parry_query q = {.text = parry_str_of(text),
+                     .audience = parry_str_of(o->audience),
+                     .locale = parry_str_of(o->locale),
+                     .category = parry_str_of(o->category),
+                     .limit = (size_t)o->limit,
+                     .explain = o->explain,
                      .snippets = true};
     if (parry_mode_parse(parry_str_of(o->mode), &q.mode, &err) != PARRY_OK ||
         open_and_ask(cli, &q, o->json, &err) != PARRY_OK)
@@ -185,18 +191,32 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
 {
     search_options o = {.limit = 5, .mode = "hybrid", .audience = "", .locale = "", .category = ""};
     const parry_option options[] = {
-        {.name = "limit", .value = "N", .number = &o.limit, .least = 1, .most = PARRY_SEARCH_MAX_LIMIT,
+        {.name = "limit",
+         .value = "N",
+         .number = &o.limit,
+         .least = 1,
+         .most = PARRY_SEARCH_MAX_LIMIT,
          .help = "At most N answers (default 5)."},
         {.name = "mode", .value = "MODE", .text = &o.mode, .help = "hybrid (default), text or vector."},
-        {.name = "audience", .value = "NAME", .text = &o.audience, .help = "Only articles for these readers (default: all)."},
+        {.name = "audience",
+         .value = "NAME",
+         .text = &o.audience,
+         .help = "Only articles for these readers (default: all)."},
         {.name = "locale", .value = "LOCALE", .text = &o.locale, .help = "Only articles of this language."},
         {.name = "category", .value = "NAME", .text = &o.category, .help = "Only articles of this category."},
-        {.name = "explain", .flag = &o.explain, .help = "Show what each score is made of, and the time each stage took."},
+        {.name = "explain",
+         .flag = &o.explain,
+         .help = "Show what each score is made of, and the time each stage took."},
         {.name = "json", .flag = &o.json, .help = "Print JSON, as the HTTP API does."},
         {0}};
     const parry_usage usage = {
-        .command = "search", .arguments = "QUERY", .least = 1, .most = 1, .options = options,
-        .what = "Asks the index one question and prints the best answers: title, section, a snippet, the path of its page.",
+        .command = "search",
+        .arguments = "QUERY",
+        .least = 1,
+        .most = 1,
+        .options = options,
+        .what =
+            "Asks the index one question and prints the best answers: title, section, a snippet, the path of its page.",
         .examples = "  parry search 'my parcel never came'\n"
                     "  parry search --audience merchant --explain 'payout is late'\n"
                     "  parry search --json --limit 1 ERR-1042 | jq -r '.hits[0].id'\n"};

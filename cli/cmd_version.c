@@ -38,10 +38,11 @@ static void print_model(const parry_cli *cli)
 
 int cmd_version(parry_cli *cli, int argc, char **argv)
 {
-    const parry_usage usage = {.command = "version",
-                               .what = "Prints the versions of Parry, its formats, its libraries and its model, and the SIMD "
-                                       "extensions in use.",
-                               .examples = "  parry version\n"};
+    const parry_usage usage = {
+        .command = "version",
+        .what = "Prints the versions of Parry, its formats, its libraries and its model, and the SIMD "
+                "extensions in use.",
+        .examples = "  parry version\n"};
     int first, code;
     if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))
         return code;

@@ -1,5 +1,5 @@
-/* The commands of `parry`, one file each (cli/cmd_NAME.c). A command gets its own name as argv[0], parses its options with
- * cli/options.h, does its work through the folders' headers and returns the process's exit code (parry_code_exit).
+/* The commands of `parry`, one file each (cli/cmd_NAME.c). A command gets its own name as argv[0], parses its options
+ * with cli/options.h, does its work through the folders' headers and returns the process's exit code (parry_code_exit).
  *
  * A new command: its file, a prototype here, a row in main.c's table. CMake finds the file. */
 #ifndef PARRY_CLI_COMMANDS_H
@@ -20,7 +20,7 @@ typedef struct parry_command {
     int (*run)(parry_cli *cli, int argc, char **argv);
 } parry_command;
 
-const parry_command *parry_commands(size_t *n);        /* in the order of `parry help` */
+const parry_command *parry_commands(size_t *n);            /* in the order of `parry help` */
 const parry_command *parry_command_find(const char *name); /* NULL where there is none */
 
 #endif

@@ -9,7 +9,8 @@
 
 enum { MOST_OPTIONS = 40, MOST_SETS = 32, HELP_COLUMN = 26 };
 
-/* One parse: what the common options said, applied once all are known (an --option beats the file wherever it stands). */
+/* One parse: what the common options said, applied once all are known (an --option beats the file wherever it stands).
+ */
 typedef struct parse {
     parry_cli *cli;
     const parry_usage *usage;
@@ -24,9 +25,9 @@ typedef struct parse {
 
 /* What the common options write to; --option may stand many times, so it is told apart by its row. */
 static const parry_option help_row = {.name = "help", .help = "Print this and leave."};
-static const parry_option data_row = {
-    .name = "data", .value = "DIR", .help = "Parry's own data (default parry-data)."};
-static const parry_option config_row = {.name = "config", .value = "FILE", .help = "Settings as YAML (`parry help config`)."};
+static const parry_option data_row = {.name = "data", .value = "DIR", .help = "Parry's own data (default parry-data)."};
+static const parry_option config_row = {
+    .name = "config", .value = "FILE", .help = "Settings as YAML (`parry help config`)."};
 static const parry_option set_row = {.name = "option", .value = "KEY=VALUE", .help = "One setting, over the file's."};
 
 static void add_row(parse *p, const parry_option *o)

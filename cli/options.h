@@ -1,5 +1,5 @@
-/* Options of a command, from a table that also prints its --help. Every command has --data, --config, --option and --help
- * besides its own; they are filled into the parry_cli. An unknown option is one line on stderr and exit 2.
+/* Options of a command, from a table that also prints its --help. Every command has --data, --config, --option and
+ * --help besides its own; they are filled into the parry_cli. An unknown option is one line on stderr and exit 2.
  *
  *     bool json = false;
  *     int64_t limit = 10;
@@ -19,13 +19,13 @@
 #include "cli/cli.h"
 
 typedef struct parry_option {
-    const char *name;     /* without the dashes; NULL ends the table */
-    const char *value;    /* what its value is called in the help; NULL for a flag */
-    const char *help;     /* NULL: the option works, but the help is silent about it */
-    bool *flag;           /* exactly one of the three is given; it holds the default before */
+    const char *name;  /* without the dashes; NULL ends the table */
+    const char *value; /* what its value is called in the help; NULL for a flag */
+    const char *help;  /* NULL: the option works, but the help is silent about it */
+    bool *flag;        /* exactly one of the three is given; it holds the default before */
     const char **text;
     int64_t *number;
-    int64_t least, most;  /* of a number */
+    int64_t least, most; /* of a number */
 } parry_option;
 
 typedef struct parry_usage {

@@ -86,11 +86,13 @@ static void names_of(parry_arena *a, const parry_front *f, parry_str path, parry
     out->audience = first_of(parry_slug_of(a, f->audience), parry_str_of("customer"));
 }
 
-static void locale_field(parry_arena *a, const parry_front *f, parry_str path, const parry_warnings *w, parry_article *out)
+static void locale_field(parry_arena *a, const parry_front *f, parry_str path, const parry_warnings *w,
+                         parry_article *out)
 {
     parry_str locale = locale_of(a, f->locale);
     if (locale.n == 0 && f->locale.n > 0)
-        parry_warn(w, path, 0, "locale \"%.*s\" is no language tag; taken as en", PARRY_FMT(parry_utf8_cut(f->locale, 40)));
+        parry_warn(w, path, 0, "locale \"%.*s\" is no language tag; taken as en",
+                   PARRY_FMT(parry_utf8_cut(f->locale, 40)));
     out->locale = first_of(locale, parry_str_of("en"));
 }
 
@@ -105,7 +107,8 @@ static void fields_of(parry_arena *a, const parry_front *f, parry_article *out)
     out->nkeywords = f->nkeywords;
     out->related = PARRY_ARRAY(a, parry_str, f->nrelated + 1);
     for (size_t i = 0; i < f->nrelated; i++) {
-        parry_str id = parry_id_of(a, parry_path_markdown(f->related[i]) ? parry_path_bare(f->related[i]) : f->related[i]);
+        parry_str id =
+            parry_id_of(a, parry_path_markdown(f->related[i]) ? parry_path_bare(f->related[i]) : f->related[i]);
         if (id.n > 0)
             out->related[out->nrelated++] = id;
     }
@@ -171,8 +174,8 @@ void parry_article_free(parry_article *article)
     article->extra = NULL;
 }
 
-parry_code parry_article_html(parry_arena *a, const parry_article *article, parry_link_fn link, void *ctx, parry_str *html,
-                              parry_err *err)
+parry_code parry_article_html(parry_arena *a, const parry_article *article, parry_link_fn link, void *ctx,
+                              parry_str *html, parry_err *err)
 {
     GumboNode *root = NULL;
     parry_outline outline;

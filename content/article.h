@@ -1,5 +1,5 @@
-/* An article: one Markdown file, understood. Parsing is a pure function of bytes and path, so the store keeps the source and
- * everything here is derived from it again when needed.
+/* An article: one Markdown file, understood. Parsing is a pure function of bytes and path, so the store keeps the
+ * source and everything here is derived from it again when needed.
  *
  * Everything an article points to lives in the arena it was parsed into. Any thread, one arena each. */
 #ifndef PARRY_CONTENT_ARTICLE_H
@@ -20,7 +20,8 @@ enum { PARRY_ARTICLE_MAX_BYTES = 8 << 20, PARRY_HEADING_DEPTH = 6 };
 typedef enum parry_status { PARRY_DRAFT, PARRY_PUBLISHED, PARRY_ARCHIVED } parry_status;
 const char *parry_status_name(parry_status s); /* "draft", "published", "archived" */
 
-/* A section: from one heading to the next. Section 0 is what stands before the first heading (heading and anchor empty). */
+/* A section: from one heading to the next. Section 0 is what stands before the first heading (heading and anchor
+ * empty). */
 typedef struct parry_section {
     int level;         /* 1 to 6; 0 for section 0 */
     parry_str heading; /* plain text */
@@ -30,12 +31,12 @@ typedef struct parry_section {
 } parry_section;
 
 typedef struct parry_article {
-    parry_str id;       /* stable; front matter `id`, else the path without extension made a slug; [a-z0-9._~-] and '/' */
-    parry_str title;    /* front matter, else first H1, else the file name's words; never empty */
-    parry_str slug;     /* last part of its URL: /articles/SLUG; unique in the store */
-    parry_str locale;   /* BCP 47, lower case language; "en" unless told */
-    parry_str audience; /* "customer" unless told; also "merchant", "internal", one's own */
-    parry_str category; /* front matter, else the folder's words; may be empty */
+    parry_str id;     /* stable; front matter `id`, else the path without extension made a slug; [a-z0-9._~-] and '/' */
+    parry_str title;  /* front matter, else first H1, else the file name's words; never empty */
+    parry_str slug;   /* last part of its URL: /articles/SLUG; unique in the store */
+    parry_str locale; /* BCP 47, lower case language; "en" unless told */
+    parry_str audience;                            /* "customer" unless told; also "merchant", "internal", one's own */
+    parry_str category;                            /* front matter, else the folder's words; may be empty */
     parry_str author, created, updated, review_by; /* as written; may be empty */
     parry_str *keywords;
     size_t nkeywords;
@@ -43,9 +44,9 @@ typedef struct parry_article {
     size_t nrelated;
     parry_status status; /* published unless told; `draft: true` is draft */
     bool searchable;     /* false by `search: false`: readable by URL, never in results */
-    json_t *extra;       /* unknown keys, kept as they were (object; owned by the arena's article: parry_article_free) */
-    parry_str source;    /* path within its tree */
-    parry_str body;      /* Markdown after the front matter */
+    json_t *extra;    /* unknown keys, kept as they were (object; owned by the arena's article: parry_article_free) */
+    parry_str source; /* path within its tree */
+    parry_str body;   /* Markdown after the front matter */
     parry_section *sections;
     size_t nsections;
     parry_hash hash; /* of the file's bytes and path */
@@ -59,13 +60,13 @@ typedef struct parry_warnings {
 
 /* bytes: the file; path: relative to its tree, '/'-separated. warnings may be NULL.
  * Fails, refusing the file: INVALID (binary, nothing but front matter garbage), TOO_LARGE. */
-PARRY_MUST parry_code parry_article_parse(parry_arena *a, parry_str bytes, parry_str path, const parry_warnings *warnings,
-                                          parry_article *out, parry_err *err);
+PARRY_MUST parry_code parry_article_parse(parry_arena *a, parry_str bytes, parry_str path,
+                                          const parry_warnings *warnings, parry_article *out, parry_err *err);
 void parry_article_free(parry_article *article); /* releases `extra`; the rest is the arena's */
 
-/* The body as clean HTML (cmark-gfm with tables, strikethrough, autolinks, task lists; allow-listed; headings carry their
- * anchors as id; relative links to .md files become what `link` answers, or stay text when it answers an empty string).
- * link may be NULL: then the file's slug is assumed, "/articles/SLUG". */
+/* The body as clean HTML (cmark-gfm with tables, strikethrough, autolinks, task lists; allow-listed; headings carry
+ * their anchors as id; relative links to .md files become what `link` answers, or stay text when it answers an empty
+ * string). link may be NULL: then the file's slug is assumed, "/articles/SLUG". */
 typedef parry_str (*parry_link_fn)(void *ctx, parry_arena *a, parry_str target_path, parry_str fragment);
 PARRY_MUST parry_code parry_article_html(parry_arena *a, const parry_article *article, parry_link_fn link, void *ctx,
                                          parry_str *html, parry_err *err);

@@ -67,9 +67,9 @@ static bool status_of(parry_str s, parry_status *out)
         const char *word;
         parry_status status;
     } words[] = {
-        {"published", PARRY_PUBLISHED}, {"publish", PARRY_PUBLISHED}, {"live", PARRY_PUBLISHED}, {"draft", PARRY_DRAFT},
-        {"unpublished", PARRY_DRAFT},   {"review", PARRY_DRAFT},      {"pending", PARRY_DRAFT},  {"archived", PARRY_ARCHIVED},
-        {"retired", PARRY_ARCHIVED},
+        {"published", PARRY_PUBLISHED}, {"publish", PARRY_PUBLISHED}, {"live", PARRY_PUBLISHED},
+        {"draft", PARRY_DRAFT},         {"unpublished", PARRY_DRAFT}, {"review", PARRY_DRAFT},
+        {"pending", PARRY_DRAFT},       {"archived", PARRY_ARCHIVED}, {"retired", PARRY_ARCHIVED},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (s.n == strlen(words[i].word) && strncasecmp(s.p, words[i].word, s.n) == 0) {
@@ -113,7 +113,8 @@ static void set_search(parry_front *f, const parry_front_value *v, parry_str pat
         f->searchable = false;
 }
 
-static parry_str audience_of(parry_arena *a, const parry_front_value *v, parry_str path, int line, const parry_warnings *w)
+static parry_str audience_of(parry_arena *a, const parry_front_value *v, parry_str path, int line,
+                             const parry_warnings *w)
 {
     if (!v->odd && v->n <= 1)
         return v->text;
@@ -166,8 +167,8 @@ static bool set_text(parry_arena *a, parry_front *f, const key_row *row, const p
     return v->n <= 1;
 }
 
-bool parry_front_set(parry_arena *a, parry_front *f, parry_str key, const parry_front_value *v, parry_str path, int line,
-                     const parry_warnings *w)
+bool parry_front_set(parry_arena *a, parry_front *f, parry_str key, const parry_front_value *v, parry_str path,
+                     int line, const parry_warnings *w)
 {
     const key_row *row = find(key);
     if (row == NULL)

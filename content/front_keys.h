@@ -18,8 +18,8 @@ typedef struct parry_front_value {
 
 bool parry_front_known(parry_str key);
 /* false where the key is not ours, or holds more than we take: it belongs into `extra`. */
-bool parry_front_set(parry_arena *a, parry_front *f, parry_str key, const parry_front_value *v, parry_str path, int line,
-                     const parry_warnings *w);
+bool parry_front_set(parry_arena *a, parry_front *f, parry_str key, const parry_front_value *v, parry_str path,
+                     int line, const parry_warnings *w);
 
 #ifdef __cplusplus
 }

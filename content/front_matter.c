@@ -1,4 +1,5 @@
-/* Front matter by libyaml's events: values of known keys stay text as written (dates, numeric ids), the others become JSON.
+/* Front matter by libyaml's events: values of known keys stay text as written (dates, numeric ids), the others become
+ * JSON.
  *
  *   ---            <- first line that is not blank
  *   key: value     <- YAML, at most YAML_MAX bytes, lists and maps DEPTH_MAX deep, no aliases
@@ -219,9 +220,9 @@ static bool read_yaml(reader *r, parry_str yaml, parry_front *out, parry_str pat
 static bool plain_pair(parry_str line, parry_str *key, parry_str *value)
 {
     size_t n = 0;
-    while (n < line.n && (line.p[n] == '_' || line.p[n] == '.' || line.p[n] == '-' ||
-                          (line.p[n] >= '0' && line.p[n] <= '9') || (line.p[n] >= 'A' && line.p[n] <= 'Z') ||
-                          (line.p[n] >= 'a' && line.p[n] <= 'z')))
+    while (n < line.n &&
+           (line.p[n] == '_' || line.p[n] == '.' || line.p[n] == '-' || (line.p[n] >= '0' && line.p[n] <= '9') ||
+            (line.p[n] >= 'A' && line.p[n] <= 'Z') || (line.p[n] >= 'a' && line.p[n] <= 'z')))
         n++;
     *key = parry_str_make(line.p, n);
     parry_str rest = parry_str_trim(parry_str_from(line, n));
@@ -260,7 +261,8 @@ static parry_front_value plain_value(parry_arena *a, parry_str s)
     return v;
 }
 
-static void read_plain(parry_arena *a, parry_str yaml, parry_front *out, parry_str path, int line, const parry_warnings *w)
+static void read_plain(parry_arena *a, parry_str yaml, parry_front *out, parry_str path, int line,
+                       const parry_warnings *w)
 {
     parry_str rest = yaml, row, key, value;
     for (; parry_str_split(&rest, '\n', &row); line++) {
@@ -331,7 +333,8 @@ static bool find_block(parry_str text, block *b)
 }
 
 /* *body becomes false where the block holds no pair at all: text between two rules, not front matter. */
-static void read_closed(parry_arena *a, const block *b, parry_str path, const parry_warnings *w, parry_front *out, bool *body)
+static void read_closed(parry_arena *a, const block *b, parry_str path, const parry_warnings *w, parry_front *out,
+                        bool *body)
 {
     reader r = {.arena = a};
     parry_front_value odd = {.odd = true};
@@ -363,7 +366,8 @@ out:
 void parry_front_read(parry_arena *a, parry_str text, parry_str path, const parry_warnings *w, parry_front *out)
 {
     block b = {0};
-    *out = (parry_front){.status = PARRY_PUBLISHED, .searchable = true, .extra = json_object(), .body = text, .body_line = 1};
+    *out = (parry_front){
+        .status = PARRY_PUBLISHED, .searchable = true, .extra = json_object(), .body = text, .body_line = 1};
     if (!find_block(text, &b))
         return;
     out->body = b.body.p ? b.body : parry_str_make(text.p + text.n, 0);

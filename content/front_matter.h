@@ -1,7 +1,8 @@
 /* Front matter: the YAML between two lines of `---` at the top of a file. Inside content/ only.
  *
- * Where YAML cannot be read, or is never closed, its plain `key: value` lines still are: a draft or an internal article must
- * not come out because of a stray quote. What cannot be understood of status, audience and search errs towards unseen. */
+ * Where YAML cannot be read, or is never closed, its plain `key: value` lines still are: a draft or an internal article
+ * must not come out because of a stray quote. What cannot be understood of status, audience and search errs towards
+ * unseen. */
 #ifndef PARRY_CONTENT_FRONT_MATTER_H
 #define PARRY_CONTENT_FRONT_MATTER_H
 

@@ -1,5 +1,5 @@
-/* The allow-list, and the writer that knows nothing else. Every name it writes is a constant of this file, every value is
- * checked by kind and escaped, and what it writes is well formed whatever the tree is. */
+/* The allow-list, and the writer that knows nothing else. Every name it writes is a constant of this file, every value
+ * is checked by kind and escaped, and what it writes is well formed whatever the tree is. */
 #include "content/html.h"
 
 #include "content/links.h"
@@ -49,33 +49,80 @@ static const attr_rule attr_rules[] = {
 
 /* What an element is written as; where nothing stands it is not, though what it holds is. */
 static const char *const element_names[GUMBO_TAG_LAST + 1] = {
-    [GUMBO_TAG_A] = "a", [GUMBO_TAG_ABBR] = "abbr", [GUMBO_TAG_ASIDE] = "aside", [GUMBO_TAG_B] = "b",
-    [GUMBO_TAG_BDI] = "bdi", [GUMBO_TAG_BLOCKQUOTE] = "blockquote", [GUMBO_TAG_BR] = "br",
-    [GUMBO_TAG_CAPTION] = "caption", [GUMBO_TAG_CITE] = "cite", [GUMBO_TAG_CODE] = "code",
-    [GUMBO_TAG_COL] = "col", [GUMBO_TAG_COLGROUP] = "colgroup", [GUMBO_TAG_DD] = "dd", [GUMBO_TAG_DEL] = "del",
-    [GUMBO_TAG_DETAILS] = "details", [GUMBO_TAG_DFN] = "dfn", [GUMBO_TAG_DIV] = "div", [GUMBO_TAG_DL] = "dl",
-    [GUMBO_TAG_DT] = "dt", [GUMBO_TAG_EM] = "em", [GUMBO_TAG_FIGCAPTION] = "figcaption",
-    [GUMBO_TAG_FIGURE] = "figure", [GUMBO_TAG_H1] = "h2", [GUMBO_TAG_H2] = "h2", [GUMBO_TAG_H3] = "h3",
-    [GUMBO_TAG_H4] = "h4", [GUMBO_TAG_H5] = "h5", [GUMBO_TAG_H6] = "h6", [GUMBO_TAG_HR] = "hr",
-    [GUMBO_TAG_I] = "i", [GUMBO_TAG_IMG] = "img", [GUMBO_TAG_INS] = "ins", [GUMBO_TAG_KBD] = "kbd",
-    [GUMBO_TAG_LI] = "li", [GUMBO_TAG_MARK] = "mark", [GUMBO_TAG_OL] = "ol", [GUMBO_TAG_P] = "p",
-    [GUMBO_TAG_PRE] = "pre", [GUMBO_TAG_Q] = "q", [GUMBO_TAG_RP] = "rp", [GUMBO_TAG_RT] = "rt",
-    [GUMBO_TAG_RUBY] = "ruby", [GUMBO_TAG_S] = "s", [GUMBO_TAG_STRIKE] = "s", [GUMBO_TAG_SAMP] = "samp",
-    [GUMBO_TAG_SECTION] = "section", [GUMBO_TAG_SMALL] = "small", [GUMBO_TAG_SPAN] = "span",
-    [GUMBO_TAG_STRONG] = "strong", [GUMBO_TAG_SUB] = "sub", [GUMBO_TAG_SUMMARY] = "summary",
-    [GUMBO_TAG_SUP] = "sup", [GUMBO_TAG_TABLE] = "table", [GUMBO_TAG_TBODY] = "tbody", [GUMBO_TAG_TD] = "td",
-    [GUMBO_TAG_TFOOT] = "tfoot", [GUMBO_TAG_TH] = "th", [GUMBO_TAG_THEAD] = "thead", [GUMBO_TAG_TIME] = "time",
-    [GUMBO_TAG_TR] = "tr", [GUMBO_TAG_TT] = "code", [GUMBO_TAG_U] = "u", [GUMBO_TAG_UL] = "ul",
-    [GUMBO_TAG_VAR] = "var", [GUMBO_TAG_WBR] = "wbr",
+    [GUMBO_TAG_A] = "a",
+    [GUMBO_TAG_ABBR] = "abbr",
+    [GUMBO_TAG_ASIDE] = "aside",
+    [GUMBO_TAG_B] = "b",
+    [GUMBO_TAG_BDI] = "bdi",
+    [GUMBO_TAG_BLOCKQUOTE] = "blockquote",
+    [GUMBO_TAG_BR] = "br",
+    [GUMBO_TAG_CAPTION] = "caption",
+    [GUMBO_TAG_CITE] = "cite",
+    [GUMBO_TAG_CODE] = "code",
+    [GUMBO_TAG_COL] = "col",
+    [GUMBO_TAG_COLGROUP] = "colgroup",
+    [GUMBO_TAG_DD] = "dd",
+    [GUMBO_TAG_DEL] = "del",
+    [GUMBO_TAG_DETAILS] = "details",
+    [GUMBO_TAG_DFN] = "dfn",
+    [GUMBO_TAG_DIV] = "div",
+    [GUMBO_TAG_DL] = "dl",
+    [GUMBO_TAG_DT] = "dt",
+    [GUMBO_TAG_EM] = "em",
+    [GUMBO_TAG_FIGCAPTION] = "figcaption",
+    [GUMBO_TAG_FIGURE] = "figure",
+    [GUMBO_TAG_H1] = "h2",
+    [GUMBO_TAG_H2] = "h2",
+    [GUMBO_TAG_H3] = "h3",
+    [GUMBO_TAG_H4] = "h4",
+    [GUMBO_TAG_H5] = "h5",
+    [GUMBO_TAG_H6] = "h6",
+    [GUMBO_TAG_HR] = "hr",
+    [GUMBO_TAG_I] = "i",
+    [GUMBO_TAG_IMG] = "img",
+    [GUMBO_TAG_INS] = "ins",
+    [GUMBO_TAG_KBD] = "kbd",
+    [GUMBO_TAG_LI] = "li",
+    [GUMBO_TAG_MARK] = "mark",
+    [GUMBO_TAG_OL] = "ol",
+    [GUMBO_TAG_P] = "p",
+    [GUMBO_TAG_PRE] = "pre",
+    [GUMBO_TAG_Q] = "q",
+    [GUMBO_TAG_RP] = "rp",
+    [GUMBO_TAG_RT] = "rt",
+    [GUMBO_TAG_RUBY] = "ruby",
+    [GUMBO_TAG_S] = "s",
+    [GUMBO_TAG_STRIKE] = "s",
+    [GUMBO_TAG_SAMP] = "samp",
+    [GUMBO_TAG_SECTION] = "section",
+    [GUMBO_TAG_SMALL] = "small",
+    [GUMBO_TAG_SPAN] = "span",
+    [GUMBO_TAG_STRONG] = "strong",
+    [GUMBO_TAG_SUB] = "sub",
+    [GUMBO_TAG_SUMMARY] = "summary",
+    [GUMBO_TAG_SUP] = "sup",
+    [GUMBO_TAG_TABLE] = "table",
+    [GUMBO_TAG_TBODY] = "tbody",
+    [GUMBO_TAG_TD] = "td",
+    [GUMBO_TAG_TFOOT] = "tfoot",
+    [GUMBO_TAG_TH] = "th",
+    [GUMBO_TAG_THEAD] = "thead",
+    [GUMBO_TAG_TIME] = "time",
+    [GUMBO_TAG_TR] = "tr",
+    [GUMBO_TAG_TT] = "code",
+    [GUMBO_TAG_U] = "u",
+    [GUMBO_TAG_UL] = "ul",
+    [GUMBO_TAG_VAR] = "var",
+    [GUMBO_TAG_WBR] = "wbr",
 };
 
 /* Gone with what they hold. Most never reach the tree (parry_html_tame); this list does not rely on that. */
 static const bool withheld[GUMBO_TAG_LAST + 1] = {
-    [GUMBO_TAG_SCRIPT] = true, [GUMBO_TAG_STYLE] = true, [GUMBO_TAG_SVG] = true, [GUMBO_TAG_MATH] = true,
-    [GUMBO_TAG_OBJECT] = true, [GUMBO_TAG_APPLET] = true, [GUMBO_TAG_EMBED] = true, [GUMBO_TAG_TEMPLATE] = true,
-    [GUMBO_TAG_NOSCRIPT] = true, [GUMBO_TAG_NOEMBED] = true, [GUMBO_TAG_NOFRAMES] = true,
-    [GUMBO_TAG_TITLE] = true, [GUMBO_TAG_TEXTAREA] = true, [GUMBO_TAG_SELECT] = true, [GUMBO_TAG_XMP] = true,
-    [GUMBO_TAG_PLAINTEXT] = true, [GUMBO_TAG_AUDIO] = true, [GUMBO_TAG_CANVAS] = true, [GUMBO_TAG_MAP] = true,
+    [GUMBO_TAG_SCRIPT] = true,   [GUMBO_TAG_STYLE] = true,   [GUMBO_TAG_SVG] = true,      [GUMBO_TAG_MATH] = true,
+    [GUMBO_TAG_OBJECT] = true,   [GUMBO_TAG_APPLET] = true,  [GUMBO_TAG_EMBED] = true,    [GUMBO_TAG_TEMPLATE] = true,
+    [GUMBO_TAG_NOSCRIPT] = true, [GUMBO_TAG_NOEMBED] = true, [GUMBO_TAG_NOFRAMES] = true, [GUMBO_TAG_TITLE] = true,
+    [GUMBO_TAG_TEXTAREA] = true, [GUMBO_TAG_SELECT] = true,  [GUMBO_TAG_XMP] = true,      [GUMBO_TAG_PLAINTEXT] = true,
+    [GUMBO_TAG_AUDIO] = true,    [GUMBO_TAG_CANVAS] = true,  [GUMBO_TAG_MAP] = true,
 };
 
 typedef struct html_writer {
@@ -92,12 +139,23 @@ static void escaped(parry_buf *out, parry_str s)
 {
     for (size_t i = 0; i < s.n; i++)
         switch (s.p[i]) {
-        case '&': parry_buf_addz(out, "&amp;"); break;
-        case '<': parry_buf_addz(out, "&lt;"); break;
-        case '>': parry_buf_addz(out, "&gt;"); break;
-        case '"': parry_buf_addz(out, "&quot;"); break;
-        case '\'': parry_buf_addz(out, "&#39;"); break;
-        default: parry_buf_addc(out, s.p[i]);
+        case '&':
+            parry_buf_addz(out, "&amp;");
+            break;
+        case '<':
+            parry_buf_addz(out, "&lt;");
+            break;
+        case '>':
+            parry_buf_addz(out, "&gt;");
+            break;
+        case '"':
+            parry_buf_addz(out, "&quot;");
+            break;
+        case '\'':
+            parry_buf_addz(out, "&#39;");
+            break;
+        default:
+            parry_buf_addc(out, s.p[i]);
         }
 }
 
@@ -332,7 +390,8 @@ static void on_element(html_writer *w, parry_walk *walk)
         close_element(w, n, name);
 }
 
-parry_str parry_html_write(parry_arena *a, const parry_outline *outline, parry_str source, parry_link_fn link, void *ctx)
+parry_str parry_html_write(parry_arena *a, const parry_outline *outline, parry_str source, parry_link_fn link,
+                           void *ctx)
 {
     html_writer w = {.arena = a, .outline = outline, .source = source, .link = link, .ctx = ctx};
     w.out = (parry_buf)PARRY_BUF(SIZE_MAX / 4);

@@ -10,7 +10,8 @@ extern "C" {
 #endif
 
 /* source: the article's path, from which relative links are resolved. link may be NULL. */
-parry_str parry_html_write(parry_arena *a, const parry_outline *outline, parry_str source, parry_link_fn link, void *ctx);
+parry_str parry_html_write(parry_arena *a, const parry_outline *outline, parry_str source, parry_link_fn link,
+                           void *ctx);
 
 #ifdef __cplusplus
 }

@@ -97,7 +97,8 @@ static void refuse(note_taker *t, const parry_err *why)
 {
     t->item->state = PARRY_ITEM_REFUSED;
     bool stays = t->item->known && !t->item->old.gone;
-    parry_str msg = parry_str_printf(t->keep, "refused: %s%s", why->msg, stays ? "; what was imported before stays" : "");
+    parry_str msg =
+        parry_str_printf(t->keep, "refused: %s%s", why->msg, stays ? "; what was imported before stays" : "");
     take_note(t, t->item->path, 0, msg.p);
 }
 
@@ -159,8 +160,8 @@ static bool vanished(const parry_run *r, parry_str path, const parry_str *paths,
     bool looked = r->whole;
     for (size_t i = 0; i < n && !looked; i++) {
         parry_str p = paths[i];
-        looked = p.n == 0 || parry_str_eq(p, path) ||
-                 (path.n > p.n && memcmp(path.p, p.p, p.n) == 0 && path.p[p.n] == '/');
+        looked =
+            p.n == 0 || parry_str_eq(p, path) || (path.n > p.n && memcmp(path.p, p.p, p.n) == 0 && path.p[p.n] == '/');
     }
     return looked && !parry_tree_has(&r->tree, path) && !parry_tree_shut(&r->tree, path);
 }

@@ -1,5 +1,6 @@
-/* Import: a tree of Markdown files into the store. What a tree says is the truth for the articles that came from it: new
- * and changed files are put, vanished ones archived, the same bytes change nothing. One bad file never stops the others. */
+/* Import: a tree of Markdown files into the store. What a tree says is the truth for the articles that came from it:
+ * new and changed files are put, vanished ones archived, the same bytes change nothing. One bad file never stops the
+ * others. */
 #ifndef PARRY_CONTENT_IMPORT_H
 #define PARRY_CONTENT_IMPORT_H
 
@@ -10,17 +11,17 @@ extern "C" {
 #endif
 
 typedef struct parry_import_report {
-    size_t files;     /* Markdown files seen (.md, .markdown, .mdx) */
+    size_t files; /* Markdown files seen (.md, .markdown, .mdx) */
     size_t added, changed, unchanged, archived;
-    size_t refused;   /* each named in a warning */
+    size_t refused; /* each named in a warning */
     size_t warnings;
 } parry_import_report;
 
-/* tree: a folder, or one file. Hidden files and folders, node_modules, symbolic links out of the tree and folders with a
- * leading '_' are passed over. Duplicate ids or slugs: the first by path keeps it, the next gets a suffix and a warning.
- * Transactions are short (at most 1,000 articles or about 20 ms of writing each) so that a server beside it keeps serving.
- * progress may be NULL; called now and then with files done and in all.
- * Fails only when the tree cannot be read at all, or the store cannot be written. */
+/* tree: a folder, or one file. Hidden files and folders, node_modules, symbolic links out of the tree and folders with
+ * a leading '_' are passed over. Duplicate ids or slugs: the first by path keeps it, the next gets a suffix and a
+ * warning. Transactions are short (at most 1,000 articles or about 20 ms of writing each) so that a server beside it
+ * keeps serving. progress may be NULL; called now and then with files done and in all. Fails only when the tree cannot
+ * be read at all, or the store cannot be written. */
 typedef struct parry_import_options {
     parry_warnings warnings;
     void (*progress)(void *ctx, size_t done, size_t total);
@@ -30,7 +31,8 @@ PARRY_MUST parry_code parry_import_tree(parry_store *s, const char *tree, const 
                                         parry_import_report *report, parry_err *err);
 /* Some paths of the tree, relative to it, after they changed or vanished: the watcher's way in. */
 PARRY_MUST parry_code parry_import_paths(parry_store *s, const char *tree, const parry_str *paths, size_t n,
-                                         const parry_import_options *options, parry_import_report *report, parry_err *err);
+                                         const parry_import_options *options, parry_import_report *report,
+                                         parry_err *err);
 
 #ifdef __cplusplus
 }

@@ -38,7 +38,7 @@ typedef struct parry_run {
     parry_import_report report;
     parry_item *items; /* by path */
     size_t n, done;
-    bool whole;          /* the whole tree was walked: what it does not hold has vanished */
+    bool whole;                         /* the whole tree was walked: what it does not hold has vanished */
     parry_names tried_ids, tried_slugs; /* suffixes found taken in this run are not tried again */
 } parry_run;
 

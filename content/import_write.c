@@ -116,8 +116,8 @@ static bool vanished(const parry_run *r, parry_str path)
     return r->whole || !parry_tree_there(&r->tree, path);
 }
 
-/* May the article at `path` have what this record holds? A file that moved finds its id held by where it was, and takes it
- * over: the article goes on without a gap. */
+/* May the article at `path` have what this record holds? A file that moved finds its id held by where it was, and takes
+ * it over: the article goes on without a gap. */
 static bool may_take(const parry_run *r, const parry_record *holder, parry_str path)
 {
     if (parry_str_eq(holder->path, path))
@@ -150,7 +150,8 @@ static parry_code settle_id(writer *w, parry_record *r, parry_err *err)
     return PARRY_OK;
 }
 
-static parry_code may_have_slug(writer *w, parry_str slug, const parry_record *r, bool *may, parry_str *by, parry_err *err)
+static parry_code may_have_slug(writer *w, parry_str slug, const parry_record *r, bool *may, parry_str *by,
+                                parry_err *err)
 {
     parry_str owner;
     parry_record holder;
@@ -228,7 +229,8 @@ static parry_code forget_path(writer *w, const parry_record *r, parry_err *err)
         code = drop_slug(w, before.slug, r->id, err);
     if (code != PARRY_OK || parry_str_eq(before.path, r->path))
         return code;
-    if (parry_record_at_path(w->run->store, w->txn, before.path, &there, NULL) == PARRY_OK && parry_str_eq(there.id, r->id))
+    if (parry_record_at_path(w->run->store, w->txn, before.path, &there, NULL) == PARRY_OK &&
+        parry_str_eq(there.id, r->id))
         code = parry_del(w->txn, w->run->store->paths, parry_path_key(before.path, room), err);
     return code;
 }

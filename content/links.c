@@ -85,7 +85,8 @@ static bool resolve(parry_arena *a, parry_str base, parry_str path, parry_str *o
     return true;
 }
 
-parry_link_kind parry_link_target(parry_arena *a, parry_str source, parry_str url, parry_str *target, parry_str *fragment)
+parry_link_kind parry_link_target(parry_arena *a, parry_str source, parry_str url, parry_str *target,
+                                  parry_str *fragment)
 {
     parry_str rest = url, path, before;
     if (url.n == 0 || scheme_length(url) > 0 || parry_str_starts(url, "//") || url.p[0] == '#')

@@ -19,7 +19,8 @@ typedef enum parry_link_kind {
 } parry_link_kind;
 
 /* url as an article at `source` wrote it: "../x/y.md?q#late" -> target "x/y.md", fragment "late". */
-parry_link_kind parry_link_target(parry_arena *a, parry_str source, parry_str url, parry_str *target, parry_str *fragment);
+parry_link_kind parry_link_target(parry_arena *a, parry_str source, parry_str url, parry_str *target,
+                                  parry_str *fragment);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
-/* cmark-gfm, then gumbo. Both allocate as the input says, so both get a limit; gumbo's tree lives in the arena, because its
- * own destructor recurses as deep as the tree. */
+/* cmark-gfm, then gumbo. Both allocate as the input says, so both get a limit; gumbo's tree lives in the arena, because
+ * its own destructor recurses as deep as the tree. */
 #include "content/markdown.h"
 
 #include "content/names.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 /* A text of 8 MB with a sign in every third place would take gigabytes as a tree. */
-enum { SIGNS_MAX = 1500000, TREE_BYTES = 512 << 20 };
+enum { SIGNS_MAX = 1500000, TREE_BYTES = 256 << 20 };
 
 /* An upper bound of the nodes that a text can become, within a small factor. */
 static size_t signs(parry_str s)
@@ -151,7 +151,10 @@ void parry_walk_skip(parry_walk *w)
         w->depth--;
 }
 
-bool parry_node_is(const GumboNode *n, GumboTag tag) { return n->type == GUMBO_NODE_ELEMENT && n->v.element.tag == tag; }
+bool parry_node_is(const GumboNode *n, GumboTag tag)
+{
+    return n->type == GUMBO_NODE_ELEMENT && n->v.element.tag == tag;
+}
 
 static GumboAttribute *find_attr(const GumboNode *n, const char *name)
 {

@@ -1,6 +1,6 @@
-/* Markdown to a tree of HTML elements: cmark-gfm renders, the tokens are tamed, gumbo parses. Sections and clean HTML are
- * both walks over this one tree, so that an article's own HTML and its Markdown are treated alike, and anchors agree.
- * Inside content/ only. */
+/* Markdown to a tree of HTML elements: cmark-gfm renders, the tokens are tamed, gumbo parses. Sections and clean HTML
+ * are both walks over this one tree, so that an article's own HTML and its Markdown are treated alike, and anchors
+ * agree. Inside content/ only. */
 #ifndef PARRY_CONTENT_MARKDOWN_H
 #define PARRY_CONTENT_MARKDOWN_H
 
@@ -15,8 +15,8 @@ extern "C" {
 /* markdown: tidied. The tree lives in the arena and may be changed. Fails: TOO_LARGE (markup out of all proportion). */
 PARRY_MUST parry_code parry_markdown_tree(parry_arena *a, parry_str markdown, GumboNode **root, parry_err *err);
 
-/* HTML in, HTML out, in time linear in its length: comments and elements that never belong (script, style, svg, ...) are
- * gone, and elements nest at most some hundred deep, whatever the input; gumbo's time and memory depend on it. */
+/* HTML in, HTML out, in time linear in its length: comments and elements that never belong (script, style, svg, ...)
+ * are gone, and elements nest at most some hundred deep, whatever the input; gumbo's time and memory depend on it. */
 void parry_html_tame(parry_arena *a, parry_str html, parry_buf *out);
 
 /* A walk without recursion: each element is met twice, entering and leaving, anything else once, entering. */

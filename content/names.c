@@ -15,14 +15,27 @@ static char lower(unsigned c) { return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c)
 static const char *spelled(unsigned cp)
 {
     switch (cp) {
-    case 0xDF: return "ss";
-    case 0xC6: case 0xE6: return "ae";
-    case 0xD8: case 0xF8: return "o";
-    case 0x152: case 0x153: return "oe";
-    case 0x110: case 0x111: return "d";
-    case 0x141: case 0x142: return "l";
-    case 0x131: return "i";
-    default: return NULL;
+    case 0xDF:
+        return "ss";
+    case 0xC6:
+    case 0xE6:
+        return "ae";
+    case 0xD8:
+    case 0xF8:
+        return "o";
+    case 0x152:
+    case 0x153:
+        return "oe";
+    case 0x110:
+    case 0x111:
+        return "d";
+    case 0x141:
+    case 0x142:
+        return "l";
+    case 0x131:
+        return "i";
+    default:
+        return NULL;
     }
 }
 
@@ -272,10 +285,7 @@ static void make_room(parry_names *t)
     *t = bigger;
 }
 
-bool parry_names_free(const parry_names *t, parry_str name)
-{
-    return t->cap == 0 || slot_of(t, name)->name.p == NULL;
-}
+bool parry_names_free(const parry_names *t, parry_str name) { return t->cap == 0 || slot_of(t, name)->name.p == NULL; }
 
 bool parry_names_take(parry_names *t, parry_str name)
 {

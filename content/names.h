@@ -1,5 +1,5 @@
-/* Names made from words: ids, slugs, anchors; and words made from names again. Pure functions of their input, so that the
- * same tree gives the same names for ever. Inside content/ only. */
+/* Names made from words: ids, slugs, anchors; and words made from names again. Pure functions of their input, so that
+ * the same tree gives the same names for ever. Inside content/ only. */
 #ifndef PARRY_CONTENT_NAMES_H
 #define PARRY_CONTENT_NAMES_H
 

@@ -1,4 +1,5 @@
-/* The outline of an article's tree: headings with their anchors, and what sections and HTML must agree on. Changes the tree
+/* The outline of an article's tree: headings with their anchors, and what sections and HTML must agree on. Changes the
+ * tree
  * (`{#id}` marks go, callouts become classes, ids are made unique). Inside content/ only. */
 #ifndef PARRY_CONTENT_OUTLINE_H
 #define PARRY_CONTENT_OUTLINE_H

@@ -9,11 +9,11 @@ typedef struct writer {
     parry_arena *arena;
     const parry_outline *outline;
     parry_section *sections;
-    size_t n, cap, heading; /* heading: the next of the outline */
-    parry_buf text;         /* of the current section */
-    bool gap, line, cell;   /* what comes before the next word: a space, a line break, a bar */
-    bool many;              /* PARRY_SECTIONS_MAX was reached */
-    size_t pre;             /* <pre> we are in */
+    size_t n, cap, heading;                    /* heading: the next of the outline */
+    parry_buf text;                            /* of the current section */
+    bool gap, line, cell;                      /* what comes before the next word: a space, a line break, a bar */
+    bool many;                                 /* PARRY_SECTIONS_MAX was reached */
+    size_t pre;                                /* <pre> we are in */
     parry_str titles[PARRY_HEADING_DEPTH + 1]; /* the heading now open at each level; empty where none */
 } writer;
 
@@ -127,24 +127,24 @@ static bool is_contents(parry_arena *a, GumboNode *list)
 
 /* Not read out. What else is not is gone since parry_html_tame. */
 static const bool silent[GUMBO_TAG_LAST + 1] = {
-    [GUMBO_TAG_NAV] = true, [GUMBO_TAG_IFRAME] = true, [GUMBO_TAG_SCRIPT] = true, [GUMBO_TAG_STYLE] = true,
-    [GUMBO_TAG_TEMPLATE] = true, [GUMBO_TAG_TITLE] = true, [GUMBO_TAG_TEXTAREA] = true, [GUMBO_TAG_SVG] = true,
-    [GUMBO_TAG_MATH] = true,
+    [GUMBO_TAG_NAV] = true,      [GUMBO_TAG_IFRAME] = true,   [GUMBO_TAG_SCRIPT] = true,
+    [GUMBO_TAG_STYLE] = true,    [GUMBO_TAG_TEMPLATE] = true, [GUMBO_TAG_TITLE] = true,
+    [GUMBO_TAG_TEXTAREA] = true, [GUMBO_TAG_SVG] = true,      [GUMBO_TAG_MATH] = true,
 };
 
 /* Part of a line; everything else is a block. */
 static const bool in_line[GUMBO_TAG_LAST + 1] = {
-    [GUMBO_TAG_A] = true, [GUMBO_TAG_ABBR] = true, [GUMBO_TAG_B] = true, [GUMBO_TAG_BDI] = true,
-    [GUMBO_TAG_BDO] = true, [GUMBO_TAG_BIG] = true, [GUMBO_TAG_BUTTON] = true, [GUMBO_TAG_CITE] = true,
-    [GUMBO_TAG_CODE] = true, [GUMBO_TAG_DATA] = true, [GUMBO_TAG_DEL] = true, [GUMBO_TAG_DFN] = true,
-    [GUMBO_TAG_EM] = true, [GUMBO_TAG_FONT] = true, [GUMBO_TAG_I] = true, [GUMBO_TAG_INS] = true,
-    [GUMBO_TAG_KBD] = true, [GUMBO_TAG_LABEL] = true, [GUMBO_TAG_MARK] = true, [GUMBO_TAG_Q] = true,
-    [GUMBO_TAG_RUBY] = true, [GUMBO_TAG_S] = true, [GUMBO_TAG_SAMP] = true, [GUMBO_TAG_SMALL] = true,
+    [GUMBO_TAG_A] = true,    [GUMBO_TAG_ABBR] = true,   [GUMBO_TAG_B] = true,      [GUMBO_TAG_BDI] = true,
+    [GUMBO_TAG_BDO] = true,  [GUMBO_TAG_BIG] = true,    [GUMBO_TAG_BUTTON] = true, [GUMBO_TAG_CITE] = true,
+    [GUMBO_TAG_CODE] = true, [GUMBO_TAG_DATA] = true,   [GUMBO_TAG_DEL] = true,    [GUMBO_TAG_DFN] = true,
+    [GUMBO_TAG_EM] = true,   [GUMBO_TAG_FONT] = true,   [GUMBO_TAG_I] = true,      [GUMBO_TAG_INS] = true,
+    [GUMBO_TAG_KBD] = true,  [GUMBO_TAG_LABEL] = true,  [GUMBO_TAG_MARK] = true,   [GUMBO_TAG_Q] = true,
+    [GUMBO_TAG_RUBY] = true, [GUMBO_TAG_S] = true,      [GUMBO_TAG_SAMP] = true,   [GUMBO_TAG_SMALL] = true,
     [GUMBO_TAG_SPAN] = true, [GUMBO_TAG_STRIKE] = true, [GUMBO_TAG_STRONG] = true, [GUMBO_TAG_SUB] = true,
-    [GUMBO_TAG_SUP] = true, [GUMBO_TAG_TIME] = true, [GUMBO_TAG_TT] = true, [GUMBO_TAG_U] = true,
-    [GUMBO_TAG_VAR] = true, [GUMBO_TAG_WBR] = true, [GUMBO_TAG_RB] = true, [GUMBO_TAG_RT] = true,
-    [GUMBO_TAG_RP] = true, [GUMBO_TAG_NOBR] = true, [GUMBO_TAG_OUTPUT] = true, [GUMBO_TAG_BR] = true,
-    [GUMBO_TAG_IMG] = true, [GUMBO_TAG_INPUT] = true, [GUMBO_TAG_TD] = true, [GUMBO_TAG_TH] = true,
+    [GUMBO_TAG_SUP] = true,  [GUMBO_TAG_TIME] = true,   [GUMBO_TAG_TT] = true,     [GUMBO_TAG_U] = true,
+    [GUMBO_TAG_VAR] = true,  [GUMBO_TAG_WBR] = true,    [GUMBO_TAG_RB] = true,     [GUMBO_TAG_RT] = true,
+    [GUMBO_TAG_RP] = true,   [GUMBO_TAG_NOBR] = true,   [GUMBO_TAG_OUTPUT] = true, [GUMBO_TAG_BR] = true,
+    [GUMBO_TAG_IMG] = true,  [GUMBO_TAG_INPUT] = true,  [GUMBO_TAG_TD] = true,     [GUMBO_TAG_TH] = true,
 };
 
 static bool unspoken(writer *w, GumboNode *n)
@@ -156,7 +156,8 @@ static bool unspoken(writer *w, GumboNode *n)
 static bool in_cell(const GumboNode *n)
 {
     const GumboNode *p = n->parent;
-    for (int i = 0; p != NULL && i < 4; i++, p = p->parent) /* a cell holds a paragraph or a list now and then, not more */
+    for (int i = 0; p != NULL && i < 4;
+         i++, p = p->parent) /* a cell holds a paragraph or a list now and then, not more */
         if (parry_node_is(p, GUMBO_TAG_TD) || parry_node_is(p, GUMBO_TAG_TH))
             return true;
     return false;

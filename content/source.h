@@ -13,7 +13,7 @@ extern "C" {
 PARRY_MUST parry_code parry_source_text(parry_arena *a, parry_str bytes, parry_str path, const parry_warnings *w,
                                         parry_str *text, parry_err *err);
 parry_hash parry_source_hash(parry_str bytes, parry_str path); /* names a version */
-int parry_line_at(parry_str text, size_t at); /* 1 for the first */
+int parry_line_at(parry_str text, size_t at);                  /* 1 for the first */
 
 #ifdef __cplusplus
 }

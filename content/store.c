@@ -17,7 +17,11 @@ static parry_code open_tables(parry_store *s, parry_err *err)
     const struct {
         const char *name;
         parry_table *table;
-    } all[] = {{"articles", &s->articles}, {"sources", &s->sources}, {"slugs", &s->slugs}, {"paths", &s->paths}, {"log", &s->log}};
+    } all[] = {{"articles", &s->articles},
+               {"sources", &s->sources},
+               {"slugs", &s->slugs},
+               {"paths", &s->paths},
+               {"log", &s->log}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         parry_code code = parry_env_table(s->env, all[i].name, all[i].table, err);
         if (code != PARRY_OK)
@@ -175,7 +179,8 @@ static parry_store_row row_of(parry_arena *a, parry_record r)
     return (parry_store_row){r.id, r.slug, r.path, r.audience, r.hash, r.status, r.seq};
 }
 
-static parry_code list_in(parry_store *s, parry_txn *t, parry_arena *a, parry_store_row **rows, size_t *n, parry_err *err)
+static parry_code list_in(parry_store *s, parry_txn *t, parry_arena *a, parry_store_row **rows, size_t *n,
+                          parry_err *err)
 {
     parry_cursor *c = NULL;
     parry_str key, value;
@@ -278,8 +283,8 @@ static parry_code changes_in(parry_store *s, parry_txn *t, parry_arena *a, uint6
     return code;
 }
 
-parry_code parry_store_changes(parry_store *s, parry_arena *a, uint64_t after, parry_str **ids, size_t *n, uint64_t *upto,
-                               parry_err *err)
+parry_code parry_store_changes(parry_store *s, parry_arena *a, uint64_t after, parry_str **ids, size_t *n,
+                               uint64_t *upto, parry_err *err)
 {
     parry_txn *t = NULL;
     uint64_t seq = 0;

@@ -6,7 +6,8 @@
  *   paths      tree path -> id
  *   log        seq (big-endian u64) -> id    one entry a change, in order; the indexer catches up from here
  *
- * Threads: a parry_store may be shared; each call is its own transaction. Another process may write at the same time. */
+ * Threads: a parry_store may be shared; each call is its own transaction. Another process may write at the same time.
+ */
 #ifndef PARRY_CONTENT_STORE_H
 #define PARRY_CONTENT_STORE_H
 
@@ -21,18 +22,22 @@ typedef struct parry_store parry_store;
 
 /* data_dir: DATA; makes DATA/store. */
 PARRY_MUST parry_code parry_store_open(const char *data_dir, parry_store **out, parry_err *err);
-void parry_store_close(parry_store *s); /* NULL is fine */
+void parry_store_close(parry_store *s);     /* NULL is fine */
 parry_env *parry_store_env(parry_store *s); /* for tables of other folders in the same environment */
 
 /* Parsed article into the arena. By id or by slug. Archived articles are found too: look at status. */
 PARRY_MUST parry_code parry_store_get(parry_store *s, parry_arena *a, parry_str id, parry_article *out, parry_err *err);
-PARRY_MUST parry_code parry_store_by_slug(parry_store *s, parry_arena *a, parry_str slug, parry_article *out, parry_err *err);
+PARRY_MUST parry_code parry_store_by_slug(parry_store *s, parry_arena *a, parry_str slug, parry_article *out,
+                                          parry_err *err);
 /* A version by its hash, whether or not it is the current one: what a segment was built from. */
-PARRY_MUST parry_code parry_store_version(parry_store *s, parry_arena *a, parry_hash hash, parry_article *out, parry_err *err);
+PARRY_MUST parry_code parry_store_version(parry_store *s, parry_arena *a, parry_hash hash, parry_article *out,
+                                          parry_err *err);
 /* The raw file behind a version. */
-PARRY_MUST parry_code parry_store_source(parry_store *s, parry_arena *a, parry_hash hash, parry_str *bytes, parry_err *err);
+PARRY_MUST parry_code parry_store_source(parry_store *s, parry_arena *a, parry_hash hash, parry_str *bytes,
+                                         parry_err *err);
 /* The id that a tree path was imported as; NOT_FOUND. For links between files. */
-PARRY_MUST parry_code parry_store_id_of_path(parry_store *s, parry_arena *a, parry_str path, parry_str *id, parry_err *err);
+PARRY_MUST parry_code parry_store_id_of_path(parry_store *s, parry_arena *a, parry_str path, parry_str *id,
+                                             parry_err *err);
 
 /* What is so now, in id order, without parsing: cheap. */
 typedef struct parry_store_row {
@@ -41,10 +46,13 @@ typedef struct parry_store_row {
     parry_status status;
     uint64_t seq; /* of its last change */
 } parry_store_row;
-PARRY_MUST parry_code parry_store_list(parry_store *s, parry_arena *a, parry_store_row **rows, size_t *n, parry_err *err);
-PARRY_MUST parry_code parry_store_row_get(parry_store *s, parry_arena *a, parry_str id, parry_store_row *row, parry_err *err);
+PARRY_MUST parry_code parry_store_list(parry_store *s, parry_arena *a, parry_store_row **rows, size_t *n,
+                                       parry_err *err);
+PARRY_MUST parry_code parry_store_row_get(parry_store *s, parry_arena *a, parry_str id, parry_store_row *row,
+                                          parry_err *err);
 
-PARRY_MUST parry_code parry_store_seq(parry_store *s, uint64_t *seq, parry_err *err); /* of the last change; 0 when new */
+PARRY_MUST parry_code parry_store_seq(parry_store *s, uint64_t *seq,
+                                      parry_err *err); /* of the last change; 0 when new */
 /* Ids changed after `after`, each once, and the sequence number they bring one up to. */
 PARRY_MUST parry_code parry_store_changes(parry_store *s, parry_arena *a, uint64_t after, parry_str **ids, size_t *n,
                                           uint64_t *upto, parry_err *err);

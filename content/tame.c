@@ -1,9 +1,10 @@
-/* Taming HTML before it is parsed: a pass over its tags that follows the rules of the HTML standard's tokenizer (section
- * 13.2.5) for where a tag, an attribute value and a comment end, so that it sees the same tags as the parser after it.
+/* Taming HTML before it is parsed: a pass over its tags that follows the rules of the HTML standard's tokenizer
+ * (section 13.2.5) for where a tag, an attribute value and a comment end, so that it sees the same tags as the parser
+ * after it.
  *
- * Two kinds of input would cost gumbo the square of their length: elements opened and never closed (it searches the stack
- * of open elements at each tag), and formatting elements left open (it opens them again in every block). Depth is bounded
- * here; what is deeper loses its tags and keeps its text. */
+ * Two kinds of input would cost gumbo the square of their length: elements opened and never closed (it searches the
+ * stack of open elements at each tag), and formatting elements left open (it opens them again in every block). Depth is
+ * bounded here; what is deeper loses its tags and keeps its text. */
 #include "content/markdown.h"
 
 #include "content/names.h"
@@ -15,8 +16,8 @@ enum { DEPTH_MAX = 160, FORMAT_MAX = 12, NAME_MAX_BYTES = 24 };
 enum { FAILS_MAX = 64 }; /* searches to the end of the input that find nothing; a later one is not made */
 
 typedef struct tag {
-    char name[NAME_MAX_BYTES]; /* lower case; cut where longer */
-    size_t n;                  /* bytes from '<' to '>' */
+    char name[NAME_MAX_BYTES];          /* lower case; cut where longer */
+    size_t n;                           /* bytes from '<' to '>' */
     bool closing, self_closing, values; /* values: it has an attribute with '=' */
 } tag;
 
@@ -44,18 +45,18 @@ static bool one_of(const char *name, const char *const *list, size_t n)
 /* Gone with all they hold. */
 static bool removed(const char *name)
 {
-    static const char *const list[] = {"script", "style", "svg", "math", "noscript", "noembed", "noframes", "template",
-                                       "object", "applet", "audio", "canvas", "select", "head", "textarea", "title",
-                                       "xmp", "map"};
+    static const char *const list[] = {"script",   "style",    "svg",      "math",   "noscript", "noembed",
+                                       "noframes", "template", "object",   "applet", "audio",    "canvas",
+                                       "select",   "head",     "textarea", "title",  "xmp",      "map"};
     return ONE_OF(name, list);
 }
 
 /* Their tags go, what they hold stays. Some would switch the parser into another mode. */
 static bool unwrapped(const char *name)
 {
-    static const char *const list[] = {"html", "body", "frameset", "frame", "plaintext", "form", "embed", "base", "meta",
-                                       "link", "param", "image", "isindex", "marquee", "fieldset", "legend", "listing",
-                                       "keygen", "bgsound", "command", "menuitem"};
+    static const char *const list[] = {"html",     "body",   "frameset", "frame",  "plaintext", "form",    "embed",
+                                       "base",     "meta",   "link",     "param",  "image",     "isindex", "marquee",
+                                       "fieldset", "legend", "listing",  "keygen", "bgsound",   "command", "menuitem"};
     return ONE_OF(name, list);
 }
 
@@ -223,8 +224,7 @@ static size_t iframe(tamer *t, parry_str s, const tag *g)
  * <port>, which is text. */
 static size_t unknown(tamer *t, const tag *g)
 {
-    bool component = g->closing || g->values || g->self_closing ||
-                     !parry_names_free(&t->closed, parry_str_of(g->name));
+    bool component = g->closing || g->values || g->self_closing || !parry_names_free(&t->closed, parry_str_of(g->name));
     if (component)
         return g->n;
     parry_buf_addz(t->out, "&lt;");

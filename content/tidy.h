@@ -9,7 +9,8 @@
 extern "C" {
 #endif
 
-/* body: after the front matter, its first line being `line` of the file. One warning a kind and file, naming the first line. */
+/* body: after the front matter, its first line being `line` of the file. One warning a kind and file, naming the first
+ * line. */
 parry_str parry_tidy(parry_arena *a, parry_str body, parry_str path, int line, const parry_warnings *w);
 
 #ifdef __cplusplus

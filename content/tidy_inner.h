@@ -22,17 +22,17 @@ typedef enum parry_oddity {
 
 typedef struct parry_tidier {
     parry_str in;
-    size_t at;    /* next byte to read */
+    size_t at; /* next byte to read */
     parry_buf out;
-    int line;     /* of `at` */
-    bool mdx;     /* by its extension */
-    char fence;   /* '`' or '~' inside a fenced block, else 0 */
+    int line;   /* of `at` */
+    bool mdx;   /* by its extension */
+    char fence; /* '`' or '~' inside a fenced block, else 0 */
     size_t fence_n;
     bool no_comment_end; /* it was looked for, and there is none ahead */
     bool after_quote;    /* the line before was text in a quote */
     bool after_blank;    /* the line before was blank (or none) */
-    size_t columns;    /* of the table we are in, else 0 */
-    size_t cells_left; /* how many more cells tables may have */
+    size_t columns;      /* of the table we are in, else 0 */
+    size_t cells_left;   /* how many more cells tables may have */
     struct {
         size_t count;
         int line;
@@ -52,10 +52,10 @@ void parry_tidy_plain(parry_tidier *t, parry_str words);
 /* Each looks at the byte under `at` (or the line that starts there), and answers whether it took something. */
 bool parry_tidy_directive_line(parry_tidier *t, parry_str row, size_t indent); /* :::note */
 bool parry_tidy_module_line(parry_tidier *t, parry_str row);                   /* import, export */
-bool parry_tidy_image(parry_tidier *t);    /* :::image ...::: */
-bool parry_tidy_bang(parry_tidier *t);     /* [!INCLUDE [x](y)], [!VIDEO url], [!div ...] */
-bool parry_tidy_wikilink(parry_tidier *t); /* [[x]] */
-bool parry_tidy_braces(parry_tidier *t);   /* {{ }}, {% %}, {/ * * /} */
+bool parry_tidy_image(parry_tidier *t);                                        /* :::image ...::: */
+bool parry_tidy_bang(parry_tidier *t);      /* [!INCLUDE [x](y)], [!VIDEO url], [!div ...] */
+bool parry_tidy_wikilink(parry_tidier *t);  /* [[x]] */
+bool parry_tidy_braces(parry_tidier *t);    /* {{ }}, {% %}, {/ * * /} */
 bool parry_tidy_component(parry_tidier *t); /* <Tabs x={1}> */
 
 #ifdef __cplusplus

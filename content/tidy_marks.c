@@ -43,8 +43,8 @@ static bool alone_in_line(const parry_tidier *t, size_t n) /* the n bytes at `at
     return gap == after.n || after.p[gap] == '\n';
 }
 
-/* [!INCLUDE [prod_short](includes/prod_short.md)]: a label in running text stands for the product's name; a file included
- * between paragraphs is left out, its label says nothing to a reader. */
+/* [!INCLUDE [prod_short](includes/prod_short.md)]: a label in running text stands for the product's name; a file
+ * included between paragraphs is left out, its label says nothing to a reader. */
 static bool include(parry_tidier *t, parry_str whole, parry_str inner)
 {
     parry_str at = parry_str_from(inner, strlen("!INCLUDE"));
@@ -191,7 +191,8 @@ bool parry_tidy_component(parry_tidier *t)
 
 static bool module_words(parry_str row)
 {
-    static const char *const exports[] = {"export const ", "export default ", "export let ", "export function ", "export {"};
+    static const char *const exports[] = {"export const ", "export default ", "export let ", "export function ",
+                                          "export {"};
     for (size_t i = 0; i < sizeof exports / sizeof *exports; i++)
         if (parry_str_starts(row, exports[i]))
             return true;
@@ -203,7 +204,8 @@ static bool module_words(parry_str row)
     return parry_str_ends(end, "'") || parry_str_ends(end, "\"");
 }
 
-/* In .mdx a module block reaches to the next blank line; elsewhere one line is taken, and only where it is surely code. */
+/* In .mdx a module block reaches to the next blank line; elsewhere one line is taken, and only where it is surely code.
+ */
 bool parry_tidy_module_line(parry_tidier *t, parry_str row)
 {
     bool mdx = t->mdx && (parry_str_starts(row, "import ") || parry_str_starts(row, "export "));

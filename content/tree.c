@@ -73,7 +73,8 @@ static entry follow(parry_arena *a, const parry_tree *t, parry_str path, const c
     entry e = PASSED;
     bool inside = real != NULL && strncmp(real, t->root, n) == 0 && (real[n] == '/' || (n == 1 && n < strlen(real)));
     if (real == NULL)
-        *why = errno == ELOOP ? "a symbolic link that leads to itself; passed over" : "a symbolic link to nothing; passed over";
+        *why = errno == ELOOP ? "a symbolic link that leads to itself; passed over"
+                              : "a symbolic link to nothing; passed over";
     else if (!inside)
         *why = "a symbolic link out of the tree; passed over";
     else if (stat(real, &st) != 0 || !S_ISREG(st.st_mode))
@@ -185,7 +186,10 @@ static void read_folder(parry_tree *t, folders *f, parry_str folder)
     closedir(d);
 }
 
-static int by_bytes(const void *a, const void *b) { return parry_str_cmp(*(const parry_str *)a, *(const parry_str *)b); }
+static int by_bytes(const void *a, const void *b)
+{
+    return parry_str_cmp(*(const parry_str *)a, *(const parry_str *)b);
+}
 
 static void sort(parry_tree *t)
 {

@@ -1,7 +1,8 @@
 /* The folder that articles come from: which of its files are articles. Inside content/ only.
  *
- * Passed over: hidden names, node_modules, folders with a leading '_', symbolic links to folders (what they lead to inside
- * the tree is met under its own name, and a loop has no end) and to files outside, whatever is not a regular file. */
+ * Passed over: hidden names, node_modules, folders with a leading '_', symbolic links to folders (what they lead to
+ * inside the tree is met under its own name, and a loop has no end) and to files outside, whatever is not a regular
+ * file. */
 #ifndef PARRY_CONTENT_TREE_H
 #define PARRY_CONTENT_TREE_H
 
@@ -28,8 +29,8 @@ PARRY_MUST parry_code parry_tree_open(parry_arena *a, const char *tree, const pa
                                       parry_err *err);
 /* Finds all files, or those at and below some paths, which may no longer be there. */
 void parry_tree_walk(parry_tree *t, const parry_str *paths, size_t n);
-bool parry_tree_has(const parry_tree *t, parry_str path); /* found by the walk */
-bool parry_tree_shut(const parry_tree *t, parry_str path); /* below a folder that could not be read */
+bool parry_tree_has(const parry_tree *t, parry_str path);   /* found by the walk */
+bool parry_tree_shut(const parry_tree *t, parry_str path);  /* below a folder that could not be read */
 bool parry_tree_there(const parry_tree *t, parry_str path); /* on disk now, and an article */
 char *parry_tree_file(parry_arena *a, const parry_tree *t, parry_str path);
 /* "./a//b.md" -> "a/b.md"; empty where it leads out of the tree. */

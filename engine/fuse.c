@@ -29,19 +29,32 @@ double parry_signal_weight(parry_mode mode, parry_signal s) { return signals[s].
 double parry_signal_value(const parry_candidate *c, parry_signal s)
 {
     switch (s) {
-    case PARRY_SIGNAL_TEXT_ARTICLE: return (double)c->text_article;
-    case PARRY_SIGNAL_TEXT_EXACT: return (double)c->text_exact;
-    case PARRY_SIGNAL_TEXT_TITLE: return (double)c->text_title;
-    case PARRY_SIGNAL_TEXT_PASSAGE: return (double)c->text_passage;
-    case PARRY_SIGNAL_TEXT_SECOND: return (double)c->text_second;
-    case PARRY_SIGNAL_COVERAGE: return (double)c->coverage;
-    case PARRY_SIGNAL_VECTOR_PASSAGE: return (double)c->vector_passage;
-    case PARRY_SIGNAL_VECTOR_SECOND: return (double)c->vector_second;
-    case PARRY_SIGNAL_VECTOR_TITLE: return (double)c->vector_title;
-    case PARRY_SIGNAL_VECTOR_ARTICLE: return (double)c->vector_article;
-    case PARRY_SIGNAL_TITLE_IS_QUERY: return c->title_is_query ? 1.0 : 0.0;
-    case PARRY_SIGNAL_IDENTIFIER: return c->holds_identifier ? 1.0 : 0.0;
-    case PARRY_SIGNALS: break;
+    case PARRY_SIGNAL_TEXT_ARTICLE:
+        return (double)c->text_article;
+    case PARRY_SIGNAL_TEXT_EXACT:
+        return (double)c->text_exact;
+    case PARRY_SIGNAL_TEXT_TITLE:
+        return (double)c->text_title;
+    case PARRY_SIGNAL_TEXT_PASSAGE:
+        return (double)c->text_passage;
+    case PARRY_SIGNAL_TEXT_SECOND:
+        return (double)c->text_second;
+    case PARRY_SIGNAL_COVERAGE:
+        return (double)c->coverage;
+    case PARRY_SIGNAL_VECTOR_PASSAGE:
+        return (double)c->vector_passage;
+    case PARRY_SIGNAL_VECTOR_SECOND:
+        return (double)c->vector_second;
+    case PARRY_SIGNAL_VECTOR_TITLE:
+        return (double)c->vector_title;
+    case PARRY_SIGNAL_VECTOR_ARTICLE:
+        return (double)c->vector_article;
+    case PARRY_SIGNAL_TITLE_IS_QUERY:
+        return c->title_is_query ? 1.0 : 0.0;
+    case PARRY_SIGNAL_IDENTIFIER:
+        return c->holds_identifier ? 1.0 : 0.0;
+    case PARRY_SIGNALS:
+        break;
     }
     return 0;
 }

@@ -1,7 +1,7 @@
 /* Fuse: every signal of a candidate into one score. Private to engine/.
  *
- * The score is a sum over signals, value x weight: both sides measured on every candidate, none by its rank, so that a strong
- * list is not dragged down by a weak one. docs/ranking.md says how the weights were found. */
+ * The score is a sum over signals, value x weight: both sides measured on every candidate, none by its rank, so that a
+ * strong list is not dragged down by a weak one. docs/ranking.md says how the weights were found. */
 #ifndef PARRY_ENGINE_FUSE_H
 #define PARRY_ENGINE_FUSE_H
 

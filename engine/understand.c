@@ -136,8 +136,9 @@ static parry_code correct(const view *v, parry_group *g, parry_err *err)
     term_list list = {.n = 0};
     parry_term found[NEAR_CANDIDATES];
     for (size_t i = 0; i < v->info->nsegments; i++)
-        collect(&list, found,
-                parry_segment_near(v->info->segments[i].segment, g->word, edits, g->unfinished, found, NEAR_CANDIDATES));
+        collect(
+            &list, found,
+            parry_segment_near(v->info->segments[i].segment, g->word, edits, g->unfinished, found, NEAR_CANDIDATES));
     qsort(list.terms, list.n, sizeof *list.terms, by_edits_then_rows);
     for (size_t i = 0; i < list.n; i++) {
         bool shown = false;

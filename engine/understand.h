@@ -33,9 +33,10 @@ typedef struct parry_understood {
     parry_str corrected; /* the query with corrected words in place; empty: none was */
 } parry_understood;
 
-/* masks: what this query may see, one a segment. A word is known, and may be offered as a correction, only where an article
- * that may be seen holds it: a correction must not give away another audience's words. */
-PARRY_MUST parry_code parry_understand(parry_analyser *an, const parry_generation *g, const parry_mask *masks, parry_arena *a,
-                                       parry_str text, parry_str locale, bool typing, parry_understood *out, parry_err *err);
+/* masks: what this query may see, one a segment. A word is known, and may be offered as a correction, only where an
+ * article that may be seen holds it: a correction must not give away another audience's words. */
+PARRY_MUST parry_code parry_understand(parry_analyser *an, const parry_generation *g, const parry_mask *masks,
+                                       parry_arena *a, parry_str text, parry_str locale, bool typing,
+                                       parry_understood *out, parry_err *err);
 
 #endif

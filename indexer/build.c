@@ -1,5 +1,6 @@
-/* Building goes in groups, so that memory is bounded whatever the corpus: load some articles on all cores, collect their
- * texts, look vectors up, encode the rest on all cores, store those, hand the articles to the segment's writer. */
+/* Building goes in groups, so that memory is bounded whatever the corpus: load some articles on all cores, collect
+ * their texts, look vectors up, encode the rest on all cores, store those, hand the articles to the segment's writer.
+ */
 #include "indexer/build.h"
 
 #include "base/file.h"
@@ -74,7 +75,8 @@ int parry_version_cmp(const void *a, const void *b)
     return parry_str_cmp(((const parry_version *)a)->id, ((const parry_version *)b)->id);
 }
 
-/* ---- the builder -------------------------------------------------------------------------------------------------- */
+/* ---- the builder --------------------------------------------------------------------------------------------------
+ */
 
 static parry_code use_encoder(parry_builder *b, parry_err *err)
 {
@@ -120,7 +122,8 @@ void parry_builder_close(parry_builder *b)
 const parry_segment_options *parry_builder_shape(const parry_builder *b) { return &b->shape; }
 parry_tally *parry_builder_tally(parry_builder *b) { return &b->tally; }
 
-/* ---- loading: store to rows ---------------------------------------------------------------------------------------- */
+/* ---- loading: store to rows ----------------------------------------------------------------------------------------
+ */
 
 static void collect_pieces(const parry_builder *b, loaded *l)
 {
@@ -219,7 +222,8 @@ static void clear_group(group *g)
     g->n = g->npieces = g->nmissing = 0;
 }
 
-/* ---- vectors -------------------------------------------------------------------------------------------------------- */
+/* ---- vectors --------------------------------------------------------------------------------------------------------
+ */
 
 static int longest_first(const void *a, const void *b)
 {
@@ -292,7 +296,8 @@ static parry_code store_missing(group *g, parry_err *err)
 
 static parry_code encode_missing(group *g, parry_err *err)
 {
-    size_t share = g->nmissing / (2 * (size_t)g->b->o.threads) + 1; /* two batches a thread at least: cores end together */
+    size_t share =
+        g->nmissing / (2 * (size_t)g->b->o.threads) + 1; /* two batches a thread at least: cores end together */
     g->batch = share < SMALLEST_BATCH ? SMALLEST_BATCH : share > LARGEST_BATCH ? LARGEST_BATCH : share;
     size_t n = (g->nmissing + g->batch - 1) / g->batch;
     g->codes = parry_calloc(n + 1, sizeof *g->codes);
@@ -350,7 +355,8 @@ static parry_code find_vectors(group *g, parry_err *err)
     return PARRY_OK;
 }
 
-/* ---- the segment ---------------------------------------------------------------------------------------------------- */
+/* ---- the segment ----------------------------------------------------------------------------------------------------
+ */
 
 static size_t count_passages(const parry_article_in *in)
 {

@@ -1,5 +1,6 @@
-/* Builder: versions of articles to a segment. Reads the versions from the store, cuts them into rows, looks their vectors
- * up and encodes the missing ones on all cores, storing them as it goes: a run that is killed does not encode twice. */
+/* Builder: versions of articles to a segment. Reads the versions from the store, cuts them into rows, looks their
+ * vectors up and encodes the missing ones on all cores, storing them as it goes: a run that is killed does not encode
+ * twice. */
 #ifndef PARRY_INDEXER_BUILD_H
 #define PARRY_INDEXER_BUILD_H
 
@@ -9,7 +10,8 @@
 extern "C" {
 #endif
 
-/* A version of an article as the store says it is now; the file alone may say otherwise (a duplicate's slug has a suffix). */
+/* A version of an article as the store says it is now; the file alone may say otherwise (a duplicate's slug has a
+ * suffix). */
 typedef struct parry_version {
     parry_str id, slug, audience;
     parry_hash hash;

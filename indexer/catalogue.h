@@ -1,5 +1,5 @@
-/* Catalogue: which versions of which articles the segments hold. A segment is read once, its list kept; the segment itself
- * is closed again, so that publishing holds no index in memory. */
+/* Catalogue: which versions of which articles the segments hold. A segment is read once, its list kept; the segment
+ * itself is closed again, so that publishing holds no index in memory. */
 #ifndef PARRY_INDEXER_CATALOGUE_H
 #define PARRY_INDEXER_CATALOGUE_H
 

@@ -1,4 +1,5 @@
-/* The table of vectors. Halves are made in plain C: the rounding must be the same on every processor, and it is no hot path. */
+/* The table of vectors. Halves are made in plain C: the rounding must be the same on every processor, and it is no hot
+ * path. */
 #include "indexer/embeddings.h"
 
 #include <stdint.h>
@@ -13,7 +14,8 @@ struct parry_embeddings {
     size_t dim;
 };
 
-/* ---- halves: 1 sign, 5 exponent (bias 15), 10 fraction ------------------------------------------------------------ */
+/* ---- halves: 1 sign, 5 exponent (bias 15), 10 fraction ------------------------------------------------------------
+ */
 
 /* Drops `drop` low bits, to nearest, ties to even. */
 static uint32_t round_off(uint32_t m, unsigned drop)
@@ -71,9 +73,11 @@ static void read_halves(parry_str bytes, float *v, size_t n)
         v[i] = from_half((uint16_t)(p[HALF_BYTES * i] | p[HALF_BYTES * i + 1] << 8));
 }
 
-/* ---- the table ---------------------------------------------------------------------------------------------------- */
+/* ---- the table ----------------------------------------------------------------------------------------------------
+ */
 
-parry_code parry_embeddings_open(parry_env *env, parry_hash identity, size_t dim, parry_embeddings **out, parry_err *err)
+parry_code parry_embeddings_open(parry_env *env, parry_hash identity, size_t dim, parry_embeddings **out,
+                                 parry_err *err)
 {
     parry_table table;
     parry_code code = parry_env_table(env, "embeddings", &table, err);

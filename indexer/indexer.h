@@ -1,8 +1,8 @@
 /* Indexer: what is published in the store becomes the next generation. The only writer of DATA/index.
  *
- * One way for everything, `parry index`, the watcher, start-up: look at what the store changed since the current generation,
- * build one new segment of it, mark the old versions dead, merge where there are too many segments, publish. Killed
- * anywhere, the next run does the rest; what is served stays whole throughout. */
+ * One way for everything, `parry index`, the watcher, start-up: look at what the store changed since the current
+ * generation, build one new segment of it, mark the old versions dead, merge where there are too many segments,
+ * publish. Killed anywhere, the next run does the rest; what is served stays whole throughout. */
 #ifndef PARRY_INDEXER_INDEXER_H
 #define PARRY_INDEXER_INDEXER_H
 
@@ -27,8 +27,8 @@ typedef struct parry_indexer_options {
 } parry_indexer_options;
 
 typedef struct parry_index_report {
-    uint64_t generation;  /* the one that is current now */
-    bool published;       /* false: nothing had changed */
+    uint64_t generation;       /* the one that is current now */
+    bool published;            /* false: nothing had changed */
     size_t articles, passages; /* put into new segments */
     size_t embedded, cached;   /* vectors computed, and found in the store */
     size_t removed;            /* articles that went out */
@@ -45,7 +45,8 @@ void parry_indexer_close(parry_indexer *ix); /* NULL is fine */
 /* Bring the index up to date with the store. Takes DATA/LOCK for as long as it runs; lock_wait_ms as parry_lock_take.
  * Any thread: runs exclude each other. After a failure what was current stays so, and the next run does the work again.
  * Fails: CONFLICT (the lock is held), CORRUPT (the manifest; remove DATA/index, it is derived), IO. */
-PARRY_MUST parry_code parry_indexer_run(parry_indexer *ix, int lock_wait_ms, parry_index_report *report, parry_err *err);
+PARRY_MUST parry_code parry_indexer_run(parry_indexer *ix, int lock_wait_ms, parry_index_report *report,
+                                        parry_err *err);
 
 #ifdef __cplusplus
 }

@@ -9,7 +9,7 @@
 
 typedef struct heap {
     uint64_t live;
-    size_t first;  /* lowest segment in it: its name on paper */
+    size_t first; /* lowest segment in it: its name on paper */
     bool rebuild;
 } heap;
 

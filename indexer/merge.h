@@ -1,13 +1,13 @@
 /* Which segments to merge: a pure function of their sizes.
  *
- * Query cost grows with the number of segments (architecture.md has the measurements), writing grows with how often a row
- * is written again. So:
- *   - at most PARRY_MOST_BIG segments above 1 % of the live rows: over that, the smallest go together, and with them each
- *     next one that is at most twice what they have become (like sizes merge, so that a row is rewritten a logarithmic
+ * Query cost grows with the number of segments (architecture.md has the measurements), writing grows with how often a
+ * row is written again. So:
+ *   - at most PARRY_MOST_BIG segments above 1 % of the live rows: over that, the smallest go together, and with them
+ * each next one that is at most twice what they have become (like sizes merge, so that a row is rewritten a logarithmic
  *     number of times);
  *   - at most PARRY_MOST_SMALL below: over that, all of these become one;
- *   - one above 1 % of which more than 30 % of the rows are dead is rewritten. A smaller one is not: it would cost every
- *     second edit a rewrite to win nothing, and it goes with the next merge anyway;
+ *   - one above 1 % of which more than 30 % of the rows are dead is rewritten. A smaller one is not: it would cost
+ * every second edit a rewrite to win nothing, and it goes with the next merge anyway;
  *   - one without any live row goes. */
 #ifndef PARRY_INDEXER_MERGE_H
 #define PARRY_INDEXER_MERGE_H

@@ -1,5 +1,5 @@
-/* Articles to rows. A section's text is cut into sentences (slices of it), and sentences are gathered into passages: again
- * slices of it, from the first sentence's beginning to the last one's end. Nothing is copied.
+/* Articles to rows. A section's text is cut into sentences (slices of it), and sentences are gathered into passages:
+ * again slices of it, from the first sentence's beginning to the last one's end. Nothing is copied.
  *
  *     section.text   |Open the app. Choose Orders.|Refunds take 3 days! Some banks need longer.|
  *     sentences       ------------- -------------- -------------------- -----------------------
@@ -83,8 +83,9 @@ static bool same_word(parry_str word, const char *z)
 /* "e.g.", "J." and the like; `word` is what stands before the full stop, back to the white space. */
 static bool is_abbreviation(parry_str word)
 {
-    static const char *const known[] = {"e.g", "i.e", "cf", "a.k.a", "mr",   "mrs", "ms",  "dr",  "prof", "st",  "vs",  "approx",
-                                        "fig", "nr",  "inc",   "dept", "ext", "max", "min", "z.b",  "bzw", "usw", "ggf"};
+    static const char *const known[] = {"e.g",  "i.e", "cf",  "a.k.a",  "mr",  "mrs", "ms",  "dr",
+                                        "prof", "st",  "vs",  "approx", "fig", "nr",  "inc", "dept",
+                                        "ext",  "max", "min", "z.b",    "bzw", "usw", "ggf"};
     while (word.n > 0 && (word.p[0] == '(' || word.p[0] == '"' || word.p[0] == '['))
         word = parry_str_from(word, 1);
     if (word.n == 1 && lower(word.p[0]) >= 'a' && lower(word.p[0]) <= 'z' && word.p[0] != 'I')
@@ -105,7 +106,8 @@ static bool all_digits(parry_str s)
     return s.n > 0;
 }
 
-/* Is the full stop at block.p[dot] the end of the sentence that begins at `from`? `next`: where the next word begins. */
+/* Is the full stop at block.p[dot] the end of the sentence that begins at `from`? `next`: where the next word begins.
+ */
 static bool stop_ends(parry_str block, size_t from, size_t dot, size_t next)
 {
     size_t word = dot;
@@ -142,7 +144,8 @@ size_t parry_sentence_end(parry_str block, size_t from)
         size_t end = skip_if(block, at, ends_before_space); /* "?!", "..." */
         end = skip_if(block, skip_if(block, end, ends_anywhere), closes);
         size_t next = skip_if(block, end, is_space);
-        if (next == block.n || anywhere || (next > end && (cp != '.' || end > at || stop_ends(block, from, mark, next))))
+        if (next == block.n || anywhere ||
+            (next > end && (cp != '.' || end > at || stop_ends(block, from, mark, next))))
             return end;
     }
     return block.n;
@@ -311,9 +314,14 @@ void parry_article_rows(parry_arena *a, const parry_article *article, const parr
         add_passages(&r, tokenizer, target, i, s->text);
     }
     add_row(&r, PARRY_ROW_ARTICLE, TITLE_SECTION, (parry_str){NULL, 0});
-    *out = (parry_article_in){.id = article->id, .title = article->title, .slug = article->slug,
-                              .locale = article->locale, .audience = article->audience,
-                              .category = article->category, .updated = article->updated, .hash = article->hash};
+    *out = (parry_article_in){.id = article->id,
+                              .title = article->title,
+                              .slug = article->slug,
+                              .locale = article->locale,
+                              .audience = article->audience,
+                              .category = article->category,
+                              .updated = article->updated,
+                              .hash = article->hash};
     out->sections = copy_sections(a, article, &out->nsections);
     out->rows = r.list;
     out->nrows = r.n;

@@ -1,5 +1,6 @@
 /* Sections to passages: whole sentences, about `target` tokens of the encoder (or words, without one), never across a
- * section; a lone over-long sentence is cut at clause, word or code point. What stands in a passage is the section's text. */
+ * section; a lone over-long sentence is cut at clause, word or code point. What stands in a passage is the section's
+ * text. */
 #ifndef PARRY_INDEXER_PASSAGES_H
 #define PARRY_INDEXER_PASSAGES_H
 
@@ -16,11 +17,11 @@ enum { PARRY_CHUNKING_VERSION = 1 };
 /* The rows of an article, as engine/segment.h orders them, without vectors. tokenizer may be NULL. */
 void parry_article_rows(parry_arena *a, const parry_article *article, const parry_tokenizer *tokenizer, uint32_t target,
                         parry_article_in *out);
-/* One past the sentence that begins at byte `from` of a block (text without newlines): at . ! ? and their kin before white
- * space, at the full stops of Chinese and Japanese anywhere; not after abbreviations, initials and "1.". */
+/* One past the sentence that begins at byte `from` of a block (text without newlines): at . ! ? and their kin before
+ * white space, at the full stops of Chinese and Japanese anywhere; not after abbreviations, initials and "1.". */
 size_t parry_sentence_end(parry_str block, size_t from);
-/* What is embedded for a row: a passage is read under its title and heading path. Empty where a row gets no vector of its
- * own (KEYWORDS, HEADING, ARTICLE: the last is the mean of its passages). */
+/* What is embedded for a row: a passage is read under its title and heading path. Empty where a row gets no vector of
+ * its own (KEYWORDS, HEADING, ARTICLE: the last is the mean of its passages). */
 parry_str parry_row_embed_text(parry_arena *a, const parry_article_in *article, const parry_row_in *row);
 
 #ifdef __cplusplus

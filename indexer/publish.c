@@ -48,7 +48,8 @@ typedef struct run {
     parry_index_report report;
 } run;
 
-/* ---- parts ---------------------------------------------------------------------------------------------------------- */
+/* ---- parts ----------------------------------------------------------------------------------------------------------
+ */
 
 static void kill_article(part *p, size_t ordinal)
 {
@@ -103,7 +104,8 @@ static part *find_live(run *r, parry_str id, size_t *ordinal)
     return NULL;
 }
 
-/* ---- what is to be built -------------------------------------------------------------------------------------------- */
+/* ---- what is to be built --------------------------------------------------------------------------------------------
+ */
 
 typedef struct versions {
     parry_version *list;
@@ -116,7 +118,8 @@ static void add_version(run *r, versions *v, const parry_store_row *row)
     v->list[v->n++] = (parry_version){row->id, row->slug, row->audience, row->hash};
 }
 
-/* Everything, from the store alone. The sequence number is read first: what changes meanwhile is seen again next time. */
+/* Everything, from the store alone. The sequence number is read first: what changes meanwhile is seen again next time.
+ */
 static parry_code plan_whole(run *r, versions *fresh, parry_err *err)
 {
     parry_store_row *rows = NULL;
@@ -163,7 +166,8 @@ static parry_code plan_changes(run *r, versions *fresh, parry_err *err)
     parry_str *ids = NULL;
     size_t n = 0;
     r->next.store_seq = r->current.store_seq;
-    parry_code code = parry_store_changes(r->ix->store, r->arena, r->current.store_seq, &ids, &n, &r->next.store_seq, err);
+    parry_code code =
+        parry_store_changes(r->ix->store, r->arena, r->current.store_seq, &ids, &n, &r->next.store_seq, err);
     for (size_t i = 0; i < n && code == PARRY_OK; i++)
         code = plan_change(r, ids[i], fresh, err);
     return code;
@@ -181,7 +185,8 @@ static parry_code fits(run *r, bool *out, parry_err *err)
     return code;
 }
 
-/* ---- building -------------------------------------------------------------------------------------------------------- */
+/* ---- building
+ * -------------------------------------------------------------------------------------------------------- */
 
 static parry_code build_part(run *r, const parry_version *list, size_t n, parry_err *err)
 {
@@ -255,7 +260,8 @@ static parry_code merge(run *r, parry_err *err)
     return code;
 }
 
-/* ---- the run --------------------------------------------------------------------------------------------------------- */
+/* ---- the run
+ * --------------------------------------------------------------------------------------------------------- */
 
 static parry_code prepare(run *r, bool whole, parry_err *err)
 {
@@ -360,7 +366,8 @@ parry_code parry_indexer_run(parry_indexer *ix, int lock_wait_ms, parry_index_re
     return code;
 }
 
-/* ---- the handle ------------------------------------------------------------------------------------------------------ */
+/* ---- the handle
+ * ------------------------------------------------------------------------------------------------------ */
 
 static parry_code set_paths(parry_indexer *ix, const char *data_dir, char segments[PATH_MAX], parry_err *err)
 {

@@ -1,5 +1,5 @@
-/* inotify watches folders, not trees: every folder has a watch of its own. A new folder is watched before anyone reads it,
- * so that a file made in between is seen twice rather than never. */
+/* inotify watches folders, not trees: every folder has a watch of its own. A new folder is watched before anyone reads
+ * it, so that a file made in between is seen twice rather than never. */
 #include "indexer/tree_events.h"
 
 #include <dirent.h>
@@ -17,8 +17,8 @@ enum {
     MOST_PATHS = 10000, /* more at once, and the whole tree is read */
     MOST_DEPTH = 64,
     /* MODIFY besides CLOSE_WRITE: a file that is written and never closed is read once it is quiet */
-    WATCHED = IN_CLOSE_WRITE | IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF |
-              IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK | IN_DONT_FOLLOW,
+    WATCHED = IN_CLOSE_WRITE | IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB |
+              IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK | IN_DONT_FOLLOW,
 };
 
 typedef struct folder {
@@ -63,7 +63,8 @@ static bool join_path(char out[PATH_MAX], const char *a, const char *b)
     return n >= 0 && n < PATH_MAX;
 }
 
-/* ---- what changed --------------------------------------------------------------------------------------------------- */
+/* ---- what changed ---------------------------------------------------------------------------------------------------
+ */
 
 static void clear_changed(parry_tree_events *t)
 {
@@ -107,7 +108,8 @@ static void add_changed(parry_tree_events *t, const char *path)
     t->changed[t->nchanged++] = copy(path);
 }
 
-/* ---- folders ---------------------------------------------------------------------------------------------------------- */
+/* ---- folders
+ * ---------------------------------------------------------------------------------------------------------- */
 
 /* Place of the first folder whose wd is not below. */
 static size_t folder_place(const parry_tree_events *t, int wd)
@@ -186,7 +188,8 @@ static bool is_folder(DIR *d, const struct dirent *e)
 
 static parry_code watch_tree(parry_tree_events *t, const char *rel, int depth, parry_err *err);
 
-static parry_code watch_entry(parry_tree_events *t, DIR *d, const struct dirent *e, const char *rel, int depth, parry_err *err)
+static parry_code watch_entry(parry_tree_events *t, DIR *d, const struct dirent *e, const char *rel, int depth,
+                              parry_err *err)
 {
     char path[PATH_MAX];
     bool wanted = is_folder(d, e) && !is_passed_over(e->d_name) && join_path(path, rel, e->d_name);
@@ -248,7 +251,8 @@ void parry_tree_events_close(parry_tree_events *t)
 
 int parry_tree_events_fd(const parry_tree_events *t) { return t->fd; }
 
-/* ---- events ----------------------------------------------------------------------------------------------------------- */
+/* ---- events
+ * ----------------------------------------------------------------------------------------------------------- */
 
 /* A folder went: its watches, which would follow it wherever it is now, go too. */
 static void unwatch_below(parry_tree_events *t, const char *rel)

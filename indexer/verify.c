@@ -51,7 +51,10 @@ static parry_code check_segment(check *c, const char *dir, const parry_manifest_
     return code;
 }
 
-static int by_bytes(const void *a, const void *b) { return parry_str_cmp(*(const parry_str *)a, *(const parry_str *)b); }
+static int by_bytes(const void *a, const void *b)
+{
+    return parry_str_cmp(*(const parry_str *)a, *(const parry_str *)b);
+}
 
 static parry_code check_once_each(check *c, parry_err *err)
 {

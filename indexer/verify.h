@@ -1,5 +1,6 @@
-/* Verify: is the current generation whole? Reads every file of every segment and checks it against its checksum, that no
- * article is live twice and that the manifest names nothing that is not there. For tests, backups and doubtful disks. */
+/* Verify: is the current generation whole? Reads every file of every segment and checks it against its checksum, that
+ * no article is live twice and that the manifest names nothing that is not there. For tests, backups and doubtful
+ * disks. */
 #ifndef PARRY_INDEXER_VERIFY_H
 #define PARRY_INDEXER_VERIFY_H
 

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 enum {
-    RESCAN_MS = 3000,   /* between readings of the tree where there is no inotify */
-    RETRY_MS = 2000,    /* after something went wrong */
+    RESCAN_MS = 3000,    /* between readings of the tree where there is no inotify */
+    RETRY_MS = 2000,     /* after something went wrong */
     LONGEST_GATHER = 20, /* times quiet_ms: a file that never rests must not hold up the others */
     LOCK_WAIT_MS = 10000,
 };
@@ -189,8 +189,13 @@ parry_code parry_watch_start(const char *tree, parry_store *store, parry_indexer
     if (code != PARRY_OK)
         return code;
     parry_watch *w = parry_calloc(1, sizeof *w);
-    *w = (parry_watch){.tree = strdup(tree), .store = store, .indexer = indexer, .quiet_ms = quiet_ms,
-                       .after = after, .ctx = ctx, .stop_fd = eventfd(0, EFD_CLOEXEC)};
+    *w = (parry_watch){.tree = strdup(tree),
+                       .store = store,
+                       .indexer = indexer,
+                       .quiet_ms = quiet_ms,
+                       .after = after,
+                       .ctx = ctx,
+                       .stop_fd = eventfd(0, EFD_CLOEXEC)};
     if (w->tree == NULL)
         parry_oom();
     if (w->stop_fd < 0)

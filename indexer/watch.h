@@ -1,8 +1,9 @@
-/* Watch: a tree of Markdown files, kept in the store and the index as it is on disk. One thread: inotify events (new, changed,
- * moved and vanished files and folders) are gathered until nothing happened for quiet_ms, imported, and indexed.
+/* Watch: a tree of Markdown files, kept in the store and the index as it is on disk. One thread: inotify events (new,
+ * changed, moved and vanished files and folders) are gathered until nothing happened for quiet_ms, imported, and
+ * indexed.
  *
- * Where the system gives no inotify or no more watches of it, the tree is read again every few seconds instead, and where it
- * loses events (an overflow), once; the first is said in the log. Errors are logged and tried again, never
+ * Where the system gives no inotify or no more watches of it, the tree is read again every few seconds instead, and
+ * where it loses events (an overflow), once; the first is said in the log. Errors are logged and tried again, never
  * fatal: a tree that is away for a moment comes back. */
 #ifndef PARRY_INDEXER_WATCH_H
 #define PARRY_INDEXER_WATCH_H
@@ -15,9 +16,9 @@ extern "C" {
 
 typedef struct parry_watch parry_watch;
 
-/* Starts the thread, whose first act is a whole import and run: what changed before is caught up with. store and indexer are
- * borrowed until parry_watch_stop. after (may be NULL) is called on the thread after each run that went well.
- * Fails: NOT_FOUND, INVALID (no folder), IO. */
+/* Starts the thread, whose first act is a whole import and run: what changed before is caught up with. store and
+ * indexer are borrowed until parry_watch_stop. after (may be NULL) is called on the thread after each run that went
+ * well. Fails: NOT_FOUND, INVALID (no folder), IO. */
 typedef void (*parry_watch_fn)(void *ctx, const parry_index_report *report);
 PARRY_MUST parry_code parry_watch_start(const char *tree, parry_store *store, parry_indexer *indexer, int64_t quiet_ms,
                                         parry_watch_fn after, void *ctx, parry_watch **out, parry_err *err);

@@ -508,6 +508,9 @@ class Pages(ApiTest):
         self.assertIn("6 October 2026", text)
         self.assertIn("/articles/track-your-delivery", page.links)
         self.assertEqual(len(page.ids), len(set(page.ids)))
+        self.assertEqual(text.count("<table"), text.count('tabindex="0"><table>'))
+        self.assertGreater(text.count("<table"), 0)
+        self.assertEqual(text.count("<div"), text.count("</div>"))
 
     def test_the_search_page_works_and_has_pages(self):
         first = self.get("/search?q=refund").text

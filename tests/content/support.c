@@ -103,7 +103,10 @@ void put_bytes(const world *w, const char *path, const void *p, size_t n)
 }
 
 void put_file(const world *w, const char *path, const char *text) { put_bytes(w, path, text, strlen(text)); }
-void remove_file(const world *w, const char *path) { assert_int_equal(PARRY_OK, parry_tree_remove(in_tree(w, path), NULL)); }
+void remove_file(const world *w, const char *path)
+{
+    assert_int_equal(PARRY_OK, parry_tree_remove(in_tree(w, path), NULL));
+}
 
 static parry_import_options fresh_options(world *w)
 {
@@ -158,8 +161,8 @@ char *listing(const world *w)
     parry_buf b = PARRY_BUF(64 << 20);
     assert_int_equal(PARRY_OK, parry_store_list(w->store, test_arena(), &rows, &n, NULL));
     for (size_t i = 0; i < n; i++)
-        parry_buf_printf(&b, "%.*s %.*s %.*s %s\n", PARRY_FMT(rows[i].id), PARRY_FMT(rows[i].slug), PARRY_FMT(rows[i].path),
-                         parry_status_name(rows[i].status));
+        parry_buf_printf(&b, "%.*s %.*s %.*s %s\n", PARRY_FMT(rows[i].id), PARRY_FMT(rows[i].slug),
+                         PARRY_FMT(rows[i].path), parry_status_name(rows[i].status));
     char *text = parry_str_z(test_arena(), parry_buf_str(&b));
     parry_buf_free(&b);
     return text;

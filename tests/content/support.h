@@ -36,7 +36,7 @@ parsed parse(const char *path, const char *markdown);
 parsed parse_bytes(const char *path, const void *p, size_t n);
 void parsed_free(parsed *p);
 #define assert_str(s, z) assert_string_equal(parry_str_z(test_arena(), (s)), (z))
-parry_arena *test_arena(void); /* freed at exit */
+parry_arena *test_arena(void);                       /* freed at exit */
 parry_str repeated(const char *piece, size_t bytes); /* of the test arena; cut to whole pieces */
 
 /* A store and a tree below one temporary folder. */

@@ -73,7 +73,8 @@ static void what_is_not_told_comes_from_path_and_text(void **state)
 static void yaml_that_does_not_parse_keeps_its_plain_lines_and_hides_what_was_hidden(void **state)
 {
     (void)state;
-    parsed p = parse("a.md", "---\ntitle: [never closed\naudience: internal\ndraft: true\n---\n# From the heading\n\nText\n");
+    parsed p =
+        parse("a.md", "---\ntitle: [never closed\naudience: internal\ndraft: true\n---\n# From the heading\n\nText\n");
     assert_int_equal(PARRY_OK, p.code);
     assert_str(p.article.title, "From the heading");
     assert_str(p.article.audience, "internal");
@@ -152,7 +153,8 @@ static void yaml_bombs_cost_nothing(void **state)
 static void sections_follow_headings_of_markdown_and_html(void **state)
 {
     (void)state;
-    parsed p = parse("a.md", "Before\n\n# One\n\na\n\n### Deep\n\nb\n\n## Two\n\nc\n\n<h2>Three &amp; more</h2>\n<p>d</p>\n");
+    parsed p =
+        parse("a.md", "Before\n\n# One\n\na\n\n### Deep\n\nb\n\n## Two\n\nc\n\n<h2>Three &amp; more</h2>\n<p>d</p>\n");
     const parry_section *s = p.article.sections;
     assert_int_equal(5, p.article.nsections);
     assert_int_equal(0, s[0].level);
@@ -188,11 +190,13 @@ static void a_leading_h1_stands_in_no_path(void **state)
 static void anchors_are_githubs_and_own_ids_win(void **state)
 {
     (void)state;
-    parsed p = parse("a.md", "## What's *new* in 2.0?\n\n## Größe & Preis\n\n## Notes\n\n## Notes\n\n## Notes 1\n\n"
-                             "## Own one {#my-id}\n\n<a name=\"before\"></a>\n\n## After an anchor\n\n"
-                             "## <a id=\"inside\"></a>With one inside\n\n## 日本語\n\n## !!!\n\n## my id\n\n## Notes {#notes}\n");
-    static const char *const want[] = {"",      "whats-new-in-20", "größe--preis", "notes-1", "notes-2", "notes-1-1", "my-id",
-                                       "before", "inside",         "日本語",       "section", "my-id-1", "notes"};
+    parsed p = parse(
+        "a.md", "## What's *new* in 2.0?\n\n## Größe & Preis\n\n## Notes\n\n## Notes\n\n## Notes 1\n\n"
+                "## Own one {#my-id}\n\n<a name=\"before\"></a>\n\n## After an anchor\n\n"
+                "## <a id=\"inside\"></a>With one inside\n\n## 日本語\n\n## !!!\n\n## my id\n\n## Notes {#notes}\n");
+    static const char *const want[] = {"",          "whats-new-in-20", "größe--preis", "notes-1", "notes-2",
+                                       "notes-1-1", "my-id",           "before",       "inside",  "日本語",
+                                       "section",   "my-id-1",         "notes"};
     assert_int_equal(13, p.article.nsections);
     for (size_t i = 0; i < 13; i++)
         assert_str(p.article.sections[i].anchor, want[i]);
@@ -215,15 +219,17 @@ static void text_is_what_a_reader_reads(void **state)
                              "| A | B |\n|---|---|\n| 1 | two **2** |\n\n- x\n- y\n\n```sh\nls -l\n  cd\n```\n\n"
                              "> [!NOTE]\n> Mind the gap\n\n<div>raw <b>html</b> &eacute;<script>alert(1)</script>"
                              "<style>p{}</style></div>\n\n<!-- not this -->\n\nEnd<br>here\n");
-    assert_str(p.article.sections[0].text, "See the guide or https://a.example/b, not rm -rf. A chart soft space zerowidth\n"
-                                           "A | B\n1 | two 2\nx\ny\nls -l\ncd\nMind the gap\nraw html é\nEnd here");
+    assert_str(p.article.sections[0].text,
+               "See the guide or https://a.example/b, not rm -rf. A chart soft space zerowidth\n"
+               "A | B\n1 | two 2\nx\ny\nls -l\ncd\nMind the gap\nraw html é\nEnd here");
     parsed_free(&p);
 }
 
 static void a_table_of_contents_is_not_text(void **state)
 {
     (void)state;
-    parsed p = parse("a.md", "Intro\n\n[[toc]]\n\n- [One](#one)\n- [Two](#two)\n  - [Three](#three)\n\n## One\n\n- [Other](b.md)\n");
+    parsed p = parse(
+        "a.md", "Intro\n\n[[toc]]\n\n- [One](#one)\n- [Two](#two)\n  - [Three](#three)\n\n## One\n\n- [Other](b.md)\n");
     assert_str(p.article.sections[0].text, "Intro");
     assert_str(p.article.sections[1].text, "Other");
     parsed_free(&p);
@@ -259,8 +265,11 @@ static void other_systems_marks_are_taken_out_with_a_warning(void **state)
 static void code_is_left_alone(void **state)
 {
     (void)state;
-    parsed p = parse("a.md", "```\nimport x from 'y'\n{{ a }} {% b %} [[c]] :::note\n<!-- d\n```\n\n~~~md\n[!INCLUDE [e](f)]\n~~~\n");
-    assert_str(p.article.sections[0].text, "import x from 'y'\n{{ a }} {% b %} [[c]] :::note\n<!-- d\n[!INCLUDE [e](f)]");
+    parsed p =
+        parse("a.md",
+              "```\nimport x from 'y'\n{{ a }} {% b %} [[c]] :::note\n<!-- d\n```\n\n~~~md\n[!INCLUDE [e](f)]\n~~~\n");
+    assert_str(p.article.sections[0].text,
+               "import x from 'y'\n{{ a }} {% b %} [[c]] :::note\n<!-- d\n[!INCLUDE [e](f)]");
     assert_int_equal(0, p.notes.n);
     parsed_free(&p);
 }

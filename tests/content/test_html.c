@@ -1,4 +1,5 @@
-/* Clean HTML: golden files, links, and attacks that come out harmless. PARRY_GOLDEN=write makes the golden files anew. */
+/* Clean HTML: golden files, links, and attacks that come out harmless. PARRY_GOLDEN=write makes the golden files anew.
+ */
 #include "tests/content/support.h"
 
 #include "base/file.h"
@@ -187,11 +188,12 @@ static const char *const attacks[] = {
 static bool allowed_element(GumboTag tag)
 {
     static const char *const names[] = {
-        "html", "head", "body", "a", "abbr", "aside", "b", "bdi", "blockquote", "br", "caption", "cite", "code", "col",
-        "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5",
-        "h6", "hr", "i", "img", "input", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp",
-        "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
-        "time", "tr", "u", "ul", "var", "wbr"};
+        "html",  "head",       "body",   "a",        "abbr",  "aside", "b",       "bdi", "blockquote", "br",  "caption",
+        "cite",  "code",       "col",    "colgroup", "dd",    "del",   "details", "dfn", "div",        "dl",  "dt",
+        "em",    "figcaption", "figure", "h2",       "h3",    "h4",    "h5",      "h6",  "hr",         "i",   "img",
+        "input", "ins",        "kbd",    "li",       "mark",  "ol",    "p",       "pre", "q",          "rp",  "rt",
+        "ruby",  "s",          "samp",   "section",  "small", "span",  "strong",  "sub", "summary",    "sup", "table",
+        "tbody", "td",         "tfoot",  "th",       "thead", "time",  "tr",      "u",   "ul",         "var", "wbr"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(gumbo_normalized_tagname(tag), names[i]) == 0)
             return true;
@@ -200,10 +202,10 @@ static bool allowed_element(GumboTag tag)
 
 static void check_attribute(const GumboAttribute *at)
 {
-    static const char *const names[] = {"id",   "lang",  "dir",     "href",     "title",   "src",      "alt",   "width",
-                                        "open", "start", "type",    "value",    "colspan", "rowspan",  "align", "span",
-                                        "class", "scope", "loading", "tabindex", "height",  "datetime", "disabled",
-                                        "checked", "aria-label"};
+    static const char *const names[] = {
+        "id",      "lang",     "dir",    "href",     "title",    "src",     "alt",       "width", "open",
+        "start",   "type",     "value",  "colspan",  "rowspan",  "align",   "span",      "class", "scope",
+        "loading", "tabindex", "height", "datetime", "disabled", "checked", "aria-label"};
     bool known = false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         known |= strcmp(at->name, names[i]) == 0;
@@ -246,8 +248,9 @@ static void check_harmless(const char *html)
 static void attacks_come_out_harmless(void **state)
 {
     (void)state;
-    static const char *const frames[] = {"%s", "text %s text", "> - %s", "# %s", "| a |\n|---|\n| %s |", "<div>\n%s\n</div>",
-                                         "<p title=\"%s", "<b>%s", "**%s**"};
+    static const char *const frames[] = {
+        "%s",    "text %s text", "> - %s", "# %s", "| a |\n|---|\n| %s |", "<div>\n%s\n</div>", "<p title=\"%s",
+        "<b>%s", "**%s**"};
     for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++)
         for (size_t k = 0; k < sizeof frames / sizeof *frames; k++) {
             parry_buf md = PARRY_BUF(1 << 16);
@@ -281,8 +284,9 @@ static void all_attacks_at_once_come_out_harmless(void **state)
 static void fair_html_survives(void **state)
 {
     (void)state;
-    parsed p = parse("a.md", "<details open><summary>More</summary>\n\nPress <kbd>Ctrl</kbd>.\n\n</details>\n\n"
-                             "<table><tr><th>A<td colspan=2>B</table>\n\n<img src=\"i.png\" width=\"10\">\n\n- [x] done\n");
+    parsed p =
+        parse("a.md", "<details open><summary>More</summary>\n\nPress <kbd>Ctrl</kbd>.\n\n</details>\n\n"
+                      "<table><tr><th>A<td colspan=2>B</table>\n\n<img src=\"i.png\" width=\"10\">\n\n- [x] done\n");
     assert_non_null(strstr(p.html.p, "<details open=\"\"><summary>More</summary>"));
     assert_non_null(strstr(p.html.p, "<kbd>Ctrl</kbd>"));
     assert_non_null(strstr(p.html.p, "<td colspan=\"2\">B"));
@@ -294,7 +298,8 @@ static void fair_html_survives(void **state)
 static void a_film_becomes_a_link(void **state)
 {
     (void)state;
-    parsed p = parse("a.md", "<iframe src=\"https://v.example/1\" title=\"How to\"></iframe>\n\n> [!VIDEO https://v.example/2]\n");
+    parsed p = parse(
+        "a.md", "<iframe src=\"https://v.example/1\" title=\"How to\"></iframe>\n\n> [!VIDEO https://v.example/2]\n");
     assert_non_null(strstr(p.html.p, "<a href=\"https://v.example/1\">How to</a>"));
     assert_non_null(strstr(p.html.p, "<a href=\"https://v.example/2\">Video</a>"));
     assert_true(notes_have(&p.notes, "a.md:1: "));

@@ -191,6 +191,12 @@ static void a_new_id_is_a_new_article_and_two_may_swap(void **state)
     assert_str(row_of(&w, "two").slug, "zwei");
     assert_str(row_of(&w, "other").path, "b.md");
     assert_str(row_of(&w, "other").slug, "eins");
+    put_file(&w, "a.md", "---\nid: two\nslug: eins\n---\nA"); /* the slugs alone */
+    put_file(&w, "b.md", "---\nid: other\nslug: zwei\n---\nB");
+    import_tree(&w);
+    assert_int_equal(0, w.report.warnings);
+    assert_str(row_of(&w, "two").slug, "eins");
+    assert_str(row_of(&w, "other").slug, "zwei");
     world_free(&w);
 }
 

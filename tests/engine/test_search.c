@@ -1,5 +1,5 @@
-/* Search over small segments made here: ranking, typing, misspelling, audiences, snippets; and scores that do not depend on how
- * articles are spread over segments. Text alone: no model is needed. */
+/* Search over small segments made here: ranking, typing, misspelling, audiences, snippets; and scores that do not
+ * depend on how articles are spread over segments. Text alone: no model is needed. */
 #include "base/file.h"
 #include "engine/search.h"
 
@@ -20,10 +20,13 @@ typedef struct sample {
 
 static const sample samples[] = {
     {"refund-late", "customer", "If your refund has not arrived",
-     "Refunds take three to five business days. If a refund was not received after that, contact us. Keep order WF-2041-88317 "
+     "Refunds take three to five business days. If a refund was not received after that, contact us. Keep order "
+     "WF-2041-88317 "
      "at hand."},
-    {"refund-times", "customer", "Refund times", "How long a refund takes depends on how you paid. Cards take five days."},
-    {"track", "customer", "Track your delivery", "Follow the parcel with the link in the message. Delivery takes two days."},
+    {"refund-times", "customer", "Refund times",
+     "How long a refund takes depends on how you paid. Cards take five days."},
+    {"track", "customer", "Track your delivery",
+     "Follow the parcel with the link in the message. Delivery takes two days."},
     {"address", "customer", "Change the delivery address", "The address can be changed until the parcel is packed."},
     {"payout", "merchant", "Payout schedule", "Payouts are sent every Tuesday. A refund is taken off the next payout."},
     {"markup", "customer", "Notes on <script>", "Never type <script>alert('refund')</script> & the like into a form."},
@@ -39,7 +42,10 @@ typedef struct fixture {
     parry_searcher *searcher;
 } fixture;
 
-static char *in(fixture *f, const char *name) { return parry_str_z(f->arena, parry_str_printf(f->arena, "%s/%s", f->dir, name)); }
+static char *in(fixture *f, const char *name)
+{
+    return parry_str_z(f->arena, parry_str_printf(f->arena, "%s/%s", f->dir, name));
+}
 
 static void add_sample(fixture *f, parry_segment_writer *w, const sample *s)
 {
@@ -48,9 +54,16 @@ static void add_sample(fixture *f, parry_segment_writer *w, const sample *s)
         {PARRY_ROW_TITLE, 0, parry_str_of(s->title), NULL},
         {PARRY_ROW_PASSAGE, 0, parry_str_of(s->text), NULL},
     };
-    parry_article_in a = {.id = parry_str_of(s->id), .title = parry_str_of(s->title), .slug = parry_str_of(s->id),
-                          .locale = parry_str_of("en"), .audience = parry_str_of(s->audience),
-                          .category = parry_str_of("Help"), .sections = &section, .nsections = 1, .rows = rows, .nrows = 2,
+    parry_article_in a = {.id = parry_str_of(s->id),
+                          .title = parry_str_of(s->title),
+                          .slug = parry_str_of(s->id),
+                          .locale = parry_str_of("en"),
+                          .audience = parry_str_of(s->audience),
+                          .category = parry_str_of("Help"),
+                          .sections = &section,
+                          .nsections = 1,
+                          .rows = rows,
+                          .nrows = 2,
                           .hash = parry_hash_of(s->text, strlen(s->text))};
     assert_int_equal(parry_segment_writer_add(w, &a, NULL), PARRY_OK);
     (void)f;
@@ -119,8 +132,13 @@ static int tear_down(void **state)
 
 static parry_results ask(fixture *f, const char *text, bool typing, const char *audience)
 {
-    parry_query q = {.text = parry_str_of(text), .mode = PARRY_TEXT, .typing = typing, .audience = parry_str_of(audience),
-                     .limit = 10, .snippets = true, .explain = true};
+    parry_query q = {.text = parry_str_of(text),
+                     .mode = PARRY_TEXT,
+                     .typing = typing,
+                     .audience = parry_str_of(audience),
+                     .limit = 10,
+                     .snippets = true,
+                     .explain = true};
     parry_results r = {0};
     parry_err err = {0};
     if (parry_search(f->searcher, f->generation, &q, f->arena, &r, &err) != PARRY_OK)
@@ -132,7 +150,8 @@ static void assert_first(fixture *f, const char *text, bool typing, const char *
 {
     parry_results r = ask(f, text, typing, "customer");
     if (r.n == 0 || !parry_str_eqz(r.hits[0].id, id))
-        fail_msg("'%s' should find %s first, not %.*s", text, id, r.n ? (int)r.hits[0].id.n : 4, r.n ? r.hits[0].id.p : "none");
+        fail_msg("'%s' should find %s first, not %.*s", text, id, r.n ? (int)r.hits[0].id.n : 4,
+                 r.n ? r.hits[0].id.p : "none");
 }
 
 static void test_words_find_the_article_that_holds_them(void **state)
@@ -141,7 +160,10 @@ static void test_words_find_the_article_that_holds_them(void **state)
     assert_first(*state, "parcel link", false, "track");
 }
 
-static void test_a_stem_finds_its_other_forms(void **state) { assert_first(*state, "changing addresses", false, "address"); }
+static void test_a_stem_finds_its_other_forms(void **state)
+{
+    assert_first(*state, "changing addresses", false, "address");
+}
 
 static void test_misspelt_words_are_read_as_the_nearest_known_ones(void **state)
 {
@@ -160,9 +182,15 @@ static void test_an_unfinished_word_is_read_as_a_beginning(void **state)
     assert_true(ask(f, "deliv", true, "customer").n >= 2);
 }
 
-static void test_an_exact_title_comes_first(void **state) { assert_first(*state, "refund times", false, "refund-times"); }
+static void test_an_exact_title_comes_first(void **state)
+{
+    assert_first(*state, "refund times", false, "refund-times");
+}
 
-static void test_an_identifier_is_found_whole(void **state) { assert_first(*state, "refund WF-2041-88317", false, "refund-late"); }
+static void test_an_identifier_is_found_whole(void **state)
+{
+    assert_first(*state, "refund WF-2041-88317", false, "refund-late");
+}
 
 static void test_another_audience_never_shows(void **state)
 {
@@ -177,7 +205,10 @@ static void test_another_audience_never_shows(void **state)
     assert_int_equal(ask(f, "payout", false, "merchant").n, 1);
 }
 
-static void test_stop_words_alone_still_find_something(void **state) { assert_first(*state, "it is to be", false, "stop"); }
+static void test_stop_words_alone_still_find_something(void **state)
+{
+    assert_first(*state, "it is to be", false, "stop");
+}
 
 static void test_snippets_are_escaped_and_marked(void **state)
 {

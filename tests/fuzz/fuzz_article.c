@@ -1,5 +1,5 @@
-/* Any bytes as an article: parsed, written as HTML, and that HTML parsed as an article again. The first byte chooses .mdx.
- * What has to hold: no crash, valid UTF-8, unique anchors, and no element that the allow-list does not know. */
+/* Any bytes as an article: parsed, written as HTML, and that HTML parsed as an article again. The first byte chooses
+ * .mdx. What has to hold: no crash, valid UTF-8, unique anchors, and no element that the allow-list does not know. */
 #include "content/article.h"
 
 #include <stdint.h>
@@ -19,7 +19,8 @@ static void check_sections(const parry_article *a)
     must(parry_utf8_valid(a->title, NULL) && parry_utf8_valid(a->id, NULL));
     for (size_t i = 0; i < a->nsections; i++) {
         const parry_section *s = &a->sections[i];
-        must(parry_utf8_valid(s->text, NULL) && parry_utf8_valid(s->heading, NULL) && parry_utf8_valid(s->anchor, NULL));
+        must(parry_utf8_valid(s->text, NULL) && parry_utf8_valid(s->heading, NULL) &&
+             parry_utf8_valid(s->anchor, NULL));
         must((i == 0) == (s->anchor.n == 0));
         for (size_t k = 1; k < i && i < 50; k++)
             must(!parry_str_eq(a->sections[k].anchor, s->anchor));

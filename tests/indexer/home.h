@@ -23,12 +23,13 @@ void home_write(home *h, const char *path, const char *text);
 void home_remove(home *h, const char *path);
 void home_rename(home *h, const char *from, const char *to);
 
-parry_index_report home_run(home *h);        /* import the tree and run; fails the test on failure */
-parry_index_report home_run_only(home *h);   /* run alone */
+parry_index_report home_run(home *h);      /* import the tree and run; fails the test on failure */
+parry_index_report home_run_only(home *h); /* run alone */
 /* Live ids by verify, "a b c". */
 const char *home_ids(home *h);
 parry_verify_report home_verify(home *h);
-/* Fails the test unless the index has exactly the store's published articles, in the versions and under the slugs it says. */
+/* Fails the test unless the index has exactly the store's published articles, in the versions and under the slugs it
+ * says. */
 void home_check_against_store(home *h);
 /* What a search finds, best first: "id score\nid score\n". */
 const char *home_search(home *h, const parry_encoder *encoder, const char *query);

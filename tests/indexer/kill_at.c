@@ -1,6 +1,6 @@
-/* Preloaded into parry by crash.py: counts the calls that make something last (fsync and its kin, rename, unlink) and kills
- * the process with SIGKILL just before call number PARRY_KILL_AT. At the end of a run that was not killed, the count is
- * written to the file named by PARRY_KILL_COUNT. */
+/* Preloaded into parry by crash.py: counts the calls that make something last (fsync and its kin, rename, unlink) and
+ * kills the process with SIGKILL just before call number PARRY_KILL_AT. At the end of a run that was not killed, the
+ * count is written to the file named by PARRY_KILL_COUNT. */
 #include <dlfcn.h>
 #include <signal.h>
 #include <stdatomic.h>

@@ -109,10 +109,22 @@ static void rounding_is_to_the_nearest_half(void **state)
 {
     (void)state;
     static const float cases[][2] = {
-        {0.0f, 0.0f},           {1.0f, 1.0f},           {-2.5f, -2.5f},         {0x1.004p0f, 0x1.004p0f},
-        {0x1.002p0f, 0x1p0f},   {0x1.006p0f, 0x1.008p0f}, {0x1.0021p0f, 0x1.004p0f}, {0x1.ffep0f, 0x1p1f},
-        {0x1p-24f, 0x1p-24f},   {0x1p-25f, 0.0f},       {0x1.8p-25f, 0x1p-24f}, {0x1.8p-24f, 0x1p-23f},
-        {0x1.ff8p-15f, 0x1.ff8p-15f}, {0x1.ffcp-15f, 0x1p-14f}, {65504.0f, 65504.0f},   {-0x1p-30f, -0.0f},
+        {0.0f, 0.0f},
+        {1.0f, 1.0f},
+        {-2.5f, -2.5f},
+        {0x1.004p0f, 0x1.004p0f},
+        {0x1.002p0f, 0x1p0f},
+        {0x1.006p0f, 0x1.008p0f},
+        {0x1.0021p0f, 0x1.004p0f},
+        {0x1.ffep0f, 0x1p1f},
+        {0x1p-24f, 0x1p-24f},
+        {0x1p-25f, 0.0f},
+        {0x1.8p-25f, 0x1p-24f},
+        {0x1.8p-24f, 0x1p-23f},
+        {0x1.ff8p-15f, 0x1.ff8p-15f},
+        {0x1.ffcp-15f, 0x1p-14f},
+        {65504.0f, 65504.0f},
+        {-0x1p-30f, -0.0f},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         float v = cases[i][0];

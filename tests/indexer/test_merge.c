@@ -94,7 +94,8 @@ static void the_thirty_first_small_one_merges_all_small(void **state)
         assert_int_equal(fate[i], 0);
 }
 
-/* Ten thousand edits of a 20,000-row corpus: the bounds hold after each, and a row is written a bounded number of times. */
+/* Ten thousand edits of a 20,000-row corpus: the bounds hold after each, and a row is written a bounded number of
+ * times. */
 static void bounds_hold_whatever_is_edited(void **state)
 {
     (void)state;

@@ -80,7 +80,8 @@ static void words_are_gathered_by_whole_sentences(void **state)
 {
     (void)state;
     parry_str got[8];
-    size_t n = passages_of("One two three four. Five six seven eight! Nine ten eleven twelve? Thirteen fourteen.", 8, got, 8);
+    size_t n =
+        passages_of("One two three four. Five six seven eight! Nine ten eleven twelve? Thirteen fourteen.", 8, got, 8);
     assert_int_equal(n, 2);
     assert_str(got[0], "One two three four. Five six seven eight!");
     assert_str(got[1], "Nine ten eleven twelve? Thirteen fourteen.");
@@ -164,12 +165,14 @@ static void a_blob_does_not_make_an_endless_passage(void **state)
     assert_int_equal(bytes, BYTES);
 }
 
-/* Random text of all kinds: every passage is a slice, within the budget, in order, and nothing but white space is lost. */
+/* Random text of all kinds: every passage is a slice, within the budget, in order, and nothing but white space is lost.
+ */
 static void passages_cover_the_text_within_the_budget(void **state)
 {
     (void)state;
-    static const char *const bits[] = {"word ", "longerword, ", "end. ", "what? ", "\n", "退", "款", "。", "，", "e.g. ", "x",
-                                       "\xff",  "3.5 ",         "| ",    "ü ",     "\t", "…",  "」", "A",  "1. "};
+    static const char *const bits[] = {"word ", "longerword, ", "end. ", "what? ", "\n",   "退",   "款",
+                                       "。",    "，",           "e.g. ", "x",      "\xff", "3.5 ", "| ",
+                                       "ü ",    "\t",           "…",     "」",     "A",    "1. "};
     srand(7);
     for (int round = 0; round < 300; round++) {
         parry_buf b = PARRY_BUF(1 << 20);
@@ -200,11 +203,18 @@ static void rows_come_in_the_order_of_the_segment(void **state)
                                             PARRY_ROW_PASSAGE, PARRY_ROW_HEADING,  PARRY_ROW_ARTICLE};
     parry_str keywords[] = {parry_str_of("late"), parry_str_of("missing parcel")};
     parry_section sections[] = {{.text = parry_str_of("Intro.")},
-                                {.level = 2, .heading = parry_str_of("Late"), .path = parry_str_of("Late"),
-                                 .anchor = parry_str_of("late"), .text = parry_str_of("Wait.")},
+                                {.level = 2,
+                                 .heading = parry_str_of("Late"),
+                                 .path = parry_str_of("Late"),
+                                 .anchor = parry_str_of("late"),
+                                 .text = parry_str_of("Wait.")},
                                 {.level = 3, .heading = parry_str_of("Empty"), .path = parry_str_of("Late > Empty")}};
-    parry_article article = {.id = parry_str_of("a"), .title = parry_str_of("Parcels"), .sections = sections,
-                             .nsections = 3, .keywords = keywords, .nkeywords = 2};
+    parry_article article = {.id = parry_str_of("a"),
+                             .title = parry_str_of("Parcels"),
+                             .sections = sections,
+                             .nsections = 3,
+                             .keywords = keywords,
+                             .nkeywords = 2};
     parry_article_in in;
     parry_article_rows(arena, &article, NULL, 100, &in);
     assert_int_equal(in.nrows, sizeof wanted / sizeof *wanted);

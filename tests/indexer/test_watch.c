@@ -100,7 +100,8 @@ static void folders_come_move_and_go(void **state)
     await(w, "apples obst/stone/cherries obst/stone/plums");
     home_write(w->home, "obst/stone/peaches.md", "Peaches."); /* the moved folder is still watched */
     await(w, "apples obst/stone/cherries obst/stone/peaches obst/stone/plums");
-    ok(parry_tree_remove(parry_str_z(w->home->arena, parry_str_printf(w->home->arena, "%s/obst", w->home->tree)), &err));
+    ok(parry_tree_remove(parry_str_z(w->home->arena, parry_str_printf(w->home->arena, "%s/obst", w->home->tree)),
+                         &err));
     await(w, "apples");
 }
 
@@ -114,7 +115,8 @@ static void many_files_at_once_are_one_or_few_generations(void **state)
         snprintf(path, sizeof path, "bulk/b%03d.md", i);
         home_write(w->home, path, "Bulk.");
     }
-    for (int64_t until = parry_mono_ns() + (int64_t)PATIENCE_MS * 1000000; parry_mono_ns() < until; parry_sleep_ms(20)) {
+    for (int64_t until = parry_mono_ns() + (int64_t)PATIENCE_MS * 1000000; parry_mono_ns() < until;
+         parry_sleep_ms(20)) {
         if (home_verify(w->home).articles == 201)
             break;
     }
@@ -158,7 +160,8 @@ static void only_a_folder_can_be_watched(void **state)
     assert_null(none);
 }
 
-/* ---- events alone ---------------------------------------------------------------------------------------------------- */
+/* ---- events alone
+ * ---------------------------------------------------------------------------------------------------- */
 
 static const char *take_all(parry_tree_events *t, parry_arena *a)
 {
@@ -188,8 +191,10 @@ static void events_name_markdown_files_once_and_nothing_else(void **state)
     home_write(h, "node_modules/d.md", "D.");
     home_write(h, ".git/e.md", "E.");
     home_write(h, "_parts/f.md", "F.");
-    ok(parry_file_replace(parry_str_z(h->arena, parry_str_printf(h->arena, "%s/picture.png", h->tree)), parry_str_of("x"), &err));
-    ok(parry_file_replace(parry_str_z(h->arena, parry_str_printf(h->arena, "%s/.#lock.md", h->tree)), parry_str_of("x"), &err));
+    ok(parry_file_replace(parry_str_z(h->arena, parry_str_printf(h->arena, "%s/picture.png", h->tree)),
+                          parry_str_of("x"), &err));
+    ok(parry_file_replace(parry_str_z(h->arena, parry_str_printf(h->arena, "%s/.#lock.md", h->tree)), parry_str_of("x"),
+                          &err));
     assert_string_equal(take_all(t, h->arena), "a.md sub");
     home_write(h, "sub/c.md", "CC.");
     assert_string_equal(take_all(t, h->arena), "sub/c.md");
