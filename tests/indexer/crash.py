@@ -193,7 +193,7 @@ def kills_at_every_sync(house, killer):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--parry", required=True, type=pathlib.Path)
-    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--kills", type=int, default=200 if os.environ.get("PARRY_SOAK") else 30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--killer", type=pathlib.Path, help="kill_at.so; without it, only random kills")
     parser.add_argument("--text-only", action="store_true", help="without vectors, faster")
