@@ -66,7 +66,9 @@ void parry_article_free(parry_article *article); /* releases `extra`; the rest i
 
 /* The body as clean HTML (cmark-gfm with tables, strikethrough, autolinks, task lists; allow-listed; headings carry
  * their anchors as id; relative links to .md files become what `link` answers, or stay text when it answers an empty
- * string). link may be NULL: then the file's slug is assumed, "/articles/SLUG". */
+ * string). link may be NULL: then the file's slug is assumed, "/articles/SLUG".
+ * target_path: within the tree, resolved against the article's source ("../x/y.md#z" -> "x/y.md"); fragment: without
+ * '#', may be empty. The answer is the whole URL, fragment included. */
 typedef parry_str (*parry_link_fn)(void *ctx, parry_arena *a, parry_str target_path, parry_str fragment);
 PARRY_MUST parry_code parry_article_html(parry_arena *a, const parry_article *article, parry_link_fn link, void *ctx,
                                          parry_str *html, parry_err *err);

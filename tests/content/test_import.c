@@ -115,6 +115,14 @@ static void what_vanishes_is_archived_and_comes_back_as_itself(void **state)
     assert_int_equal(1, w.report.changed);
     assert_int_equal(PARRY_PUBLISHED, row_of(&w, "one").status);
     assert_str(row_of(&w, "one").slug, "first");
+    remove_file(&w, "a.md");
+    import_tree(&w);
+    put_file(&w, "a.md", "---\nid: one\nslug: first\n---\nA");
+    put_file(&w, "0.md", "---\nid: one\nslug: first\n---\nAnother, first by path");
+    import_tree(&w);
+    assert_str(row_of(&w, "one").path, "a.md");
+    assert_str(row_of(&w, "one").slug, "first");
+    assert_str(row_of(&w, "one-2").path, "0.md");
     world_free(&w);
 }
 
