@@ -287,7 +287,8 @@ static bool special_line(parry_tidier *t, parry_str row, size_t indent)
     return parry_tidy_directive_line(t, row, indent) || (t->after_blank && parry_tidy_module_line(t, row));
 }
 
-/* Bars beyond the widest table are written as entities: cmark's time on a row grows with their square. */
+/* Bars beyond the widest table are written as entities: cmark takes seconds for a row of some ten
+ * thousand cells. */
 static void wide_row(parry_tidier *t, parry_str row)
 {
     size_t bars = 0, end = t->at + row.n;

@@ -43,7 +43,7 @@ typedef struct parry_row_in {
     parry_row_kind kind;
     uint32_t section;    /* index into sections */
     parry_str text;      /* empty for ARTICLE */
-    const float *vector; /* dim floats, unit length; NULL where the row has none (KEYWORDS, HEADING, or no model) */
+    const float *vector; /* dim floats, unit length; NULL where the row has none (HEADING, or no model) */
 } parry_row_in;
 
 typedef struct parry_section_in {

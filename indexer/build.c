@@ -17,7 +17,7 @@
 enum {
     LOAD_AT_ONCE = 8,     /* articles a thread: one may have 8 MB */
     ENCODE_AT_ONCE = 256, /* texts a thread and group: half a second to ten, and what a killed run loses */
-    LARGEST_BATCH = 64,   /* texts: by then the products are as fast as they get */
+    LARGEST_BATCH = 32,   /* texts: by then the products are as fast as they get */
     SMALLEST_BATCH = 2,
 };
 
@@ -296,8 +296,7 @@ static parry_code store_missing(group *g, parry_err *err)
 
 static parry_code encode_missing(group *g, parry_err *err)
 {
-    size_t share =
-        g->nmissing / (2 * (size_t)g->b->o.threads) + 1; /* two batches a thread at least: cores end together */
+    size_t share = g->nmissing / (4 * (size_t)g->b->o.threads) + 1; /* some batches a thread: cores end together */
     g->batch = share < SMALLEST_BATCH ? SMALLEST_BATCH : share > LARGEST_BATCH ? LARGEST_BATCH : share;
     size_t n = (g->nmissing + g->batch - 1) / g->batch;
     g->codes = parry_calloc(n + 1, sizeof *g->codes);
@@ -313,28 +312,40 @@ static parry_code encode_missing(group *g, parry_err *err)
     return g->nmissing ? store_missing(g, err) : PARRY_OK;
 }
 
+static size_t count_passages(const parry_article_in *in)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < in->nrows; i++)
+        n += in->rows[i].kind == PARRY_ROW_PASSAGE;
+    return n;
+}
+
+/* Makes v a unit vector; false where it has no direction. */
+static bool make_unit(float *v, size_t dim)
+{
+    double length = 0;
+    for (size_t d = 0; d < dim; d++)
+        length += (double)v[d] * (double)v[d];
+    length = sqrt(length);
+    for (size_t d = 0; d < dim && length > 0; d++)
+        v[d] = (float)((double)v[d] / length);
+    return length > 0;
+}
+
 /* The direction of the whole: the mean of the passages' vectors, or the title's where there is no text. */
 static void point_article(const parry_builder *b, loaded *l)
 {
     size_t dim = b->shape.dim;
     parry_row_in *last = &l->rows[l->in.nrows - 1];
+    parry_row_kind source = count_passages(&l->in) > 0 ? PARRY_ROW_PASSAGE : PARRY_ROW_TITLE;
     float *mean = PARRY_ARRAY(l->arena, float, dim);
-    double length = 0;
-    bool passages = l->npieces > 1; /* besides the title */
     for (size_t i = 0; i < l->in.nrows; i++) {
         const float *v = l->rows[i].vector;
-        if (v == NULL || (passages && l->rows[i].kind != PARRY_ROW_PASSAGE))
-            continue;
-        for (size_t d = 0; d < dim; d++)
+        for (size_t d = 0; d < dim && v != NULL && l->rows[i].kind == source; d++)
             mean[d] += v[d];
     }
-    for (size_t d = 0; d < dim; d++)
-        length += (double)mean[d] * (double)mean[d];
-    length = sqrt(length);
-    for (size_t d = 0; d < dim && length > 0; d++)
-        mean[d] = (float)((double)mean[d] / length);
     assert(last->kind == PARRY_ROW_ARTICLE);
-    last->vector = length > 0 ? mean : NULL;
+    last->vector = make_unit(mean, dim) ? mean : NULL;
 }
 
 static parry_code find_vectors(group *g, parry_err *err)
@@ -357,14 +368,6 @@ static parry_code find_vectors(group *g, parry_err *err)
 
 /* ---- the segment ----------------------------------------------------------------------------------------------------
  */
-
-static size_t count_passages(const parry_article_in *in)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < in->nrows; i++)
-        n += in->rows[i].kind == PARRY_ROW_PASSAGE;
-    return n;
-}
 
 static parry_code write_group(group *g, parry_segment_writer *w, size_t *written, parry_err *err)
 {

@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-enum { PARRY_CHUNKING_VERSION = 1 };
+enum { PARRY_CHUNKING_VERSION = 2 }; /* 2: keywords have a vector. Raised, every index is built anew */
 
 /* The rows of an article, as engine/segment.h orders them, without vectors. tokenizer may be NULL. */
 void parry_article_rows(parry_arena *a, const parry_article *article, const parry_tokenizer *tokenizer, uint32_t target,
@@ -20,8 +20,8 @@ void parry_article_rows(parry_arena *a, const parry_article *article, const parr
 /* One past the sentence that begins at byte `from` of a block (text without newlines): at . ! ? and their kin before
  * white space, at the full stops of Chinese and Japanese anywhere; not after abbreviations, initials and "1.". */
 size_t parry_sentence_end(parry_str block, size_t from);
-/* What is embedded for a row: a passage is read under its title and heading path. Empty where a row gets no vector of
- * its own (KEYWORDS, HEADING, ARTICLE: the last is the mean of its passages). */
+/* What is embedded for a row: a passage is read under its title and heading path, keywords under the title. Empty where
+ * a row gets no vector of its own (HEADING, ARTICLE: the latter is the mean of its passages). */
 parry_str parry_row_embed_text(parry_arena *a, const parry_article_in *article, const parry_row_in *row);
 
 #ifdef __cplusplus

@@ -225,6 +225,7 @@ static void rows_come_in_the_order_of_the_segment(void **state)
     assert_str(parry_row_embed_text(arena, &in, &in.rows[0]), "Parcels");
     assert_str(parry_row_embed_text(arena, &in, &in.rows[2]), "Parcels\nIntro.");
     assert_str(parry_row_embed_text(arena, &in, &in.rows[4]), "Parcels: Late\nWait.");
+    assert_str(parry_row_embed_text(arena, &in, &in.rows[1]), "Parcels: late, missing parcel");
     assert_int_equal(parry_row_embed_text(arena, &in, &in.rows[3]).n, 0);
     assert_int_equal(parry_row_embed_text(arena, &in, &in.rows[6]).n, 0);
 }

@@ -364,6 +364,26 @@ static void an_article_points_where_its_passages_point(void **state)
     parry_segment_close(s);
 }
 
+static void an_article_without_text_points_where_its_title_points(void **state)
+{
+    home *h = *state;
+    char *file = parry_str_z(h->arena, parry_str_printf(h->arena, "%s/plums.md", h->tree));
+    ok(parry_file_replace(file, parry_str_of("---\ntitle: Plums\nkeywords: [jam, stone fruit]\n---\n"), &err));
+    home_run(h);
+    parry_manifest m;
+    parry_segment *s;
+    float q[1000];
+    ok(parry_manifest_current(h->index, h->arena, &m, &err));
+    char *segments = parry_str_z(h->arena, parry_str_printf(h->arena, "%s/segments", h->index));
+    ok(parry_segment_open(segments, m.segments[0].name, true, &s, &err));
+    assert_int_equal(parry_segment_get_info(s)->nrows, 3); /* title, keywords, article */
+    ok(parry_encode(encoder, NULL, PARRY_PASSAGE, parry_str_of("Plums"), q, &err));
+    assert_true(parry_segment_cosine(s, 2, q) > 0.999f);
+    ok(parry_encode(encoder, NULL, PARRY_PASSAGE, parry_str_of("Plums: jam, stone fruit"), q, &err));
+    assert_true(parry_segment_cosine(s, 1, q) > 0.999f);
+    parry_segment_close(s);
+}
+
 static void a_failing_encoder_leaves_what_is_served(void **state)
 {
     home *h = *state;
@@ -481,6 +501,7 @@ int main(void)
         test(but_not_where_a_single_bit_of_it_differs),
         test(a_store_that_went_back_rebuilds),
         test(an_article_points_where_its_passages_point),
+        test(an_article_without_text_points_where_its_title_points),
         test(a_failing_encoder_leaves_what_is_served),
         test(the_lock_of_another_is_respected),
         test(merges_change_neither_ids_nor_scores),

@@ -75,7 +75,7 @@ export async function typeEachAndSee(text) {
 
 /** Waits until `value` gives what is expected, or fails telling what it gave. */
 export async function until(value, expected) {
-  const end = Date.now() + 3000;
+  const end = Date.now() + 15_000;
   for (;;) {
     const seen = await value();
     if (isDeepStrictEqual(seen, expected)) return;

@@ -35,34 +35,15 @@ describe("requests", () => {
     );
   });
 
-  it("asks within 30 ms of a keystroke", async () => {
-    const sent = page.waitForRequest(/suggest/);
-    await page.evaluate(() => {
-      const box = document.querySelector("#parry-q");
-      const real = window.fetch;
-      box.addEventListener("input", () => (window.typed = performance.now()), {
-        capture: true,
-      });
-      window.fetch = (...all) => {
-        window.waited = performance.now() - window.typed;
-        return real(...all);
-      };
-    });
-    await type("r");
-    await sent;
-    assert.ok((await page.evaluate(() => window.waited)) <= 30);
-  });
-
   it("never shows an answer that comes late, and cancels its request", async () => {
     fixture.answer = (q) =>
       q === "a"
-        ? { hits: [hit("Stale")], delay_ms: 250 }
+        ? { hits: [hit("Stale")], delay_ms: 5000 }
         : { hits: [hit("Fresh")] };
     await type("a");
-    await pause(30);
+    await until(() => fixture.asked.length, 1);
     await typeAndSee("b");
-    await pause(400);
-    assert.deepEqual(fixture.dropped, ["a"]);
+    await until(() => fixture.dropped, ["a"]);
     assert.equal(
       await options().first().locator(".parry-title").textContent(),
       "Fresh",
