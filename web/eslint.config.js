@@ -11,7 +11,7 @@ const testGlobals = [
   "clearTimeout",
 ].concat(
   ["document", "window", "location", "performance", "getComputedStyle"],
-  ["KeyboardEvent", "MutationObserver"],
+  ["Event", "KeyboardEvent", "MutationObserver"],
 );
 
 export default tseslint.config(

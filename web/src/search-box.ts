@@ -77,14 +77,14 @@ function queryOf(box: Box): string {
   return box.input.value.trim();
 }
 
-/** The option that the keys are on; any other index is the input itself. */
+/** Moves the keys to that option; -1: to the input itself. */
 function setActive(box: Box, index: number): void {
   const options = box.popup.children;
   const option = options[index];
   options[box.active]?.setAttribute("aria-selected", "false");
   option?.setAttribute("aria-selected", "true");
   option?.scrollIntoView({ block: "nearest" });
-  box.active = option ? index : -1;
+  box.active = index;
   setAttributes(box.input, { "aria-activedescendant": option?.id ?? "" });
 }
 

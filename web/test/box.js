@@ -20,7 +20,7 @@ export async function open(options = {}) {
   await context?.close();
   context = await browser.newContext(options);
   page = await context.newPage();
-  page.setDefaultTimeout(5000);
+  page.setDefaultTimeout(15_000);
   complaints = watch(page);
   await page.goto(fixture.url);
   await page.evaluate(() => {

@@ -175,9 +175,6 @@ describe("the help centre", { skip }, () => {
       ["no results", "/search?q=xyzzyqwv"],
       ["merchants' home", "/merchant/"],
     ];
-    // TODO: a wide table scrolls, but not by keyboard in every browser. It
-    // wants a frame with tabindex="0" from the renderer.
-    const known = ["article, narrow"];
     const looks = [
       ["light", { colorScheme: "light" }],
       ["dark", { colorScheme: "dark" }],
@@ -186,7 +183,7 @@ describe("the help centre", { skip }, () => {
     for (const [look, options] of looks) {
       for (const [name, path, go] of places) {
         const title = `${name}, ${look}`;
-        it(title, { todo: known.includes(title) }, async (t) => {
+        it(title, async (t) => {
           const check = async (page) => {
             await go?.(page);
             await page.evaluate(axe.source);

@@ -63,7 +63,8 @@ export const ARTICLES = [
 
 /**
  * A server on a free port of 127.0.0.1. What a test may change: page, the HTML
- * of "/"; answer(q), which gives {hits, status, body, delay_ms, hangUp}.
+ * of "/"; answer(q), which gives {hits, status, body, delay_ms, hangUp} or a
+ * promise of it.
  * What it may read: asked, the parameters of each suggest request;
  * dropped, the queries whose client went away before the answer.
  */
@@ -87,7 +88,7 @@ export async function startFixture() {
     response.on("close", () => {
       if (!response.writableFinished) dropped.push(asked.q);
     });
-    const reply = fixture.answer(asked.q);
+    const reply = await fixture.answer(asked.q);
     if (reply.delay_ms) await sleep(reply.delay_ms);
     if (reply.hangUp) return response.destroy();
     response.writeHead(reply.status ?? 200, {

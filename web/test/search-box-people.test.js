@@ -17,6 +17,8 @@ import {
   press,
   type,
   typeAndSee,
+  typeEachAndSee,
+  until,
 } from "./box.js";
 import { form, hit, document as html } from "./fixture.js";
 
@@ -118,10 +120,14 @@ describe("what is read out", () => {
     assert.ok(width <= 1 && height <= 1);
   });
 
-  it("tells the number once, after the typing", async () => {
-    await type("refund", 60);
-    await page.waitForFunction(() => window.said.includes("3 results"));
-    assert.deepEqual((await said()).filter(Boolean), ["3 results"]);
+  it("tells the number once, half a second after the last letter", async () => {
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 3_600_000);
+    await typeEachAndSee("refund");
+    await page.clock.runFor(400);
+    assert.deepEqual((await said()).filter(Boolean), []);
+    await page.clock.runFor(200);
+    await until(said, ["3 results"]);
   });
 
   it("tells one result and none", async () => {
