@@ -25,7 +25,6 @@ typedef enum parry_signal {
 
 const char *parry_signal_name(parry_signal s); /* "text.article" ... */
 double parry_signal_value(const parry_candidate *c, parry_signal s);
-double parry_signal_weight(parry_mode mode, parry_signal s);
-double parry_fuse(parry_mode mode, const parry_candidate *c);
+double parry_fuse(const double weight[PARRY_SIGNALS], const parry_candidate *c);
 
 #endif

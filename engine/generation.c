@@ -25,6 +25,7 @@ struct parry_generation {
     parry_generation_info info;
     parry_live_segment *segments;
     shared **shared; /* one a segment */
+    const void *tables[PARRY_SIDES];
 };
 
 struct parry_index {
@@ -171,6 +172,9 @@ static parry_code fill(parry_generation *g, const parry_manifest *m, parry_err *
         code = take_in(g, i, &m->segments[i], err);
     }
     g->info.npassages = g->info.kind_rows[PARRY_ROW_PASSAGE];
+    for (int k = 0; k < PARRY_SIDES && code == PARRY_OK; k++)
+        if (m->tables[k][0])
+            code = parry_side_read(g->index->dir, (parry_side)k, m->tables[k], g->arena, &g->tables[k], err);
     return code;
 }
 
@@ -236,6 +240,8 @@ bool parry_generation_find(const parry_generation *g, parry_str id, uint32_t *se
     }
     return false;
 }
+
+const void *parry_generation_side(const parry_generation *g, parry_side kind) { return g->tables[kind]; }
 
 static void swap_in(parry_index *ix, parry_generation *g)
 {

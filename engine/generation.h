@@ -1,6 +1,8 @@
 /* A generation: a manifest that lists segments and the articles dead in them; one is CURRENT.
  *
- *     DATA/index/generations/000142.json   {format, number, store_seq, model, segments: [{name, dead: [ordinals]}]}
+ *     DATA/index/generations/000142.json   {format, number, store_seq, model, segments: [{name, dead: [ordinals]}],
+ *                                           tables: {kind: name}}
+ *     DATA/index/tables/weights-NAME.json  a side table: what changes without the text changing (engine/side.h)
  *     DATA/index/CURRENT                   "000142\n", replaced by rename; never goes backwards
  *
  * Reading: a parry_index watches CURRENT; each query holds a reference to one parry_generation, whole and unchanging,
@@ -9,6 +11,7 @@
 #define PARRY_ENGINE_GENERATION_H
 
 #include "engine/segment.h"
+#include "engine/side.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,6 +33,7 @@ typedef struct parry_manifest {
     uint32_t chunking;
     parry_manifest_segment *segments;
     size_t nsegments;
+    char tables[PARRY_SIDES][PARRY_NAME_TEXT]; /* names of its side tables by kind; "" where it has none */
 } parry_manifest;
 
 /* The current one, in the arena; number 0 and nothing in it when there is none yet. Fails: CORRUPT. */
@@ -37,9 +41,9 @@ PARRY_MUST parry_code parry_manifest_current(const char *index_dir, parry_arena 
                                              parry_err *err);
 /* Write number m->number (must be over the current) and flip CURRENT to it, both synced. Then it is served. */
 PARRY_MUST parry_code parry_manifest_publish(const char *index_dir, const parry_manifest *m, parry_err *err);
-/* Remove segments and manifests that neither the current generation nor the `keep` before it need, and left-over .tmp-*
- * folders that no writer holds. Under DATA/LOCK, by the thread that publishes: a finished segment that no manifest
- * lists yet would go too. */
+/* Remove segments, side tables and manifests that neither the current generation nor the `keep` before it need, and
+ * left-over .tmp-* folders that no writer holds. Under DATA/LOCK, by the thread that publishes: a finished segment that
+ * no manifest lists yet would go too. */
 PARRY_MUST parry_code parry_generations_sweep(const char *index_dir, unsigned keep, parry_err *err);
 
 /* ---- serving ------------------------------------------------------------------------------------------------------
@@ -75,6 +79,8 @@ typedef struct parry_generation_info {
 const parry_generation_info *parry_generation_get_info(const parry_generation *g);
 /* Where an article is; false when it is not live here. */
 bool parry_generation_find(const parry_generation *g, parry_str id, uint32_t *segment, uint32_t *article);
+/* A side table as its kind's parser left it (engine/side.c names the type); NULL where the generation has none. */
+const void *parry_generation_side(const parry_generation *g, parry_side kind);
 
 #ifdef __cplusplus
 }

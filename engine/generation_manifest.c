@@ -77,6 +77,22 @@ static bool parse_segments(json_t *list, parry_arena *a, parry_manifest *m)
     return true;
 }
 
+/* Kinds that this program does not know are of a newer one, which alone can use them. */
+static bool parse_tables(json_t *root, parry_manifest *m)
+{
+    json_t *tables = json_object_get(root, "tables"), *name;
+    const char *kind;
+    json_object_foreach(tables, kind, name)
+    {
+        parry_side k;
+        if (!json_is_string(name) || !parry_segment_name_valid(parry_str_of(json_string_value(name))))
+            return false;
+        if (parry_side_parse_name(kind, &k))
+            memcpy(m->tables[k], json_string_value(name), PARRY_NAME_TEXT);
+    }
+    return true;
+}
+
 static bool parse_manifest(parry_str text, parry_arena *a, uint64_t number, parry_manifest *m)
 {
     json_auto_t *root = json_loadb(text.p, text.n, 0, NULL);
@@ -92,7 +108,7 @@ static bool parse_manifest(parry_str text, parry_arena *a, uint64_t number, parr
     m->chunking = (uint32_t)chunking;
     return format == FORMAT && its_number == (json_int_t)number && store_seq >= 0 && chunking >= 0 &&
            chunking <= UINT32_MAX && parry_hash_parse(parry_str_of(model), &m->model) && json_is_array(segments) &&
-           parse_segments(segments, a, m);
+           parse_segments(segments, a, m) && parse_tables(root, m);
 }
 
 parry_code parry_manifest_read(const char *index_dir, uint64_t number, parry_arena *a, parry_manifest *out,
@@ -141,9 +157,13 @@ static json_t *manifest_json(const parry_manifest *m)
             json_array_append_new(dead, json_integer((json_int_t)m->segments[i].dead[d]));
         json_array_append_new(segments, json_pack("{s:s, s:o}", "name", m->segments[i].name, "dead", dead));
     }
-    return json_pack("{s:i, s:I, s:I, s:s, s:I, s:o}", "format", FORMAT, "number", (json_int_t)m->number, "store_seq",
-                     (json_int_t)m->store_seq, "model", model, "chunking", (json_int_t)m->chunking, "segments",
-                     segments);
+    json_t *tables = json_object();
+    for (int k = 0; k < PARRY_SIDES; k++)
+        if (m->tables[k][0])
+            json_object_set_new(tables, parry_side_name((parry_side)k), json_string(m->tables[k]));
+    return json_pack("{s:i, s:I, s:I, s:s, s:I, s:o, s:o}", "format", FORMAT, "number", (json_int_t)m->number,
+                     "store_seq", (json_int_t)m->store_seq, "model", model, "chunking", (json_int_t)m->chunking,
+                     "segments", segments, "tables", tables);
 }
 
 static parry_code check_manifest(const char *index_dir, const parry_manifest *m, parry_arena *a, parry_err *err)
@@ -164,6 +184,12 @@ static parry_code check_manifest(const char *index_dir, const parry_manifest *m,
         for (size_t d = 1; d < s->ndead; d++)
             if (s->dead[d] <= s->dead[d - 1])
                 return parry_fail(err, PARRY_INVALID, "the dead of segment %s are not in order", s->name);
+    }
+    for (int k = 0; k < PARRY_SIDES; k++) {
+        const void *parsed;
+        if (m->tables[k][0] && parry_side_read(index_dir, (parry_side)k, m->tables[k], a, &parsed, err) != PARRY_OK)
+            return parry_fail(err, PARRY_INVALID, "generation %llu names the table %s-%.32s, which does not load",
+                              (unsigned long long)m->number, parry_side_name((parry_side)k), m->tables[k]);
     }
     return PARRY_OK;
 }
@@ -281,6 +307,28 @@ static parry_code sweep_segments(parry_arena *a, const char *folder, const neede
     return code;
 }
 
+static bool is_table_needed(const needed *k, parry_side kind, const char *name)
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (strcmp(k->manifests[i].tables[kind], name) == 0)
+            return true;
+    return false;
+}
+
+static parry_code sweep_tables(parry_arena *a, const char *folder, const needed *k, parry_err *err)
+{
+    names found = {0};
+    parry_code code = list_folder(a, folder, &found, err);
+    for (size_t i = 0; i < found.n && code == PARRY_OK; i++) {
+        parry_side kind;
+        char name[PARRY_NAME_TEXT];
+        bool table = parry_side_of_file(found.name[i], &kind, name);
+        if ((table && !is_table_needed(k, kind, name)) || parry_str_ends(parry_str_of(found.name[i]), ".tmp"))
+            code = parry_tree_remove(parry_str_printf(a, "%s/%s", folder, found.name[i]).p, err);
+    }
+    return code;
+}
+
 /* Manifests older than the oldest needed one; newer than the current one, of a publisher that died before its flip; and
  * the halves of files that were being replaced. */
 static parry_code sweep_manifests(parry_arena *a, const char *folder, const names *files, uint64_t oldest,
@@ -327,6 +375,8 @@ parry_code parry_generations_sweep(const char *index_dir, unsigned keep, parry_e
         code = sweep_manifests(a, folder, &files, n > 0 ? numbers[n - 1] : 0, current, err);
     if (code == PARRY_OK)
         code = sweep_segments(a, parry_str_printf(a, "%s/segments", index_dir).p, &k, err);
+    if (code == PARRY_OK)
+        code = sweep_tables(a, parry_str_printf(a, "%s/tables", index_dir).p, &k, err);
     parry_arena_free(a);
     return code;
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "engine/mask.h"
 #include "engine/show.h"
+#include "engine/weights.h"
 
 #include <stdlib.h>
 
@@ -71,6 +72,12 @@ static parry_mode possible_mode(const parry_searcher *s, const parry_generation_
     return able ? asked : PARRY_TEXT;
 }
 
+static const double *weights_of(const parry_generation *g, parry_mode mode)
+{
+    const parry_weights *own = parry_generation_side(g, PARRY_SIDE_WEIGHTS);
+    return (own != NULL ? own : parry_default_weights())->weight[mode];
+}
+
 /* What each side found, one record an article: text's first, then those that vectors alone found. */
 static parry_candidates join(parry_arena *a, const parry_generation *g, const parry_candidates *text,
                              const parry_candidates *vector, const float *query)
@@ -128,10 +135,11 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     r.vector_ns = lap(&t);
 
     parry_candidates all = join(a, g, &text, &vector, meaning ? s->vector : NULL);
-    parry_ranked *ranked = parry_rank(a, g, r.mode, &all);
+    const double *weight = weights_of(g, r.mode);
+    parry_ranked *ranked = parry_rank(a, g, weight, &all);
     r.fuse_ns = lap(&t);
     r.total = all.n;
-    parry_show(s->analyser, a, g, q, &u, ranked, &r);
+    parry_show(s->analyser, a, g, q, &u, weight, ranked, &r);
     r.show_ns = lap(&t);
     *out = r;
     return PARRY_OK;

@@ -13,14 +13,14 @@ static int best_first(const void *x, const void *y)
     return parry_str_cmp(a->id, b->id);
 }
 
-parry_ranked *parry_rank(parry_arena *a, const parry_generation *g, parry_mode mode, const parry_candidates *all)
+parry_ranked *parry_rank(parry_arena *a, const parry_generation *g, const double *weight, const parry_candidates *all)
 {
     const parry_generation_info *info = parry_generation_get_info(g);
     parry_ranked *out = PARRY_ARRAY(a, parry_ranked, all->n + 1);
     for (size_t i = 0; i < all->n; i++) {
         parry_article_out x;
         parry_segment_article(info->segments[all->c[i].segment].segment, all->c[i].article, &x);
-        out[i] = (parry_ranked){&all->c[i], parry_fuse(mode, &all->c[i]), x.id};
+        out[i] = (parry_ranked){&all->c[i], parry_fuse(weight, &all->c[i]), x.id};
     }
     qsort(out, all->n, sizeof *out, best_first);
     return out;
@@ -48,19 +48,18 @@ static parry_str snippet_of(parry_analyser *an, parry_arena *a, const parry_segm
     return parry_snippet(an, a, *passage, locale, u);
 }
 
-static void explain(parry_arena *a, parry_mode mode, const parry_candidate *c, parry_hit *h)
+static void explain(parry_arena *a, const double *weight, const parry_candidate *c, parry_hit *h)
 {
     h->parts = PARRY_ARRAY(a, parry_part, PARRY_SIGNALS);
     h->nparts = PARRY_SIGNALS;
     for (int i = 0; i < PARRY_SIGNALS; i++) {
         double value = parry_signal_value(c, (parry_signal)i);
-        double weight = parry_signal_weight(mode, (parry_signal)i);
-        h->parts[i] = (parry_part){parry_signal_name((parry_signal)i), value, weight, value * weight};
+        h->parts[i] = (parry_part){parry_signal_name((parry_signal)i), value, weight[i], value * weight[i]};
     }
 }
 
 static parry_hit hit_of(parry_analyser *an, parry_arena *a, const parry_generation *g, const parry_query *q,
-                        const parry_understood *u, parry_mode mode, const parry_ranked *ranked)
+                        const parry_understood *u, const double *weight, const parry_ranked *ranked)
 {
     const parry_candidate *c = ranked->c;
     const parry_segment *segment = parry_generation_get_info(g)->segments[c->segment].segment;
@@ -90,16 +89,16 @@ static parry_hit hit_of(parry_analyser *an, parry_arena *a, const parry_generati
     if (q->snippets)
         h.snippet = snippet_of(an, a, segment, c, row, x.locale, u, &h.passage);
     if (q->explain)
-        explain(a, mode, c, &h);
+        explain(a, weight, c, &h);
     return h;
 }
 
 void parry_show(parry_analyser *an, parry_arena *a, const parry_generation *g, const parry_query *q,
-                const parry_understood *u, const parry_ranked *ranked, parry_results *r)
+                const parry_understood *u, const double *weight, const parry_ranked *ranked, parry_results *r)
 {
     size_t left = q->offset < r->total ? r->total - q->offset : 0;
     r->n = left < q->limit ? left : q->limit;
     r->hits = PARRY_ARRAY(a, parry_hit, r->n);
     for (size_t i = 0; i < r->n; i++)
-        r->hits[i] = hit_of(an, a, g, q, u, r->mode, &ranked[q->offset + i]);
+        r->hits[i] = hit_of(an, a, g, q, u, weight, &ranked[q->offset + i]);
 }

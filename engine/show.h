@@ -10,10 +10,10 @@ typedef struct parry_ranked {
     parry_str id; /* settles ties, so that no order depends on segments */
 } parry_ranked;
 
-/* All candidates, best first, one for each. */
-parry_ranked *parry_rank(parry_arena *a, const parry_generation *g, parry_mode mode, const parry_candidates *all);
+/* All candidates, best first, one for each. weight: PARRY_SIGNALS of them, of the mode. */
+parry_ranked *parry_rank(parry_arena *a, const parry_generation *g, const double *weight, const parry_candidates *all);
 /* Fill r->hits from ranked[0 .. r->total), by the query's offset and limit; r->mode is what was done. */
 void parry_show(parry_analyser *an, parry_arena *a, const parry_generation *g, const parry_query *q,
-                const parry_understood *u, const parry_ranked *ranked, parry_results *r);
+                const parry_understood *u, const double *weight, const parry_ranked *ranked, parry_results *r);
 
 #endif

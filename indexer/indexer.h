@@ -47,6 +47,11 @@ void parry_indexer_close(parry_indexer *ix); /* NULL is fine */
  * Fails: CONFLICT (the lock is held), CORRUPT (the manifest; remove DATA/index, it is derived), IO. */
 PARRY_MUST parry_code parry_indexer_run(parry_indexer *ix, int lock_wait_ms, parry_index_report *report,
                                         parry_err *err);
+/* Give the current generation another side table of this kind (NULL: none): a new generation with the same segments,
+ * served as soon as it is published. Nothing happens where it has that very table. Locks and threads as above. Fails:
+ * NOT_FOUND (nothing indexed yet), INVALID (the document), CONFLICT, CORRUPT, IO. */
+PARRY_MUST parry_code parry_indexer_set_side(parry_indexer *ix, int lock_wait_ms, parry_side kind,
+                                             const json_t *document, parry_err *err);
 
 #ifdef __cplusplus
 }

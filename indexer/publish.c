@@ -302,6 +302,7 @@ static void fill_manifest(run *r)
     r->next.number = r->current.number + 1;
     r->next.model = shape->model;
     r->next.chunking = shape->chunking;
+    memcpy(r->next.tables, r->current.tables, sizeof r->next.tables);
     r->next.segments = PARRY_ARRAY(r->arena, parry_manifest_segment, r->nparts + 1);
     for (size_t i = 0; i < r->nparts; i++) {
         const part *p = &r->parts[i];
@@ -361,6 +362,42 @@ parry_code parry_indexer_run(parry_indexer *ix, int lock_wait_ms, parry_index_re
         return code;
     pthread_mutex_lock(&ix->mutex);
     code = run_locked(ix, report, err);
+    pthread_mutex_unlock(&ix->mutex);
+    parry_lock_drop(&lock);
+    return code;
+}
+
+/* ---- side tables ----------------------------------------------------------------------------------------------------
+ */
+
+static parry_code set_table_locked(parry_indexer *ix, parry_side kind, const json_t *document, parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    parry_manifest m;
+    char name[PARRY_NAME_TEXT] = "";
+    parry_code code = parry_manifest_current(ix->index_dir, a, &m, err);
+    if (code == PARRY_OK && m.number == 0)
+        code = parry_fail(err, PARRY_NOT_FOUND, "there is no index yet: index first");
+    if (code == PARRY_OK && document != NULL)
+        code = parry_side_write(ix->index_dir, kind, document, name, err);
+    if (code == PARRY_OK && strcmp(name, m.tables[kind]) != 0) {
+        m.number++;
+        memcpy(m.tables[kind], name, sizeof name);
+        code = parry_manifest_publish(ix->index_dir, &m, err);
+    }
+    parry_arena_free(a);
+    return code;
+}
+
+parry_code parry_indexer_set_side(parry_indexer *ix, int lock_wait_ms, parry_side kind, const json_t *document,
+                                  parry_err *err)
+{
+    parry_lock lock = {-1};
+    parry_code code = parry_lock_take(&lock, ix->lock_path, lock_wait_ms, err);
+    if (code != PARRY_OK)
+        return code;
+    pthread_mutex_lock(&ix->mutex);
+    code = set_table_locked(ix, kind, document, err);
     pthread_mutex_unlock(&ix->mutex);
     parry_lock_drop(&lock);
     return code;

@@ -1,0 +1,41 @@
+/* Side tables: what a generation knows besides its segments, and what changes without the text changing. Each is one
+ * JSON document of its own, named by its content and listed by the manifest, so that a change of one is a new
+ * generation with the same segments: live at once, atomic, kept and swept like the rest.
+ *
+ *     DATA/index/tables/weights-NAME.json    NAME: 32 hex digits of the document's SHA-256
+ *
+ * A kind has one parser; what it makes lives in the generation's arena and is read by parry_generation_side. */
+#ifndef PARRY_ENGINE_SIDE_H
+#define PARRY_ENGINE_SIDE_H
+
+#include "engine/segment.h"
+
+#include <jansson.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum parry_side {
+    PARRY_SIDE_WEIGHTS, /* engine/weights.h: fusion weights found for this content */
+    PARRY_SIDES
+} parry_side;
+
+const char *parry_side_name(parry_side kind); /* "weights" ... */
+bool parry_side_parse_name(const char *name, parry_side *out);
+
+/* Write a document under its name, synced; a table of that name already there is fine. It is parsed first, so that no
+ * manifest can list one that does not load. index_dir: DATA/index. Fails: INVALID (says where), IO. */
+PARRY_MUST parry_code parry_side_write(const char *index_dir, parry_side kind, const json_t *document,
+                                       char name[PARRY_NAME_TEXT], parry_err *err);
+/* Read and parse one into the arena. Fails: CORRUPT (missing, content that is not its name's, refused by its parser).
+ */
+PARRY_MUST parry_code parry_side_read(const char *index_dir, parry_side kind, const char *name, parry_arena *a,
+                                      const void **out, parry_err *err);
+/* "weights-NAME.json" taken apart; false for other files. */
+bool parry_side_of_file(const char *file, parry_side *kind, char name[PARRY_NAME_TEXT]);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
