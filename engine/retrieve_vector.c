@@ -7,7 +7,7 @@ void parry_measure_vectors(const parry_generation *g, const float *query, parry_
 {
     const parry_segment *segment = parry_generation_get_info(g)->segments[c->segment].segment;
     const parry_segment_info *s = parry_segment_get_info(segment);
-    float best = -1, second = -1;
+    float best = -1, second = -1, sentence = -1, sentences = -1;
     for (uint32_t r = s->article_row[c->article]; r < s->article_row[c->article + 1]; r++) {
         if (s->row_vector[r] == PARRY_NO_ROW)
             continue;
@@ -16,6 +16,10 @@ void parry_measure_vectors(const parry_generation *g, const float *query, parry_
             c->vector_title = cosine > c->vector_title ? cosine : c->vector_title;
         else if (s->row_kind[r] == PARRY_ROW_ARTICLE)
             c->vector_article = cosine;
+        else if (s->row_kind[r] == PARRY_ROW_SENTENCES)
+            sentences = cosine;
+        else if (s->row_kind[r] == PARRY_ROW_SENTENCE)
+            sentence = cosine > sentence ? cosine : sentence;
         else if (cosine > best) {
             second = best;
             best = cosine;
@@ -27,6 +31,8 @@ void parry_measure_vectors(const parry_generation *g, const float *query, parry_
         best = c->vector_title;
     c->vector_passage = best;
     c->vector_second = second < 0 ? best : second;
+    c->vector_sentences = sentences < 0 ? c->vector_article : sentences;
+    c->vector_sentence = sentence < 0 ? best : sentence; /* a long article's passages are its sentences */
 }
 
 typedef struct found {
@@ -65,7 +71,7 @@ static size_t one_an_article(found *f, size_t n)
 parry_code parry_retrieve_vector(const parry_generation *g, const parry_mask *masks, const float *query, parry_arena *a,
                                  parry_candidates *out, parry_err *err)
 {
-    enum { ROWS = 2 * PARRY_CANDIDATES };
+    enum { ROWS = 3 * PARRY_CANDIDATES };
     const parry_generation_info *info = parry_generation_get_info(g);
     found *all = PARRY_ARRAY(a, found, info->nsegments * ROWS + 1);
     size_t n = 0;
@@ -80,7 +86,8 @@ parry_code parry_retrieve_vector(const parry_generation *g, const parry_mask *ma
         for (size_t r = 0; r < got; r++)
             all[n++] = (found){i, parry_segment_get_info(segment)->row_article[rows[r]], scores[r]};
     }
-    n = one_an_article(all, n);
+    qsort(all, n, sizeof *all, by_score);
+    n = one_an_article(all, n < ROWS ? n : ROWS); /* of so many rows, however they are spread over segments */
     n = n < PARRY_CANDIDATES ? n : PARRY_CANDIDATES;
     parry_candidate *c = PARRY_ARRAY(a, parry_candidate, n);
     for (size_t i = 0; i < n; i++) {

@@ -72,12 +72,6 @@ static parry_mode possible_mode(const parry_searcher *s, const parry_generation_
     return able ? asked : PARRY_TEXT;
 }
 
-static const double *weights_of(const parry_generation *g, parry_mode mode)
-{
-    const parry_weights *own = parry_generation_side(g, PARRY_SIDE_WEIGHTS);
-    return (own != NULL ? own : parry_default_weights())->weight[mode];
-}
-
 /* What each side found, one record an article: text's first, then those that vectors alone found. */
 static parry_candidates join(parry_arena *a, const parry_generation *g, const parry_candidates *text,
                              const parry_candidates *vector, const float *query)
@@ -135,7 +129,10 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     r.vector_ns = lap(&t);
 
     parry_candidates all = join(a, g, &text, &vector, meaning ? s->vector : NULL);
-    const double *weight = weights_of(g, r.mode);
+    double *context = PARRY_ARRAY(a, double, PARRY_FEATURES), weight[PARRY_SIGNALS];
+    parry_context(a, &all, context);
+    parry_weights_find(r.mode, parry_generation_side(g, PARRY_SIDE_WEIGHTS), context, weight);
+    r.context = context;
     parry_ranked *ranked = parry_rank(a, g, weight, &all);
     r.fuse_ns = lap(&t);
     r.total = all.n;

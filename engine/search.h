@@ -59,9 +59,10 @@ typedef struct parry_results {
     size_t n;
     size_t total; /* articles that were ranked, before offset and limit */
     uint64_t generation;
-    parry_mode mode;     /* what was done: TEXT where HYBRID was asked and there is no model */
-    bool degraded;       /* mode differs from what was asked */
-    parry_str corrected; /* words that were read as others ("refund not received"); empty: none */
+    parry_mode mode;       /* what was done: TEXT where HYBRID was asked and there is no model */
+    bool degraded;         /* mode differs from what was asked */
+    parry_str corrected;   /* words that were read as others ("refund not received"); empty: none */
+    const double *context; /* engine/context.h: what the two lists look like together; for fitting */
     int64_t understand_ns, text_ns, encode_ns, vector_ns, fuse_ns, show_ns; /* stages */
 } parry_results;
 

@@ -1,9 +1,10 @@
 /* A segment: an immutable folder of articles, searchable by words and by meaning. docs/formats.md gives the bytes.
  *
  * A segment is a table of rows. An article owns a run of rows in this order: its TITLE, its KEYWORDS (if any), then for
- * each section its HEADING (if any) and its PASSAGEs, and last ARTICLE (a vector alone: the direction of the whole).
- * Full text and vectors are two indexes over the same rows: a posting and a vector both point to a row, and the row's
- * kind is the field.
+ * each section its HEADING (if any) and its PASSAGEs, and last what has a vector alone and no postings: the SENTENCEs
+ * of a short article, SENTENCES (the mean direction of its sentences) and ARTICLE (that of its passages). Full text and
+ * vectors are two indexes over the same rows: a posting and a vector both point to a row, and the row's kind is the
+ * field.
  *
  *     text.glass       Xapian, one file: term -> (row + 1, how often); terms as engine/analyse.h makes them
  *     vectors.faiss    FAISS: int8 codes at one fixed scale; flat scan, or HNSW from `hnsw_from` vectors on
@@ -34,6 +35,8 @@ typedef enum parry_row_kind {
     PARRY_ROW_HEADING,
     PARRY_ROW_PASSAGE,
     PARRY_ROW_ARTICLE,
+    PARRY_ROW_SENTENCE,
+    PARRY_ROW_SENTENCES,
     PARRY_ROW_KINDS
 } parry_row_kind;
 
@@ -41,8 +44,8 @@ typedef enum parry_row_kind {
 
 typedef struct parry_row_in {
     parry_row_kind kind;
-    uint32_t section;    /* index into sections */
-    parry_str text;      /* empty for ARTICLE */
+    uint32_t section; /* index into sections */
+    parry_str text;   /* empty for ARTICLE and SENTENCES; a SENTENCE's stands in a passage too and gets no postings */
     const float *vector; /* dim floats, unit length; NULL where the row has none (HEADING, or no model) */
 } parry_row_in;
 

@@ -189,9 +189,11 @@ static parry_code add_text(parry_segment_writer *w, const parry_row_in *row, par
 {
     parry_token *tokens = NULL;
     size_t n = 0;
+    *length = 0;
+    if (row->kind == PARRY_ROW_SENTENCE)
+        return PARRY_OK;
     parry_arena_reset(w->row);
     parry_analyse(w->analyser, w->row, row->text, locale, &tokens, &n);
-    *length = 0;
     parry_code code = PARRY_OK;
     for (size_t i = 0; i < n && code == PARRY_OK; i++) {
         *length += !tokens[i].part;

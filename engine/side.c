@@ -16,7 +16,7 @@ typedef struct table_kind {
 } table_kind;
 
 static const table_kind kinds[PARRY_SIDES] = {
-    [PARRY_SIDE_WEIGHTS] = {"weights", parry_weights_parse},
+    [PARRY_SIDE_WEIGHTS] = {"weights", parry_weight_factors_parse},
 };
 
 const char *parry_side_name(parry_side kind) { return kinds[kind].name; }

@@ -17,7 +17,7 @@ extern "C" {
 #endif
 
 typedef enum parry_side {
-    PARRY_SIDE_WEIGHTS, /* engine/weights.h: fusion weights found for this content */
+    PARRY_SIDE_WEIGHTS, /* engine/weights.h: factors on the fitted weights, for this content */
     PARRY_SIDES
 } parry_side;
 

@@ -1,34 +1,42 @@
-/* The shipped weights, and those of a side table over them. */
+/* Weights of a query from its context, and a generation's own factors. */
 #include "engine/weights.h"
 
-/* tests/quality/fit/fit.py finds these; the last two are rules: an exact title or identifier comes first. */
-static const parry_weights shipped = {{
-    [PARRY_HYBRID] = {[PARRY_SIGNAL_TEXT_EXACT] = 1.6,
-                      [PARRY_SIGNAL_TEXT_TITLE] = 0.2,
-                      [PARRY_SIGNAL_TEXT_PASSAGE] = 4.7,
-                      [PARRY_SIGNAL_COVERAGE] = 2.7,
-                      [PARRY_SIGNAL_VECTOR_PASSAGE] = 2.5,
-                      [PARRY_SIGNAL_VECTOR_SECOND] = 3.4,
-                      [PARRY_SIGNAL_VECTOR_TITLE] = 3.0,
-                      [PARRY_SIGNAL_VECTOR_ARTICLE] = 7.3,
-                      [PARRY_SIGNAL_TITLE_IS_QUERY] = 5,
-                      [PARRY_SIGNAL_IDENTIFIER] = 2},
-    [PARRY_TEXT] = {[PARRY_SIGNAL_TEXT_ARTICLE] = 2.8,
-                    [PARRY_SIGNAL_TEXT_EXACT] = 5.2,
-                    [PARRY_SIGNAL_TEXT_TITLE] = 9.0,
-                    [PARRY_SIGNAL_TEXT_PASSAGE] = 7.4,
-                    [PARRY_SIGNAL_TEXT_SECOND] = 1.7,
-                    [PARRY_SIGNAL_COVERAGE] = 2.3,
-                    [PARRY_SIGNAL_TITLE_IS_QUERY] = 5,
-                    [PARRY_SIGNAL_IDENTIFIER] = 2},
-    [PARRY_VECTOR] = {[PARRY_SIGNAL_VECTOR_PASSAGE] = 10,
-                      [PARRY_SIGNAL_VECTOR_SECOND] = 3,
-                      [PARRY_SIGNAL_VECTOR_TITLE] = 1,
-                      [PARRY_SIGNAL_VECTOR_ARTICLE] = 10,
-                      [PARRY_SIGNAL_TITLE_IS_QUERY] = 5},
-}};
+#include <math.h>
 
-const parry_weights *parry_default_weights(void) { return &shipped; }
+static double softplus(double x) { return x > 30 ? x : log1p(exp(x)); }
+
+static double nearer(double z)
+{
+    return z > PARRY_FARTHEST ? PARRY_FARTHEST : z < -PARRY_FARTHEST ? -PARRY_FARTHEST : z;
+}
+
+/* Rules rather than evidence. An article whose title is the query outweighs all evidence there can be for another. */
+static void set_rules(double out[PARRY_SIGNALS])
+{
+    static const double IDENTIFIER = 2, LEAST_TITLE = 5;
+    double all = 0;
+    for (int s = 0; s < PARRY_SIGNALS; s++)
+        all += out[s];
+    out[PARRY_SIGNAL_IDENTIFIER] = IDENTIFIER;
+    all += IDENTIFIER;
+    out[PARRY_SIGNAL_TITLE_IS_QUERY] = all > LEAST_TITLE ? all : LEAST_TITLE;
+}
+
+void parry_weights_find(parry_mode mode, const parry_weight_factors *factors, const double context[PARRY_FEATURES],
+                        double out[PARRY_SIGNALS])
+{
+    const parry_fitted_weights *m = &parry_fitted[mode];
+    double z[PARRY_FEATURES];
+    for (int f = 0; f < PARRY_FEATURES; f++)
+        z[f] = nearer((context[f] - m->mean[f]) / m->deviation[f]);
+    for (int s = 0; s < PARRY_SIGNALS; s++) {
+        double x = m->base[s];
+        for (int f = 0; f < PARRY_FEATURES; f++)
+            x += m->slope[s][f] * z[f];
+        out[s] = m->used[s] ? softplus(x) * (factors != NULL ? factors->factor[mode][s] : 1) : 0;
+    }
+    set_rules(out);
+}
 
 static bool find_signal(const char *name, parry_signal *out)
 {
@@ -41,39 +49,41 @@ static bool find_signal(const char *name, parry_signal *out)
     return false;
 }
 
-static parry_code parse_mode(const char *mode, json_t *list, double *weight, parry_err *err)
+static parry_code parse_mode(const char *mode, json_t *list, double *factor, parry_err *err)
 {
     const char *name;
     json_t *value;
     if (!json_is_object(list))
-        return parry_fail(err, PARRY_INVALID, "weights of '%s' are not an object", mode);
+        return parry_fail(err, PARRY_INVALID, "factors of '%s' are not an object", mode);
     json_object_foreach(list, name, value)
     {
         parry_signal s;
         double v = json_number_value(value);
         if (!find_signal(name, &s))
             return parry_fail(err, PARRY_INVALID, "there is no signal '%s'", name);
-        if (!json_is_number(value) || !(v >= 0 && v <= PARRY_MAX_WEIGHT))
-            return parry_fail(err, PARRY_INVALID, "weight of %s must be 0 to %g", name, PARRY_MAX_WEIGHT);
-        weight[s] = v;
+        if (!json_is_number(value) || !(v >= 0 && v <= PARRY_MAX_FACTOR))
+            return parry_fail(err, PARRY_INVALID, "the factor of %s must be 0 to %g", name, PARRY_MAX_FACTOR);
+        factor[s] = v;
     }
     return PARRY_OK;
 }
 
-parry_code parry_weights_parse(const json_t *document, parry_arena *a, const void **out, parry_err *err)
+parry_code parry_weight_factors_parse(const json_t *document, parry_arena *a, const void **out, parry_err *err)
 {
-    parry_weights *w = PARRY_NEW(a, parry_weights);
+    parry_weight_factors *w = PARRY_NEW(a, parry_weight_factors);
     const char *name;
     json_t *list;
-    *w = shipped;
+    for (int m = 0; m < PARRY_MODES; m++)
+        for (int s = 0; s < PARRY_SIGNALS; s++)
+            w->factor[m][s] = 1;
     if (!json_is_object(document))
-        return parry_fail(err, PARRY_INVALID, "weights are not an object");
+        return parry_fail(err, PARRY_INVALID, "weight factors are not an object");
     json_object_foreach((json_t *)(uintptr_t)document, name, list)
     {
         parry_mode mode;
         parry_code code = parry_mode_parse(parry_str_of(name), &mode, err);
         if (code == PARRY_OK)
-            code = parse_mode(name, list, w->weight[mode], err);
+            code = parse_mode(name, list, w->factor[mode], err);
         if (code != PARRY_OK)
             return code;
     }

@@ -1,21 +1,41 @@
-/* Weights: what a signal's value counts, by mode. The shipped ones are here; a generation may carry its own (side table
- * "weights"), found for its content. Private to engine/ and its tests. */
+/* Weights: what a signal's value counts for this query in this content. Private to engine/ and its tests.
+ *
+ *     weight[s] = softplus(base[s] + sum over features f of slope[s][f] x z[f]) x factor[s]
+ *     z[f]      = (context[f] - mean[f]) / deviation[f], between -PARRY_FARTHEST and PARRY_FARTHEST
+ *
+ * A score stays a sum of value x weight; the weights follow from the shape of the query's two lists (engine/context.h).
+ * Base, slope, mean and deviation are fitted (tests/quality/fit, engine/weights_fitted.c) and ship with the program,
+ * one set a mode. Factors are 1, but where the generation carries its own (side table "weights"). */
 #ifndef PARRY_ENGINE_WEIGHTS_H
 #define PARRY_ENGINE_WEIGHTS_H
 
-#include "engine/fuse.h"
+#include "engine/context.h"
 
 #include <jansson.h>
 
-#define PARRY_MAX_WEIGHT 100.0
+enum { PARRY_MODES = 3 };
+#define PARRY_FARTHEST 3.0
+#define PARRY_MAX_FACTOR 4.0
 
-typedef struct parry_weights {
-    double weight[3][PARRY_SIGNALS]; /* by parry_mode, then parry_signal; 0 to PARRY_MAX_WEIGHT */
-} parry_weights;
+typedef struct parry_fitted_weights {
+    double mean[PARRY_FEATURES], deviation[PARRY_FEATURES];
+    double base[PARRY_SIGNALS];
+    double slope[PARRY_SIGNALS][PARRY_FEATURES];
+    bool used[PARRY_SIGNALS]; /* false: weight 0 */
+} parry_fitted_weights;
 
-const parry_weights *parry_default_weights(void);
-/* {"hybrid": {"text.title": 0.5, ...}, "text": {...}, "vector": {...}}: a signal that is not named keeps the shipped
- * weight. Fails: INVALID (an unknown mode or signal, a weight out of range). */
-PARRY_MUST parry_code parry_weights_parse(const json_t *document, parry_arena *a, const void **out, parry_err *err);
+extern const parry_fitted_weights parry_fitted[PARRY_MODES]; /* by parry_mode */
+
+typedef struct parry_weight_factors {
+    double factor[PARRY_MODES][PARRY_SIGNALS]; /* 0 to PARRY_MAX_FACTOR */
+} parry_weight_factors;
+
+/* The weights of one query. factors: NULL for none. */
+void parry_weights_find(parry_mode mode, const parry_weight_factors *factors, const double context[PARRY_FEATURES],
+                        double out[PARRY_SIGNALS]);
+/* {"hybrid": {"text.title": 0.5, ...}, "text": {...}, "vector": {...}}: a signal that is not named keeps factor 1.
+ * Fails: INVALID (an unknown mode or signal, a factor out of range). */
+PARRY_MUST parry_code parry_weight_factors_parse(const json_t *document, parry_arena *a, const void **out,
+                                                 parry_err *err);
 
 #endif

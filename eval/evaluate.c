@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "content/import.h"
+#include "engine/context.h"
 #include "eval/metrics.h"
 
 #include <stdlib.h>
@@ -40,7 +41,11 @@ static parry_code write_document(parry_arena *a, const char *tree, size_t i, con
         return parry_fail(err, PARRY_INVALID, "the title of document %.*s is not UTF-8", PARRY_FMT(d->id));
     parry_buf b = PARRY_BUF(PARRY_ARTICLE_MAX_BYTES);
     parry_buf_printf(&b, "---\nid: d%zu\ntitle: %s\n---\n\n", i, text);
-    parry_buf_adds(&b, d->text);
+    for (size_t at = 0; at < d->text.n; at++) { /* plain text, not Markdown: a line is a line */
+        parry_buf_addc(&b, d->text.p[at]);
+        if (d->text.p[at] == '\n')
+            parry_buf_addc(&b, '\n');
+    }
     parry_buf_addc(&b, '\n');
     free(text);
     FILE *f = fopen(parry_str_printf(a, "%s/d%zu.md", tree, i).p, "wb");
@@ -120,20 +125,32 @@ static void write_run(const bench *b, const parry_judged_query *q, const parry_r
                 parry_mode_name(r->mode));
 }
 
-/* query, answerable, grade, then the signals; their names in the first line. */
+static void write_names(FILE *f, const parry_hit *h)
+{
+    fprintf(f, "Q\tquery\tanswerable");
+    for (int i = 0; i < PARRY_FEATURES; i++)
+        fprintf(f, "\t%s", parry_feature_name((parry_feature)i));
+    fprintf(f, "\nC\tdocument\tgrade");
+    for (size_t i = 0; i < h->nparts; i++)
+        fprintf(f, "\t%s", h->parts[i].name);
+    fputc('\n', f);
+}
+
+/* A line Q a query, with its context, and a line C a candidate, with its signals; their names come first. */
 static void write_signals(const bench *b, const parry_judged_query *q, const parry_results *r)
 {
     FILE *f = b->o->signals;
     if (f == NULL || r->n == 0)
         return;
-    if (ftell(f) == 0) {
-        fprintf(f, "query\tanswerable\tgrade");
-        for (size_t i = 0; i < r->hits[0].nparts; i++)
-            fprintf(f, "\t%s", r->hits[0].parts[i].name);
-        fputc('\n', f);
-    }
+    if (ftell(f) == 0)
+        write_names(f, &r->hits[0]);
+    fprintf(f, "Q\t%.*s\t%d", PARRY_FMT(q->id), q->answerable);
+    for (int i = 0; i < PARRY_FEATURES; i++)
+        fprintf(f, "\t%.6g", r->context[i]);
+    fputc('\n', f);
     for (size_t h = 0; h < r->n; h++) {
-        fprintf(f, "%.*s\t%d\t%d", PARRY_FMT(q->id), q->answerable, grade_of(q, document_of(&r->hits[h])));
+        uint32_t document = document_of(&r->hits[h]);
+        fprintf(f, "C\t%u\t%d", document, grade_of(q, document));
         for (size_t i = 0; i < r->hits[h].nparts; i++)
             fprintf(f, "\t%.5f", r->hits[h].parts[i].value);
         fputc('\n', f);

@@ -8,7 +8,6 @@
 #include "indexer/embeddings.h"
 #include "indexer/passages.h"
 
-#include <assert.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -46,6 +45,8 @@ typedef struct loaded {
     parry_row_in *rows;  /* in.rows, to write the vectors into */
     piece *pieces;
     size_t npieces;
+    piece *sentences[PARRY_SENTENCES]; /* those of the pieces whose mean SENTENCES is */
+    size_t nsentences;
     parry_code code;
     parry_err err;
 } loaded;
@@ -125,17 +126,31 @@ parry_tally *parry_builder_tally(parry_builder *b) { return &b->tally; }
 /* ---- loading: store to rows ----------------------------------------------------------------------------------------
  */
 
+static piece *add_piece(const parry_builder *b, loaded *l, parry_str text)
+{
+    piece *p = &l->pieces[l->npieces++];
+    float *vector = PARRY_ARRAY(l->arena, float, b->shape.dim);
+    *p = (piece){text, parry_embeddings_key(b->embeddings, PARRY_PASSAGE, text), vector};
+    return p;
+}
+
 static void collect_pieces(const parry_builder *b, loaded *l)
 {
-    l->pieces = PARRY_ARRAY(l->arena, piece, l->in.nrows);
+    parry_str sentences[PARRY_SENTENCES];
+    size_t n = parry_article_sentences(&l->in, sentences);
+    l->pieces = PARRY_ARRAY(l->arena, piece, l->in.nrows + n);
     for (size_t i = 0; i < l->in.nrows; i++) {
         parry_str text = parry_row_embed_text(l->arena, &l->in, &l->rows[i]);
         if (text.n == 0)
             continue;
-        float *vector = PARRY_ARRAY(l->arena, float, b->shape.dim);
-        l->pieces[l->npieces++] = (piece){text, parry_embeddings_key(b->embeddings, PARRY_PASSAGE, text), vector};
-        l->rows[i].vector = vector;
+        piece *p = add_piece(b, l, text);
+        l->rows[i].vector = p->vector;
+        if (l->rows[i].kind == PARRY_ROW_SENTENCE)
+            l->sentences[l->nsentences++] = p;
     }
+    if (l->nsentences == 0) /* a long article: they have no rows */
+        for (size_t i = 0; i < n; i++)
+            l->sentences[l->nsentences++] = add_piece(b, l, sentences[i]);
 }
 
 static void cut(const parry_builder *b, loaded *l, const parry_article *article)
@@ -332,20 +347,39 @@ static bool make_unit(float *v, size_t dim)
     return length > 0;
 }
 
-/* The direction of the whole: the mean of the passages' vectors, or the title's where there is no text. */
-static void point_article(const parry_builder *b, loaded *l)
+static void add_to(float *sum, const float *v, size_t dim)
 {
-    size_t dim = b->shape.dim;
-    parry_row_in *last = &l->rows[l->in.nrows - 1];
+    for (size_t d = 0; d < dim; d++)
+        sum[d] += v[d];
+}
+
+/* The direction of the whole: the mean of the passages' vectors, or the title's where there is no text. */
+static void point_article(const parry_builder *b, loaded *l, parry_row_in *article)
+{
     parry_row_kind source = count_passages(&l->in) > 0 ? PARRY_ROW_PASSAGE : PARRY_ROW_TITLE;
-    float *mean = PARRY_ARRAY(l->arena, float, dim);
+    float *mean = PARRY_ARRAY(l->arena, float, b->shape.dim);
+    for (size_t i = 0; i < l->in.nrows; i++)
+        if (l->rows[i].vector != NULL && l->rows[i].kind == source)
+            add_to(mean, l->rows[i].vector, b->shape.dim);
+    article->vector = make_unit(mean, b->shape.dim) ? mean : NULL;
+}
+
+static void point_sentences(const parry_builder *b, loaded *l, parry_row_in *sentences)
+{
+    float *mean = PARRY_ARRAY(l->arena, float, b->shape.dim);
+    for (size_t i = 0; i < l->nsentences; i++)
+        add_to(mean, l->sentences[i]->vector, b->shape.dim);
+    sentences->vector = make_unit(mean, b->shape.dim) ? mean : NULL;
+}
+
+static void point_means(const parry_builder *b, loaded *l)
+{
     for (size_t i = 0; i < l->in.nrows; i++) {
-        const float *v = l->rows[i].vector;
-        for (size_t d = 0; d < dim && v != NULL && l->rows[i].kind == source; d++)
-            mean[d] += v[d];
+        if (l->rows[i].kind == PARRY_ROW_ARTICLE)
+            point_article(b, l, &l->rows[i]);
+        else if (l->rows[i].kind == PARRY_ROW_SENTENCES)
+            point_sentences(b, l, &l->rows[i]);
     }
-    assert(last->kind == PARRY_ROW_ARTICLE);
-    last->vector = make_unit(mean, dim) ? mean : NULL;
 }
 
 static parry_code find_vectors(group *g, parry_err *err)
@@ -358,8 +392,7 @@ static parry_code find_vectors(group *g, parry_err *err)
     if (code != PARRY_OK)
         return code;
     for (size_t i = 0; i < g->n; i++) {
-        if (g->list[i].in.nrows > 0)
-            point_article(g->b, &g->list[i]);
+        point_means(g->b, &g->list[i]);
     }
     g->b->tally.embedded += g->nmissing;
     g->b->tally.cached += g->npieces - g->nmissing;
@@ -431,7 +464,7 @@ static parry_code take_existing(parry_builder *b, const char *name, size_t n, bo
         const parry_segment_info *info = parry_segment_get_info(s);
         b->tally.articles += n;
         b->tally.passages += info->kind_rows[PARRY_ROW_PASSAGE];
-        b->tally.cached += info->nvectors - (b->shape.dim ? info->narticles : 0);
+        b->tally.cached += info->nvectors - (b->shape.dim ? info->narticles + info->kind_rows[PARRY_ROW_SENTENCES] : 0);
         parry_segment_close(s);
         *taken = true;
         return PARRY_OK;

@@ -273,6 +273,69 @@ static void add_passages(rows *r, const parry_tokenizer *tokenizer, uint32_t tar
     }
 }
 
+/* ---- sentences for themselves ----------------------------------------------------------------------------------- */
+
+enum { LEAST_SENTENCE = 3 }; /* bytes */
+
+typedef struct sentence_walk {
+    const parry_article_in *in;
+    size_t row;
+    parry_str rest, block; /* of the row's text, of the line at hand */
+} sentence_walk;
+
+static bool next_sentence(sentence_walk *w, parry_str *out)
+{
+    for (;;) {
+        if (w->block.n > 0) {
+            size_t end = parry_sentence_end(w->block, 0);
+            *out = parry_str_trim(parry_str_make(w->block.p, end));
+            w->block = parry_str_from(w->block, end);
+            if (out->n >= LEAST_SENTENCE)
+                return true;
+        } else if (!parry_str_split(&w->rest, '\n', &w->block)) {
+            while (w->row < w->in->nrows && w->in->rows[w->row].kind != PARRY_ROW_PASSAGE)
+                w->row++;
+            if (w->row == w->in->nrows)
+                return false;
+            w->rest = w->in->rows[w->row++].text;
+        }
+    }
+}
+
+static size_t count_sentences(const parry_article_in *in)
+{
+    sentence_walk w = {.in = in};
+    parry_str s;
+    size_t n = 0;
+    while (next_sentence(&w, &s))
+        n++;
+    return n;
+}
+
+size_t parry_article_sentences(const parry_article_in *in, parry_str out[PARRY_SENTENCES])
+{
+    sentence_walk w = {.in = in};
+    size_t of = count_sentences(in), wanted = of < PARRY_SENTENCES ? of : PARRY_SENTENCES, n = 0;
+    parry_str s;
+    for (size_t i = 0; n < wanted && next_sentence(&w, &s); i++)
+        if (i == n * of / wanted)
+            out[n++] = s;
+    return n;
+}
+
+static void add_sentences(rows *r)
+{
+    parry_str list[PARRY_SENTENCES];
+    parry_article_in so_far = {.rows = r->list, .nrows = r->n};
+    size_t n = parry_article_sentences(&so_far, list);
+    if (n == 0)
+        return;
+    if (count_sentences(&so_far) == n)
+        for (size_t i = 0; i < n; i++)
+            add_row(r, PARRY_ROW_SENTENCE, TITLE_SECTION, list[i]);
+    add_row(r, PARRY_ROW_SENTENCES, TITLE_SECTION, (parry_str){NULL, 0});
+}
+
 static parry_str join_keywords(parry_arena *a, const parry_article *article)
 {
     size_t n = 0;
@@ -313,6 +376,7 @@ void parry_article_rows(parry_arena *a, const parry_article *article, const parr
             add_row(&r, PARRY_ROW_HEADING, i, s->heading);
         add_passages(&r, tokenizer, target, i, s->text);
     }
+    add_sentences(&r);
     add_row(&r, PARRY_ROW_ARTICLE, TITLE_SECTION, (parry_str){NULL, 0});
     *out = (parry_article_in){.id = article->id,
                               .title = article->title,
@@ -331,6 +395,7 @@ parry_str parry_row_embed_text(parry_arena *a, const parry_article_in *article, 
 {
     switch (row->kind) {
     case PARRY_ROW_TITLE:
+    case PARRY_ROW_SENTENCE:
         return row->text;
     case PARRY_ROW_PASSAGE: {
         parry_str path = article->sections[row->section].path;
@@ -341,6 +406,7 @@ parry_str parry_row_embed_text(parry_arena *a, const parry_article_in *article, 
     case PARRY_ROW_KEYWORDS:
         return parry_str_printf(a, "%.*s: %.*s", PARRY_FMT(article->title), PARRY_FMT(row->text));
     case PARRY_ROW_HEADING:
+    case PARRY_ROW_SENTENCES:
     case PARRY_ROW_ARTICLE:
     case PARRY_ROW_KINDS:
         break;

@@ -24,8 +24,8 @@ static void write_weights(scratch *s, double title, char name[PARRY_NAME_TEXT])
 static double served_title(parry_index *ix)
 {
     parry_generation *g = parry_index_acquire(ix);
-    const parry_weights *w = parry_generation_side(g, PARRY_SIDE_WEIGHTS);
-    double title = w != NULL ? w->weight[PARRY_HYBRID][PARRY_SIGNAL_TEXT_TITLE] : -1;
+    const parry_weight_factors *w = parry_generation_side(g, PARRY_SIDE_WEIGHTS);
+    double title = w != NULL ? w->factor[PARRY_HYBRID][PARRY_SIGNAL_TEXT_TITLE] : -1;
     parry_generation_release(g);
     return title;
 }
@@ -39,8 +39,8 @@ static void a_generation_serves_the_table_that_it_names(void **state)
 {
     scratch *s = *state;
     char one[PARRY_NAME_TEXT], two[PARRY_NAME_TEXT];
-    write_weights(s, 7.5, one);
-    write_weights(s, 8.5, two);
+    write_weights(s, 2.5, one);
+    write_weights(s, 3.5, two);
     publish(s, 1, "");
     parry_index *ix = NULL;
     ok(parry_index_open(s->dir, &ix, NULL));
@@ -50,11 +50,10 @@ static void a_generation_serves_the_table_that_it_names(void **state)
     parry_generation *held = parry_index_acquire(ix);
     publish(s, 3, two);
     ok(parry_index_refresh(ix, NULL, NULL));
-    assert_true(served_title(ix) > 8);
-    const parry_weights *before = parry_generation_side(held, PARRY_SIDE_WEIGHTS);
-    assert_true(before->weight[PARRY_HYBRID][PARRY_SIGNAL_TEXT_TITLE] < 8);
-    assert_true(before->weight[PARRY_HYBRID][PARRY_SIGNAL_TEXT_PASSAGE] ==
-                parry_default_weights()->weight[PARRY_HYBRID][PARRY_SIGNAL_TEXT_PASSAGE]);
+    assert_true(served_title(ix) > 3);
+    const parry_weight_factors *before = parry_generation_side(held, PARRY_SIDE_WEIGHTS);
+    assert_true(before->factor[PARRY_HYBRID][PARRY_SIGNAL_TEXT_TITLE] < 3);
+    assert_float_equal(before->factor[PARRY_HYBRID][PARRY_SIGNAL_TEXT_PASSAGE], 1, 0);
     parry_generation_release(held);
     parry_index_close(ix);
 }
@@ -64,7 +63,7 @@ static void a_table_that_would_not_load_is_not_written(void **state)
     scratch *s = *state;
     char name[PARRY_NAME_TEXT];
     json_t *bad[] = {weights("text.tilte", 1),    weights("text.title", -1),
-                     weights("text.title", 101),  json_array(),
+                     weights("text.title", 4.5),  json_array(),
                      json_pack("{s:{}}", "both"), json_pack("{s:i}", "hybrid", 3)};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         parry_err err = {0};
@@ -80,11 +79,11 @@ static void a_missing_or_damaged_table_is_not_published_nor_served(void **state)
     scratch *s = *state;
     char name[PARRY_NAME_TEXT];
     publish(s, 1, "");
-    write_weights(s, 7.5, name);
+    write_weights(s, 2.5, name);
     publish(s, 2, name);
     const void *parsed;
     ok(parry_side_read(s->dir, PARRY_SIDE_WEIGHTS, name, s->arena, &parsed, NULL));
-    ok(parry_file_replace(file_of(s, name), parry_str_of("{\"hybrid\":{\"text.title\":9}}"), NULL));
+    ok(parry_file_replace(file_of(s, name), parry_str_of("{\"hybrid\":{\"text.title\":3}}"), NULL));
     assert_int_equal(parry_side_read(s->dir, PARRY_SIDE_WEIGHTS, name, s->arena, &parsed, NULL), PARRY_CORRUPT);
     parry_index *ix = NULL;
     assert_int_equal(parry_index_open(s->dir, &ix, NULL), PARRY_CORRUPT);
@@ -99,7 +98,7 @@ static void tables_are_swept_with_the_generations_that_name_them(void **state)
     scratch *s = *state;
     char name[4][PARRY_NAME_TEXT];
     for (uint64_t k = 0; k < 4; k++) {
-        write_weights(s, 1.0 + (double)k, name[k]);
+        write_weights(s, 1.0 + (double)k / 2, name[k]);
         publish(s, k + 1, name[k]);
     }
     ok(parry_generations_sweep(s->dir, 1, NULL));

@@ -199,8 +199,9 @@ static void passages_cover_the_text_within_the_budget(void **state)
 static void rows_come_in_the_order_of_the_segment(void **state)
 {
     (void)state;
-    static const parry_row_kind wanted[] = {PARRY_ROW_TITLE,   PARRY_ROW_KEYWORDS, PARRY_ROW_PASSAGE, PARRY_ROW_HEADING,
-                                            PARRY_ROW_PASSAGE, PARRY_ROW_HEADING,  PARRY_ROW_ARTICLE};
+    static const parry_row_kind wanted[] = {
+        PARRY_ROW_TITLE,   PARRY_ROW_KEYWORDS, PARRY_ROW_PASSAGE,  PARRY_ROW_HEADING,   PARRY_ROW_PASSAGE,
+        PARRY_ROW_HEADING, PARRY_ROW_SENTENCE, PARRY_ROW_SENTENCE, PARRY_ROW_SENTENCES, PARRY_ROW_ARTICLE};
     parry_str keywords[] = {parry_str_of("late"), parry_str_of("missing parcel")};
     parry_section sections[] = {{.text = parry_str_of("Intro.")},
                                 {.level = 2,
@@ -227,7 +228,39 @@ static void rows_come_in_the_order_of_the_segment(void **state)
     assert_str(parry_row_embed_text(arena, &in, &in.rows[4]), "Parcels: Late\nWait.");
     assert_str(parry_row_embed_text(arena, &in, &in.rows[1]), "Parcels: late, missing parcel");
     assert_int_equal(parry_row_embed_text(arena, &in, &in.rows[3]).n, 0);
-    assert_int_equal(parry_row_embed_text(arena, &in, &in.rows[6]).n, 0);
+    assert_str(parry_row_embed_text(arena, &in, &in.rows[7]), "Wait.");
+    assert_int_equal(parry_row_embed_text(arena, &in, &in.rows[8]).n, 0);
+    assert_int_equal(parry_row_embed_text(arena, &in, &in.rows[9]).n, 0);
+}
+
+static void a_long_article_has_sixteen_sentences_evenly_spread(void **state)
+{
+    (void)state;
+    char text[1000] = "";
+    for (int i = 0; i < 40; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "Sentence %02d.%s", i, i % 7 ? " " : "\n");
+    for (int n = 16; n <= 17; n++) {
+        parry_section section = {.text = parry_str_make(text, (size_t)n * 13)};
+        parry_article article = {.title = parry_str_of("Many"), .sections = &section, .nsections = 1};
+        parry_article_in in;
+        parry_str list[PARRY_SENTENCES];
+        size_t rows = 0;
+        parry_article_rows(arena, &article, NULL, 10, &in);
+        for (size_t i = 0; i < in.nrows; i++)
+            rows += in.rows[i].kind == PARRY_ROW_SENTENCE;
+        assert_int_equal(rows, n == 16 ? 16 : 0);
+        assert_int_equal(parry_article_sentences(&in, list), 16);
+        assert_str(list[0], "Sentence 00.");
+        assert_str(list[15], "Sentence 15.");
+    }
+    parry_section section = {.text = parry_str_of(text)};
+    parry_article article = {.title = parry_str_of("Many"), .sections = &section, .nsections = 1};
+    parry_article_in in;
+    parry_str list[PARRY_SENTENCES];
+    parry_article_rows(arena, &article, NULL, 10, &in);
+    assert_int_equal(parry_article_sentences(&in, list), 16);
+    assert_str(list[8], "Sentence 20.");
+    assert_str(list[15], "Sentence 37.");
 }
 
 int main(void)
@@ -245,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_blob_does_not_make_an_endless_passage),
         cmocka_unit_test(passages_cover_the_text_within_the_budget),
         cmocka_unit_test(rows_come_in_the_order_of_the_segment),
+        cmocka_unit_test(a_long_article_has_sixteen_sentences_evenly_spread),
     };
     return cmocka_run_group_tests_name("passages", tests, set_up, tear_down);
 }

@@ -48,7 +48,7 @@ static void the_first_run_publishes_everything(void **state)
     assert_int_equal(r.generation, 1);
     assert_int_equal(r.articles, 3);
     assert_int_equal(r.passages, 4);
-    assert_int_equal(r.embedded, 7); /* and three titles */
+    assert_int_equal(r.embedded, 13); /* and three titles, and six sentences by themselves */
     assert_int_equal(r.segments, 1);
     assert_string_equal(home_ids(h), "apples pears plums");
     assert_true(found(h, "ripen", "pears"));
@@ -86,8 +86,8 @@ static void a_changed_article_makes_a_small_segment(void **state)
     assert_true(r.published && !r.rebuilt);
     assert_int_equal(r.generation, 2);
     assert_int_equal(r.articles, 1);
-    assert_int_equal(r.embedded, 1); /* the title is known */
-    assert_int_equal(r.cached, 1);
+    assert_int_equal(r.embedded, 2); /* the title and one of the sentences are known */
+    assert_int_equal(r.cached, 2);
     assert_string_equal(home_ids(h), "apples pears plums");
     assert_true(found(h, "quinces", "pears"));
     assert_null(strstr(home_search(h, NULL, "ripen"), "pears"));
@@ -217,7 +217,7 @@ static void another_model_rebuilds_and_the_first_one_is_still_known(void **state
     home_reopen(h);
     parry_index_report r = home_run(h);
     assert_true(r.rebuilt && r.published);
-    assert_int_equal(r.embedded, 7);
+    assert_int_equal(r.embedded, 13);
     h->options.encoder = NULL;
     home_reopen(h);
     r = home_run(h);
@@ -299,7 +299,7 @@ static void the_segment_of_a_killed_run_is_taken_as_it_is(void **state)
     assert_true(r.rebuilt);
     assert_int_equal(r.articles, 3);
     assert_int_equal(r.passages, 4);
-    assert_int_equal(r.cached, 7);
+    assert_int_equal(r.cached, 13);
     assert_int_equal(stat(file, &after), 0);
     assert_int_equal(before.st_ino, after.st_ino);
     assert_string_equal(home_ids(h), "apples pears plums");
@@ -356,11 +356,14 @@ static void an_article_points_where_its_passages_point(void **state)
     char *segments = parry_str_z(h->arena, parry_str_printf(h->arena, "%s/segments", h->index));
     ok(parry_segment_open(segments, m.segments[0].name, true, &s, &err));
     const parry_segment_info *info = parry_segment_get_info(s);
-    assert_int_equal(info->nrows, 3); /* title, passage, article */
+    assert_int_equal(info->nrows, 5); /* title, passage, sentence, sentences, article */
     ok(parry_encode(encoder, NULL, PARRY_PASSAGE, parry_str_of("About plums\nPlums are for jam."), q, &err));
     assert_true(parry_segment_cosine(s, 1, q) > 0.999f);
-    assert_true(parry_segment_cosine(s, 2, q) > 0.999f);
+    assert_true(parry_segment_cosine(s, 4, q) > 0.999f);
     assert_true(parry_segment_cosine(s, 0, q) < 0.99f);
+    ok(parry_encode(encoder, NULL, PARRY_PASSAGE, parry_str_of("Plums are for jam."), q, &err));
+    assert_true(parry_segment_cosine(s, 2, q) > 0.999f);
+    assert_true(parry_segment_cosine(s, 3, q) > 0.999f);
     parry_segment_close(s);
 }
 
