@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 typedef struct eval_arguments {
-    const char *set, *tree, *mode, *run, *qrels, *per_query, *signals, *keep, *precision;
+    const char *set, *tree, *mode, *run, *qrels, *per_query, *signals, *keep, *precision, *split;
     bool ablate, gold_removed, json, quiet;
     double target; /* of precision */
 } eval_arguments;
@@ -161,6 +161,7 @@ static parry_code evaluate(parry_cli *cli, const eval_arguments *args, parry_err
     parry_evaluation_options o = {
         .ablate = args->ablate,
         .gold_removed = args->gold_removed,
+        .split = args->split,
         .data_dir = args->keep,
         .ranked = args->run != NULL ? write_ranking : NULL,
         .ranked_ctx = &runs,
@@ -213,6 +214,7 @@ int cmd_eval(parry_cli *cli, int argc, char **argv)
          .value = "P",
          .text = &args.precision,
          .help = "Print the threshold from which on precision is at least P (default 0.9)."},
+        {.name = "split", .value = "PART", .text = &args.split, .help = "Only queries of this part: fit or held."},
         {.name = "json", .flag = &args.json, .help = "Print JSON."},
         {.name = "run",
          .value = "FILE",

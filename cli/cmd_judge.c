@@ -234,15 +234,6 @@ static void print_json(const parry_judging *j, const parry_past *past)
 /* ---- the judging ---------------------------------------------------------------------------------------------------
  */
 
-static void keep_split(parry_judged_set *set, const char *split)
-{
-    size_t n = 0;
-    for (size_t i = 0; split != NULL && i < set->nqueries; i++)
-        if (set->queries[i].held == (strcmp(split, "held") == 0))
-            set->queries[n++] = set->queries[i];
-    set->nqueries = split != NULL ? n : set->nqueries;
-}
-
 static parry_code read_set(const parry_cli *cli, parry_arena *a, const char *where, const char *split,
                            parry_judged_set *set, parry_err *err)
 {
@@ -258,15 +249,14 @@ static parry_code read_set(const parry_cli *cli, parry_arena *a, const char *whe
     parry_store_close(store);
     if (code == PARRY_OK)
         code = parry_judgements_join(a, &rows, set, err);
-    if (code != PARRY_OK)
-        return code;
-    keep_split(set, split);
-    if (set->nqueries == 0)
+    if (code == PARRY_OK && set->nqueries > 0)
+        return parry_judged_keep(set, split, err);
+    if (code == PARRY_OK)
         return parry_fail(err, PARRY_NOT_FOUND,
                           "no judged queries%s%s: write judgements.tsv beside the articles and give its folder, or "
                           "`answers:` in an article's front matter",
                           where != NULL ? " in " : "", where != NULL ? where : "");
-    return PARRY_OK;
+    return code;
 }
 
 static parry_code judge_index(const parry_cli *cli, parry_arena *a, const parry_judged_set *set,
@@ -379,7 +369,5 @@ int cmd_judge(parry_cli *cli, int argc, char **argv)
     if (!read_floors(args.fail_under, args.floors))
         return parry_cli_misuse("judge", "--fail-under takes a list like ndcg10=.75,recall5=.85, not \"%s\"",
                                 args.fail_under);
-    if (args.split != NULL && strcmp(args.split, "fit") != 0 && strcmp(args.split, "held") != 0)
-        return parry_cli_misuse("judge", "--split takes fit or held, not \"%s\"", args.split);
     return judge(cli, first < argc ? argv[first] : NULL, &args);
 }

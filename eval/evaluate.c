@@ -67,18 +67,13 @@ static void add_ablation(bench *b, const char *signal, size_t n, const char *mor
     add_column(b, name.p, b->o->modes[0], true);
 }
 
-/* The first hit that has parts says what there is to take out. */
-static void add_ablations(bench *b, const parry_results *r)
+static void add_ablations(bench *b, const parry_hit *h)
 {
-    if (r->n == 0 || b->e->ncolumns > b->o->nmodes)
-        return;
-    const parry_hit *h = &r->hits[0];
-    for (size_t i = 0; i < h->nparts; i++)
-        add_ablation(b, h->parts[i].name, strlen(h->parts[i].name), "");
     for (size_t i = 0; i < h->nparts; i++) {
-        const char *dot = strchr(h->parts[i].name, '.');
+        const char *name = h->parts[i].name, *dot = strchr(name, '.');
+        add_ablation(b, name, strlen(name), "");
         if (dot != NULL)
-            add_ablation(b, h->parts[i].name, (size_t)(dot - h->parts[i].name), ".*");
+            add_ablation(b, name, (size_t)(dot - name), ".*");
     }
 }
 
@@ -221,8 +216,6 @@ static parry_code run_mode(bench *b, parry_arena *a, size_t at, size_t mode, par
     add_ranking(b, c, at, &rank);
     if (mode == 0) {
         write_signals(b, q, &r, &rank);
-        if (b->o->ablate)
-            add_ablations(b, &r);
         for (size_t i = b->o->nmodes; i < b->e->ncolumns; i++) {
             parry_ranking less = without(a, &r, &rank, column_signal(&b->e->columns[i]));
             add_ranking(b, &b->e->columns[i], at, &less);
@@ -232,6 +225,20 @@ static parry_code run_mode(bench *b, parry_arena *a, size_t at, size_t mode, par
         return PARRY_OK;
     if ((code = search(b, a, q, b->o->modes[mode], false, &r, err)) == PARRY_OK)
         c->surety.removed[at] = parry_surety_of(&r, &calibrated);
+    return code;
+}
+
+/* What there is to take out: the signals that any answer to any query has. */
+static parry_code find_signals(bench *b, parry_arena *a, parry_err *err)
+{
+    parry_code code = PARRY_OK;
+    for (size_t i = 0; code == PARRY_OK && i < b->set->nqueries; i++) {
+        parry_results r = {0};
+        code = search(b, a, &b->set->queries[i], b->o->modes[0], true, &r, err);
+        for (size_t h = 0; code == PARRY_OK && h < r.n; h++)
+            add_ablations(b, &r.hits[h]);
+        parry_arena_reset(a);
+    }
     return code;
 }
 
@@ -277,6 +284,8 @@ static parry_code run_queries(bench *b, parry_err *err)
         *(b->set->queries[i].answerable ? &b->e->queries : &b->e->unanswerable) += 1;
     for (size_t m = 0; m < b->o->nmodes; m++)
         add_column(b, parry_mode_name(b->o->modes[m]), b->o->modes[m], false);
+    if (b->o->ablate)
+        code = find_signals(b, a, err);
     for (size_t m = 0; m < b->o->nmodes; m++)
         for (size_t i = 0; code == PARRY_OK && i < b->set->nqueries; i++) {
             code = run_mode(b, a, i, m, err);
@@ -319,7 +328,7 @@ parry_code parry_evaluate(parry_arena *a, const parry_corpus *corpus, const parr
     if (dir == NULL && (dir = mkdtemp(temporary)) == NULL)
         return parry_fail_errno(err, "cannot make a temporary folder in /tmp");
     parry_code code = parry_corpus_build(a, dir, corpus, &o->indexer, set, err);
-    if (code == PARRY_OK)
+    if (code == PARRY_OK && (code = parry_judged_keep(set, o->split, err)) == PARRY_OK)
         code = run_on(a, dir, set, o, &e, err);
     if (o->data_dir == NULL && parry_tree_remove(dir, NULL) != PARRY_OK && code == PARRY_OK)
         code = parry_fail(err, PARRY_IO, "cannot remove %s: remove it by hand", dir);

@@ -26,6 +26,7 @@ typedef struct parry_evaluation_options {
     parry_mode modes[PARRY_EVALUATION_MODES]; /* a column each; the first is what the others are compared with */
     size_t nmodes;
     bool ablate;          /* a column more for each signal of the first mode, and for each side of it, taken out */
+    const char *split;    /* only queries of this part, "fit" or "held"; NULL: all */
     bool gold_removed;    /* ask the answerable queries again without what answers them */
     const char *data_dir; /* where the index is built and kept; NULL: a temporary folder, removed afterwards */
     parry_indexer_options indexer;
@@ -61,7 +62,7 @@ typedef struct parry_column {
 typedef struct parry_evaluation {
     size_t documents, passages, queries; /* queries: answerable ones */
     size_t unanswerable;
-    parry_column *columns;
+    parry_column *columns; /* modes as they were asked for, then signals; PARRY_EVALUATION_COLUMNS at most */
     size_t ncolumns;
 } parry_evaluation;
 

@@ -289,6 +289,21 @@ parry_code parry_judged_read(parry_arena *a, const char *dir, parry_judged_set *
     return code;
 }
 
+parry_code parry_judged_keep(parry_judged_set *set, const char *split, parry_err *err)
+{
+    bool held = split != NULL && strcmp(split, "held") == 0;
+    size_t n = 0;
+    if (split == NULL)
+        return PARRY_OK;
+    if (!held && strcmp(split, "fit") != 0)
+        return parry_fail(err, PARRY_INVALID, "no part of the queries is called \"%s\": use fit or held", split);
+    for (size_t i = 0; i < set->nqueries; i++)
+        if (set->queries[i].held == held)
+            set->queries[n++] = set->queries[i];
+    set->nqueries = n;
+    return n > 0 ? PARRY_OK : parry_fail(err, PARRY_NOT_FOUND, "no query of the set is in the part \"%s\"", split);
+}
+
 /* ---- the articles of a store ---------------------------------------------------------------------------------------
  */
 

@@ -69,6 +69,8 @@ PARRY_MUST parry_code parry_judged_over(parry_arena *a, const char *dir, parry_s
 /* The store's published articles. */
 PARRY_MUST parry_code parry_judged_articles(parry_arena *a, parry_store *store, parry_document **documents, size_t *n,
                                             parry_err *err);
+/* Leaves the queries of one part, "fit" or "held"; NULL leaves all. Fails: INVALID (another name), NOT_FOUND (none). */
+PARRY_MUST parry_code parry_judged_keep(parry_judged_set *set, const char *split, parry_err *err);
 /* Index of the document that is this article in the index; PARRY_NO_DOCUMENT. */
 uint32_t parry_judged_document(const parry_judged_set *set, parry_str article);
 

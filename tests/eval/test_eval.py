@@ -83,6 +83,14 @@ class Eval(unittest.TestCase):
         for r in rows:
             self.assertAlmostEqual(float(r["- text.* nDCG@10"]) - float(r["text nDCG@10"]), float(r["- text.* difference"]), 3)
 
+    def test_what_is_held_back_can_be_measured_apart(self):
+        (self.dir / "help/judgements.tsv").write_text("query\tarticle\tgrade\tsplit\nparcel\tparcel\t2\theld\n"
+                                                      "money\tmoney/refund\t2\tfit\nlion\t-\t0\theld\n", encoding="utf-8")
+        held = self.run_eval("--set", self.dir / "help", "--split", "held")
+        fit = self.run_eval("--set", self.dir / "help", "--split", "fit")
+        self.assertEqual((held["queries"], held["unanswerable"], fit["queries"], fit["unanswerable"]), (1, 1, 1, 0))
+        self.assertIn("fit or held", self.run_eval("--set", self.dir / "help", "--split", "test", code=2))
+
     def test_mistakes_are_told(self):
         self.assertIn("no judged queries", self.run_eval("--set", self.dir / "help", code=3))
         self.assertIn("there is no", self.run_eval("--set", self.dir / "nowhere", code=3))
