@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-enum { PARRY_NO_DOCUMENT = UINT32_MAX };
+#define PARRY_NO_DOCUMENT UINT32_MAX
 
 typedef struct parry_document {
     parry_str id, title, text; /* a tree's have no text here */
