@@ -18,6 +18,9 @@ static const parry_command commands[] = {
 #ifdef PARRY_CMD_EVAL
     {"eval", "measure answers against judged queries", cmd_eval},
 #endif
+#ifdef PARRY_CMD_JUDGE
+    {"judge", "check that articles answer what they are judged to answer", cmd_judge},
+#endif
     {"embed", "turn lines of text into vectors", cmd_embed},
     {"version", "say what this program is made of", cmd_version},
     {"help", "explain a command, or every key of the configuration", cmd_help},

@@ -112,6 +112,8 @@ static void fields_of(parry_arena *a, const parry_front *f, parry_article *out)
         if (id.n > 0)
             out->related[out->nrelated++] = id;
     }
+    out->answers = f->answers;
+    out->nanswers = f->nanswers;
     out->status = f->status;
     out->searchable = f->searchable;
     out->extra = f->extra;
@@ -221,6 +223,7 @@ json_t *parry_article_json(const parry_article *article)
     set(o, "review_by", article->review_by);
     json_object_set_new(o, "keywords", texts(article->keywords, article->nkeywords));
     json_object_set_new(o, "related", texts(article->related, article->nrelated));
+    json_object_set_new(o, "answers", texts(article->answers, article->nanswers));
     json_object_set_new(o, "status", json_string(parry_status_name(article->status)));
     json_object_set_new(o, "search", json_boolean(article->searchable));
     json_object_set_new(o, "extra", article->extra ? json_deep_copy(article->extra) : json_object());

@@ -42,6 +42,8 @@ typedef struct parry_article {
     size_t nkeywords;
     parry_str *related; /* ids */
     size_t nrelated;
+    parry_str *answers; /* questions that it answers, by its author's word: judged (`parry judge`), never searched */
+    size_t nanswers;
     parry_status status; /* published unless told; `draft: true` is draft */
     bool searchable;     /* false by `search: false`: readable by URL, never in results */
     json_t *extra;    /* unknown keys, kept as they were (object; owned by the arena's article: parry_article_free) */

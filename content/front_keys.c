@@ -6,9 +6,9 @@
 
 #include <strings.h>
 
-enum { LIST_MAX = 200 }; /* keywords, related */
+enum { LIST_MAX = 200 }; /* keywords, related, answers */
 
-typedef enum kind { TEXT, LIST, FIRST, STATUS, DRAFT, SEARCH, AUDIENCE } kind;
+typedef enum kind { TEXT, LIST, QUESTIONS, FIRST, STATUS, DRAFT, SEARCH, AUDIENCE } kind;
 
 typedef struct key_row {
     const char *name;
@@ -36,6 +36,7 @@ static const key_row rows[] = {
     {"tags", LIST, AT(keywords)},
     {"ms.search.keywords", LIST, AT(keywords)},
     {"related", LIST, AT(related)},
+    {"answers", QUESTIONS, AT(answers)},
     {"status", STATUS, 0},
     {"draft", DRAFT, 0},
     {"search", SEARCH, 0},
@@ -154,6 +155,12 @@ static void set_list(parry_arena *a, parry_front *f, bool related, const parry_f
     append(a, list, n, pieces, count);
 }
 
+/* A question may hold commas: a text is one. */
+static void set_questions(parry_arena *a, parry_front *f, const parry_front_value *v)
+{
+    append(a, &f->answers, &f->nanswers, v->list ? v->items : &v->text, v->list ? v->n : 1);
+}
+
 static bool set_text(parry_arena *a, parry_front *f, const key_row *row, const parry_front_value *v, parry_str path,
                      int line, const parry_warnings *w)
 {
@@ -182,6 +189,9 @@ bool parry_front_set(parry_arena *a, parry_front *f, parry_str key, const parry_
         return true;
     case LIST:
         set_list(a, f, row->at == AT(related), v);
+        return true;
+    case QUESTIONS:
+        set_questions(a, f, v);
         return true;
     case STATUS:
         set_status(f, v, path, line, w);

@@ -1,8 +1,7 @@
-/* A judged set through the whole house, and what came out. */
+/* Judged queries, several ways side by side. */
 #include "eval/evaluate.h"
 
 #include "base/file.h"
-#include "content/import.h"
 #include "engine/context.h"
 #include "eval/metrics.h"
 
@@ -11,123 +10,89 @@
 
 const char *const parry_stage_names[PARRY_STAGES] = {"understand", "text", "encode", "vector", "fuse", "show", "total"};
 
-enum { DEPTH = 10, RUN_DEPTH = 100 };
-
-/* ---- the corpus as a tree of Markdown files ------------------------------------------------------------------------
- */
-
-/* A document without a title is named by its first words, as an author would have done. */
-static parry_str title_of(const parry_document *d)
-{
-    parry_str title = parry_str_trim(d->title), first = parry_str_trim(d->text);
-    if (title.n > 0)
-        return title;
-    for (size_t i = 0; i < first.n; i++) {
-        if (first.p[i] == '\n' || (i > 20 && memchr(".?!", first.p[i], 3) != NULL)) {
-            first.n = i;
-            break;
-        }
-    }
-    return parry_utf8_cut(first, 100);
-}
-
-static parry_code write_document(parry_arena *a, const char *tree, size_t i, const parry_document *d, parry_err *err)
-{
-    parry_str title = title_of(d);
-    json_t *quoted = json_stringn(title.p ? title.p : "", title.n); /* a JSON string is a YAML string */
-    char *text = quoted != NULL ? json_dumps(quoted, JSON_ENCODE_ANY) : NULL;
-    json_decref(quoted);
-    if (text == NULL)
-        return parry_fail(err, PARRY_INVALID, "the title of document %.*s is not UTF-8", PARRY_FMT(d->id));
-    parry_buf b = PARRY_BUF(PARRY_ARTICLE_MAX_BYTES);
-    parry_buf_printf(&b, "---\nid: d%zu\ntitle: %s\n---\n\n", i, text);
-    for (size_t at = 0; at < d->text.n; at++) { /* plain text, not Markdown: a line is a line */
-        parry_buf_addc(&b, d->text.p[at]);
-        if (d->text.p[at] == '\n')
-            parry_buf_addc(&b, '\n');
-    }
-    parry_buf_addc(&b, '\n');
-    free(text);
-    FILE *f = fopen(parry_str_printf(a, "%s/d%zu.md", tree, i).p, "wb");
-    bool ok = f != NULL && fwrite(b.p, 1, b.n, f) == b.n;
-    ok = f != NULL && fclose(f) == 0 && ok;
-    parry_buf_free(&b);
-    return ok ? PARRY_OK : parry_fail_errno(err, "cannot write document %zu in %s", i, tree);
-}
-
-static parry_code write_tree(const char *tree, const parry_judged_set *set, parry_err *err)
-{
-    parry_arena *a = parry_arena_new();
-    parry_code code = parry_dir_make(tree, err);
-    for (size_t i = 0; code == PARRY_OK && i < set->ndocuments; i++)
-        code = write_document(a, tree, i, &set->documents[i], err);
-    parry_arena_free(a);
-    return code;
-}
-
-/* ---- one query -----------------------------------------------------------------------------------------------------
- */
+enum { SEED = 1 };
 
 typedef struct bench {
     const parry_judged_set *set;
     const parry_evaluation_options *o;
     parry_searcher *searcher;
     parry_generation *generation;
-    parry_evaluation *sum;
-    double *answerable, *unanswerable; /* top scores */
-    size_t nanswerable, nunanswerable;
+    parry_arena *keep; /* for what outlives a query */
+    parry_evaluation *e;
 } bench;
 
-/* Ids are "d" and the document's index; a hit's strings are not zero-terminated. */
-static uint32_t document_of(const parry_hit *h)
+double parry_surety_of(const parry_results *r, bool *calibrated)
 {
-    uint32_t n = 0;
-    for (size_t i = 1; i < h->id.n; i++)
-        n = n * 10 + (uint32_t)(h->id.p[i] - '0');
-    return n;
+    *calibrated = false;
+    return r->n > 0 ? r->hits[0].score : 0;
 }
 
-static int grade_of(const parry_judged_query *q, uint32_t document)
+/* ---- columns -------------------------------------------------------------------------------------------------------
+ */
+
+static parry_column *add_column(bench *b, const char *name, parry_mode mode, bool ablated)
 {
-    for (size_t i = 0; i < q->njudgements; i++)
-        if (q->judgements[i].document == document)
-            return q->judgements[i].grade;
-    return 0;
+    if (b->e->ncolumns == PARRY_EVALUATION_COLUMNS)
+        return NULL;
+    parry_column *c = &b->e->columns[b->e->ncolumns++];
+    *c = (parry_column){.name = name, .mode = mode, .ablated = ablated};
+    for (int m = 0; m < PARRY_MEASURES; m++)
+        c->of[m] = PARRY_ARRAY(b->keep, double, b->set->nqueries + 1);
+    if (ablated)
+        return c;
+    for (int i = 0; i < PARRY_STAGES; i++)
+        c->stages[i] = parry_hist_new();
+    c->surety = (parry_surety){.calibrated = true,
+                               .said = PARRY_ARRAY(b->keep, double, b->set->nqueries + 1),
+                               .right = PARRY_ARRAY(b->keep, bool, b->set->nqueries + 1)};
+    if (b->o->gold_removed)
+        c->surety.removed = PARRY_ARRAY(b->keep, double, b->set->nqueries + 1);
+    return c;
 }
 
-static void add_metrics(bench *b, parry_arena *a, const parry_judged_query *q, const parry_results *r)
+/* "text.title" stands for itself, "text.*" for all signals of that side. */
+static bool names_part(const char *name, const char *part)
 {
-    int grades[DEPTH] = {0}, *ideal = PARRY_ARRAY(a, int, q->njudgements);
-    for (size_t i = 0; i < q->njudgements; i++)
-        ideal[i] = q->judgements[i].grade;
-    size_t n = r->n < DEPTH ? r->n : DEPTH;
-    for (size_t i = 0; i < n; i++)
-        grades[i] = grade_of(q, document_of(&r->hits[i]));
-    b->sum->ndcg10 += parry_ndcg(grades, n, ideal, q->njudgements, DEPTH);
-    b->sum->recall10 += parry_recall(grades, n, ideal, q->njudgements, DEPTH);
-    b->sum->mrr10 += parry_reciprocal_rank(grades, n, DEPTH);
+    size_t n = strlen(name);
+    return strcmp(name, part) == 0 || (n > 0 && name[n - 1] == '*' && strncmp(name, part, n - 1) == 0);
 }
 
-static void add_times(parry_evaluation *e, const parry_results *r)
+static const char *column_signal(const parry_column *c) { return c->name + strlen("- "); }
+
+static void add_ablation(bench *b, const char *signal, size_t n, const char *more)
+{
+    parry_str name = parry_str_printf(b->keep, "- %.*s%s", (int)n, signal, more);
+    for (size_t i = 0; i < b->e->ncolumns; i++)
+        if (parry_str_eqz(name, b->e->columns[i].name))
+            return;
+    add_column(b, name.p, b->o->modes[0], true);
+}
+
+static void add_ablations(bench *b, const parry_hit *h)
+{
+    for (size_t i = 0; i < h->nparts; i++) {
+        const char *name = h->parts[i].name, *dot = strchr(name, '.');
+        add_ablation(b, name, strlen(name), "");
+        if (dot != NULL)
+            add_ablation(b, name, (size_t)(dot - name), ".*");
+    }
+}
+
+/* ---- one query, one way --------------------------------------------------------------------------------------------
+ */
+
+static void add_times(parry_column *c, const parry_results *r)
 {
     int64_t t[PARRY_STAGES] = {r->understand_ns, r->text_ns, r->encode_ns, r->vector_ns, r->fuse_ns, r->show_ns, 0};
     for (int i = 0; i < PARRY_STAGES - 1; i++)
         t[PARRY_STAGES - 1] += t[i];
     for (int i = 0; i < PARRY_STAGES; i++)
-        parry_hist_add(e->stages[i], t[i]);
-}
-
-static void write_run(const bench *b, const parry_judged_query *q, const parry_results *r)
-{
-    for (size_t i = 0; b->o->run != NULL && i < r->n; i++)
-        fprintf(b->o->run, "%.*s\tQ0\t%.*s\t%zu\t%.6f\tparry-%s\n", PARRY_FMT(q->id),
-                PARRY_FMT(b->set->documents[document_of(&r->hits[i])].id), i + 1, r->hits[i].score,
-                parry_mode_name(r->mode));
+        parry_hist_add(c->stages[i], t[i]);
 }
 
 static void write_names(FILE *f, const parry_hit *h)
 {
-    fprintf(f, "Q\tquery\tanswerable");
+    fprintf(f, "Q\tquery\tgold");
     for (int i = 0; i < PARRY_FEATURES; i++)
         fprintf(f, "\t%s", parry_feature_name((parry_feature)i));
     fprintf(f, "\nC\tdocument\tgrade");
@@ -136,148 +101,252 @@ static void write_names(FILE *f, const parry_hit *h)
     fputc('\n', f);
 }
 
-/* A line Q a query, with its context, and a line C a candidate, with its signals; their names come first. */
-static void write_signals(const bench *b, const parry_judged_query *q, const parry_results *r)
+/* A line Q a query, with its context, and a line C a candidate, with its signals; their names come first. Gold: 1 is
+ * there, 0 there is none, -1 was taken out. */
+static void write_signals(const bench *b, const parry_judged_query *q, const parry_results *r,
+                          const parry_ranking *rank, int gold)
 {
     FILE *f = b->o->signals;
     if (f == NULL || r->n == 0)
         return;
     if (ftell(f) == 0)
         write_names(f, &r->hits[0]);
-    fprintf(f, "Q\t%.*s\t%d", PARRY_FMT(q->id), q->answerable);
+    fprintf(f, "Q\t%.*s\t%d", PARRY_FMT(q->id), gold);
     for (int i = 0; i < PARRY_FEATURES; i++)
         fprintf(f, "\t%.6g", r->context[i]);
     fputc('\n', f);
     for (size_t h = 0; h < r->n; h++) {
-        uint32_t document = document_of(&r->hits[h]);
-        fprintf(f, "C\t%u\t%d", document, grade_of(q, document));
+        fprintf(f, "C\t%u\t%d", rank->documents[h], parry_judged_grade(q, rank->documents[h]));
         for (size_t i = 0; i < r->hits[h].nparts; i++)
             fprintf(f, "\t%.5f", r->hits[h].parts[i].value);
         fputc('\n', f);
     }
 }
 
-static parry_code run_query(bench *b, parry_arena *a, const parry_judged_query *q, parry_err *err)
+static parry_ranking ranking_of(const bench *b, parry_arena *a, const parry_results *r)
 {
-    parry_str *exclude = PARRY_ARRAY(a, parry_str, q->nexclude);
+    uint32_t *documents = PARRY_ARRAY(a, uint32_t, r->n + 1);
+    double *scores = PARRY_ARRAY(a, double, r->n + 1);
+    for (size_t i = 0; i < r->n; i++) {
+        documents[i] = parry_judged_document(b->set, r->hits[i].id);
+        scores[i] = r->hits[i].score;
+    }
+    return (parry_ranking){documents, scores, r->n};
+}
+
+typedef struct scored {
+    uint32_t document;
+    double score;
+    size_t was;
+} scored;
+
+static int best_first(const void *x, const void *y)
+{
+    const scored *a = x, *b = y;
+    if (a->score < b->score || a->score > b->score)
+        return a->score < b->score ? 1 : -1;
+    return (a->was > b->was) - (a->was < b->was);
+}
+
+/* The ranking that is left when a signal's points are taken off. */
+static parry_ranking without(parry_arena *a, const parry_results *r, const parry_ranking *full, const char *signal)
+{
+    scored *s = PARRY_ARRAY(a, scored, r->n + 1);
+    uint32_t *documents = PARRY_ARRAY(a, uint32_t, r->n + 1);
+    double *scores = PARRY_ARRAY(a, double, r->n + 1);
+    for (size_t i = 0; i < r->n; i++) {
+        s[i] = (scored){full->documents[i], r->hits[i].score, i};
+        for (size_t k = 0; k < r->hits[i].nparts; k++)
+            if (names_part(signal, r->hits[i].parts[k].name))
+                s[i].score -= r->hits[i].parts[k].points;
+    }
+    qsort(s, r->n, sizeof *s, best_first);
+    for (size_t i = 0; i < r->n; i++) {
+        documents[i] = s[i].document;
+        scores[i] = s[i].score;
+    }
+    return (parry_ranking){documents, scores, r->n};
+}
+
+static void add_ranking(const bench *b, parry_column *c, size_t at, const parry_ranking *r)
+{
+    const parry_judged_query *q = &b->set->queries[at];
+    double m[PARRY_MEASURES];
+    if (b->o->ranked != NULL)
+        b->o->ranked(b->o->ranked_ctx, b->set, q, c->name, r);
+    if (!q->answerable)
+        return;
+    parry_measure_ranking(q, r, m);
+    for (int i = 0; i < PARRY_MEASURES; i++)
+        c->of[i][at] = m[i];
+}
+
+static parry_code search(const bench *b, parry_arena *a, const parry_judged_query *q, parry_mode mode, bool gold,
+                         parry_results *r, parry_err *err)
+{
+    parry_str *exclude = PARRY_ARRAY(a, parry_str, q->nexclude + q->njudgements + 1);
+    size_t n = 0;
     for (size_t i = 0; i < q->nexclude; i++)
-        exclude[i] = parry_str_printf(a, "d%u", q->exclude[i]);
+        exclude[n++] = b->set->documents[q->exclude[i]].article;
+    for (size_t i = 0; !gold && i < q->njudgements; i++)
+        if (q->judgements[i].grade > 0 && q->judgements[i].document != PARRY_NO_DOCUMENT)
+            exclude[n++] = b->set->documents[q->judgements[i].document].article;
     parry_query query = {.text = parry_utf8_cut(q->text, PARRY_QUERY_MAX_BYTES),
-                         .mode = b->o->mode,
-                         .limit = RUN_DEPTH,
-                         .explain = b->o->signals != NULL,
+                         .mode = mode,
+                         .audience = q->audience,
+                         .limit = PARRY_SEARCH_MAX_LIMIT,
+                         .explain = mode == b->o->modes[0] && (b->o->signals != NULL || (gold && b->o->ablate)),
                          .exclude = exclude,
-                         .nexclude = q->nexclude};
-    parry_results r;
-    parry_code code = parry_search(b->searcher, b->generation, &query, a, &r, err);
-    if (code != PARRY_OK) {
+                         .nexclude = n};
+    parry_code code = parry_search(b->searcher, b->generation, &query, a, r, err);
+    if (code != PARRY_OK)
         parry_err_context(err, "query %.*s", PARRY_FMT(q->id));
+    return code;
+}
+
+static void add_surety(parry_column *c, size_t at, const parry_judged_query *q, const parry_results *r,
+                       const parry_ranking *rank)
+{
+    bool calibrated;
+    c->surety.said[at] = parry_surety_of(r, &calibrated);
+    c->surety.right[at] = rank->n > 0 && parry_judged_grade(q, rank->documents[0]) > 0;
+    c->surety.calibrated &= calibrated;
+}
+
+static parry_code run_mode(bench *b, parry_arena *a, size_t at, size_t mode, parry_err *err)
+{
+    const parry_judged_query *q = &b->set->queries[at];
+    parry_column *c = &b->e->columns[mode];
+    parry_results r;
+    bool calibrated;
+    parry_code code = search(b, a, q, b->o->modes[mode], true, &r, err);
+    if (code != PARRY_OK)
         return code;
+    parry_ranking rank = ranking_of(b, a, &r);
+    c->mode = r.mode;
+    add_times(c, &r);
+    add_surety(c, at, q, &r, &rank);
+    add_ranking(b, c, at, &rank);
+    if (mode == 0) {
+        write_signals(b, q, &r, &rank, q->answerable);
+        for (size_t i = b->o->nmodes; i < b->e->ncolumns; i++) {
+            parry_ranking less = without(a, &r, &rank, column_signal(&b->e->columns[i]));
+            add_ranking(b, &b->e->columns[i], at, &less);
+        }
     }
-    double top = r.n > 0 ? r.hits[0].score : 0;
-    b->sum->mode = r.mode;
-    add_times(b->sum, &r);
-    write_run(b, q, &r);
-    write_signals(b, q, &r);
-    if (q->answerable) {
-        add_metrics(b, a, q, &r);
-        b->answerable[b->nanswerable++] = top;
-    } else {
-        b->unanswerable[b->nunanswerable++] = top;
-    }
+    if (!b->o->gold_removed || !q->answerable)
+        return PARRY_OK;
+    if ((code = search(b, a, q, b->o->modes[mode], false, &r, err)) != PARRY_OK)
+        return code;
+    c->surety.removed[at] = parry_surety_of(&r, &calibrated);
+    rank = ranking_of(b, a, &r);
+    if (mode == 0)
+        write_signals(b, q, &r, &rank, -1);
     return PARRY_OK;
+}
+
+/* What there is to take out: the signals that any answer to any query has. */
+static parry_code find_signals(bench *b, parry_arena *a, parry_err *err)
+{
+    parry_code code = PARRY_OK;
+    for (size_t i = 0; code == PARRY_OK && i < b->set->nqueries; i++) {
+        parry_results r = {0};
+        code = search(b, a, &b->set->queries[i], b->o->modes[0], true, &r, err);
+        for (size_t h = 0; code == PARRY_OK && h < r.n; h++)
+            add_ablations(b, &r.hits[h]);
+        parry_arena_reset(a);
+    }
+    return code;
+}
+
+/* ---- all of them ---------------------------------------------------------------------------------------------------
+ */
+
+/* The values of answerable queries, or of the others, in a row. */
+static size_t pick(const parry_judged_set *set, const double *of, bool answerable, double *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < set->nqueries; i++)
+        if (set->queries[i].answerable == answerable)
+            out[n++] = of[i];
+    return n;
+}
+
+static void sum_up(bench *b, parry_column *c)
+{
+    const parry_judged_set *set = b->set;
+    double *mine = PARRY_ARRAY(b->keep, double, set->nqueries + 1);
+    double *other = PARRY_ARRAY(b->keep, double, set->nqueries + 1);
+    for (int m = 0; m < PARRY_MEASURES; m++) {
+        size_t n = pick(set, c->of[m], true, mine);
+        pick(set, b->e->columns[0].of[m], true, other);
+        for (size_t i = 0; i < n; i++)
+            c->mean[m] += mine[i] / (double)n;
+        if (c != b->e->columns)
+            c->against[m] = parry_compare(mine, other, n, PARRY_EVALUATION_PERMUTATIONS, SEED);
+    }
+    if (c->ablated)
+        return;
+    size_t n = pick(set, c->surety.said, true, mine), none = pick(set, c->surety.said, false, other);
+    c->surety.auroc = parry_auroc(mine, n, other, none);
+    if (c->surety.removed != NULL)
+        c->surety.in_domain = parry_auroc(mine, n, other, pick(set, c->surety.removed, true, other));
 }
 
 static parry_code run_queries(bench *b, parry_err *err)
 {
-    parry_arena *keep = parry_arena_new(), *a = parry_arena_new();
-    parry_evaluation *e = b->sum;
+    parry_arena *a = parry_arena_new();
     parry_code code = PARRY_OK;
-    b->answerable = PARRY_ARRAY(keep, double, b->set->nqueries);
-    b->unanswerable = PARRY_ARRAY(keep, double, b->set->nqueries);
-    for (size_t i = 0; code == PARRY_OK && i < b->set->nqueries; i++) {
-        code = run_query(b, a, &b->set->queries[i], err);
-        parry_arena_reset(a);
-    }
-    double n = b->nanswerable > 0 ? (double)b->nanswerable : 1;
-    e->queries = b->nanswerable;
-    e->unanswerable = b->nunanswerable;
-    e->ndcg10 /= n;
-    e->recall10 /= n;
-    e->mrr10 /= n;
-    e->auroc = parry_auroc(b->answerable, b->nanswerable, b->unanswerable, b->nunanswerable);
-    parry_arena_free(a);
-    parry_arena_free(keep);
-    return code;
-}
-
-/* ---- the whole -----------------------------------------------------------------------------------------------------
- */
-
-static parry_code build_index(const char *dir, const parry_judged_set *set, const parry_indexer_options *o,
-                              parry_err *err)
-{
-    parry_arena *a = parry_arena_new();
-    parry_store *store = NULL;
-    parry_indexer *indexer = NULL;
-    parry_import_report imported;
-    parry_index_report indexed;
-    const char *tree = parry_str_printf(a, "%s/tree", dir).p, *data = parry_str_printf(a, "%s/data", dir).p;
-    parry_code code = parry_tree_remove(tree, err);
-    if (code == PARRY_OK)
-        code = write_tree(tree, set, err);
-    if (code == PARRY_OK)
-        code = parry_store_open(data, &store, err);
-    if (code == PARRY_OK)
-        code = parry_import_tree(store, tree, &(parry_import_options){0}, &imported, err);
-    if (code == PARRY_OK && imported.refused > 0)
-        code = parry_fail(err, PARRY_INVALID, "%zu documents of the set were refused by the import", imported.refused);
-    if (code == PARRY_OK)
-        code = parry_indexer_open(data, store, o, &indexer, err);
-    if (code == PARRY_OK)
-        code = parry_indexer_run(indexer, -1, &indexed, err);
-    parry_indexer_close(indexer);
-    parry_store_close(store);
+    for (size_t i = 0; i < b->set->nqueries; i++)
+        *(b->set->queries[i].answerable ? &b->e->queries : &b->e->unanswerable) += 1;
+    for (size_t m = 0; m < b->o->nmodes; m++)
+        add_column(b, parry_mode_name(b->o->modes[m]), b->o->modes[m], false);
+    if (b->o->ablate)
+        code = find_signals(b, a, err);
+    for (size_t m = 0; m < b->o->nmodes; m++)
+        for (size_t i = 0; code == PARRY_OK && i < b->set->nqueries; i++) {
+            code = run_mode(b, a, i, m, err);
+            parry_arena_reset(a);
+        }
+    for (size_t i = 0; code == PARRY_OK && i < b->e->ncolumns; i++)
+        sum_up(b, &b->e->columns[i]);
     parry_arena_free(a);
     return code;
 }
 
-static parry_code run_on(const char *dir, const parry_judged_set *set, const parry_evaluation_options *o,
-                         parry_evaluation *out, parry_err *err)
+static parry_code run_on(parry_arena *a, const char *dir, const parry_judged_set *set,
+                         const parry_evaluation_options *o, parry_evaluation *e, parry_err *err)
 {
-    parry_arena *a = parry_arena_new();
     parry_index *index = NULL;
     parry_code code = parry_index_open(parry_str_printf(a, "%s/data/index", dir).p, &index, err);
     if (code == PARRY_OK) {
         bench b = {.set = set,
                    .o = o,
-                   .sum = out,
                    .searcher = parry_searcher_new(o->indexer.encoder),
-                   .generation = parry_index_acquire(index)};
-        out->documents = parry_generation_get_info(b.generation)->narticles;
-        out->passages = parry_generation_get_info(b.generation)->npassages;
+                   .generation = parry_index_acquire(index),
+                   .keep = a,
+                   .e = e};
+        e->documents = parry_generation_get_info(b.generation)->narticles;
+        e->passages = parry_generation_get_info(b.generation)->npassages;
         code = run_queries(&b, err);
         parry_generation_release(b.generation);
         parry_searcher_free(b.searcher);
     }
     parry_index_close(index);
-    parry_arena_free(a);
     return code;
 }
 
-parry_code parry_evaluate(const parry_judged_set *set, const parry_evaluation_options *o, parry_evaluation *out,
-                          parry_err *err)
+parry_code parry_evaluate(parry_arena *a, const parry_corpus *corpus, const parry_evaluation_options *o,
+                          parry_judged_set *set, parry_evaluation *out, parry_err *err)
 {
     char temporary[] = "/tmp/parry-eval-XXXXXX";
     const char *dir = o->data_dir;
+    parry_evaluation e = {.columns = PARRY_ARRAY(a, parry_column, PARRY_EVALUATION_COLUMNS)};
     if (dir == NULL && (dir = mkdtemp(temporary)) == NULL)
         return parry_fail_errno(err, "cannot make a temporary folder in /tmp");
-    parry_evaluation e = {.mode = o->mode};
-    for (int i = 0; i < PARRY_STAGES; i++)
-        e.stages[i] = parry_hist_new();
-    parry_code code = build_index(dir, set, &o->indexer, err);
-    if (code == PARRY_OK)
-        code = run_on(dir, set, o, &e, err);
+    parry_code code = parry_corpus_build(a, dir, corpus, &o->indexer, set, err);
+    if (code == PARRY_OK && (code = parry_judged_keep(set, o->split, err)) == PARRY_OK)
+        code = run_on(a, dir, set, o, &e, err);
     if (o->data_dir == NULL && parry_tree_remove(dir, NULL) != PARRY_OK && code == PARRY_OK)
         code = parry_fail(err, PARRY_IO, "cannot remove %s: remove it by hand", dir);
     if (code == PARRY_OK)
@@ -289,8 +358,9 @@ parry_code parry_evaluate(const parry_judged_set *set, const parry_evaluation_op
 
 void parry_evaluation_free(parry_evaluation *e)
 {
-    for (int i = 0; i < PARRY_STAGES; i++) {
-        parry_hist_free(e->stages[i]);
-        e->stages[i] = NULL;
-    }
+    for (size_t c = 0; c < e->ncolumns; c++)
+        for (int i = 0; i < PARRY_STAGES; i++) {
+            parry_hist_free(e->columns[c].stages[i]);
+            e->columns[c].stages[i] = NULL;
+        }
 }

@@ -39,6 +39,9 @@ setup_faiss() { "$top/tools/faiss/build.sh" >/dev/null || die "FAISS could not b
 # Without weights Parry runs on text alone; that is worth a line, not a failure.
 setup_model() { "$top/tools/model/fetch.sh" >/dev/null || say "no model weights: search works on text alone"; }
 
+# Python packages that tests compare with; a test that misses them is skipped.
+setup_python() { "$top/tools/python/fetch.sh" "$top/tests/eval/requirements.txt" >/dev/null || say "some tests will be skipped"; }
+
 # The packages of web/, then the search box from its TypeScript, each only when it changed.
 setup_web() {
     local lock=$top/web/package-lock.json stamp=$top/web/node_modules/.parry-lock out=$top/web/dist/search-box.js

@@ -116,7 +116,7 @@ def main():
             for mode in ("hybrid", "text", "vector"):
                 out = subprocess.run([a.parry, "eval", "--set", str(work / "set"), "--mode", mode, "--json", "--quiet",
                                       "--keep", str(work / "eval")], check=True, capture_output=True, text=True)
-                stages = json.loads(out.stdout)["latency_us"]
+                stages = json.loads(out.stdout)["columns"][0]["latency_us"]
                 for stage, t in stages.items():
                     print(f"{mode + ' ' + stage + ' p50/p95/p99':<36}{t['p50']:>10.0f}{t['p95']:>8.0f}{t['p99']:>8.0f} us")
 

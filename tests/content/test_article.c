@@ -285,6 +285,21 @@ static void the_hash_is_of_bytes_and_path(void **state)
     parsed_free(&other);
 }
 
+static void questions_that_an_article_answers_are_kept_whole(void **state)
+{
+    (void)state;
+    parsed list = parse("a.md", "---\nanswers:\n  - where, oh where, is my money\n  - refnd late\n  - refnd late\n---\nx");
+    parsed text = parse("a.md", "---\nanswers: well, where is it?\n---\nx"), none = parse("a.md", "x");
+    assert_int_equal(2, list.article.nanswers);
+    assert_str(list.article.answers[0], "where, oh where, is my money");
+    assert_int_equal(1, text.article.nanswers);
+    assert_str(text.article.answers[0], "well, where is it?");
+    assert_int_equal(0, none.article.nanswers);
+    parsed_free(&list);
+    parsed_free(&text);
+    parsed_free(&none);
+}
+
 static void json_holds_the_metadata(void **state)
 {
     (void)state;
@@ -317,6 +332,7 @@ int main(void)
         cmocka_unit_test(other_systems_marks_are_taken_out_with_a_warning),
         cmocka_unit_test(code_is_left_alone),
         cmocka_unit_test(the_hash_is_of_bytes_and_path),
+        cmocka_unit_test(questions_that_an_article_answers_are_kept_whole),
         cmocka_unit_test(json_holds_the_metadata),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* Reading a judged set. */
 #include "base/file.h"
-#include "eval/judged.h"
+#include "eval/measures.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,17 +52,44 @@ static void test_queries_without_a_judgement_are_left_out_and_unanswerable_ones_
     parry_arena_free(a);
 }
 
-static void test_ids_may_hold_spaces_and_unknown_documents_are_passed_over(void **state)
+static void test_ids_may_hold_spaces_and_unknown_documents_count_as_not_found(void **state)
 {
     (void)state;
     parry_arena *a = parry_arena_new();
     parry_judged_set s;
     assert_int_equal(parry_judged_read(a, dir, &s, NULL), PARRY_OK);
-    assert_int_equal(s.queries[0].njudgements, 1);
+    assert_int_equal(s.queries[0].njudgements, 2);
     assert_int_equal(s.queries[0].judgements[0].document, 0);
     assert_int_equal(s.queries[0].judgements[0].grade, 2);
+    assert_int_equal(s.queries[0].judgements[1].document, PARRY_NO_DOCUMENT);
+    assert_int_equal(s.nowhere, 1);
     assert_int_equal(s.queries[0].nexclude, 1);
     assert_int_equal(s.queries[0].exclude[0], 1);
+    parry_arena_free(a);
+}
+
+static void test_a_document_judged_twice_counts_once_by_the_last_word(void **state)
+{
+    (void)state;
+    parry_arena *a = parry_arena_new();
+    parry_judged_set s;
+    put("qrels.tsv", "query-id\tcorpus-id\tscore\nq1\ta b\t2\nq1\tc\t1\nq1\ta b\t0\n");
+    assert_int_equal(parry_judged_read(a, dir, &s, NULL), PARRY_OK);
+    assert_int_equal(s.queries[0].njudgements, 2);
+    assert_int_equal(parry_judged_grade(&s.queries[0], 0), 0);
+    assert_int_equal(parry_judged_grade(&s.queries[0], 1), 1);
+    parry_arena_free(a);
+}
+
+static void test_a_score_that_is_no_number_is_named(void **state)
+{
+    (void)state;
+    parry_arena *a = parry_arena_new();
+    parry_judged_set s;
+    parry_err err = {0};
+    put("qrels.tsv", "query-id\tcorpus-id\tscore\nq1\ta b\tyes\n");
+    assert_int_equal(parry_judged_read(a, dir, &s, &err), PARRY_INVALID);
+    assert_non_null(strstr(err.msg, "qrels.tsv:2"));
     parry_arena_free(a);
 }
 
@@ -82,7 +109,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_queries_without_a_judgement_are_left_out_and_unanswerable_ones_come_last),
-        cmocka_unit_test(test_ids_may_hold_spaces_and_unknown_documents_are_passed_over),
+        cmocka_unit_test(test_ids_may_hold_spaces_and_unknown_documents_count_as_not_found),
+        cmocka_unit_test(test_a_document_judged_twice_counts_once_by_the_last_word),
+        cmocka_unit_test(test_a_score_that_is_no_number_is_named),
         cmocka_unit_test(test_a_bad_line_is_named),
     };
     return cmocka_run_group_tests(tests, make_set, drop_set);

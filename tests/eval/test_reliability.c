@@ -1,0 +1,148 @@
+/* Figures of trust against values worked out by hand or by scipy. */
+#include "eval/reliability.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+static void near(double got, double want) { assert_true(fabs(got - want) < 1e-9); }
+
+static const double said[] = {0.1, 0.9, 0.1, 0.9};
+static const bool was[] = {false, true, false, false};
+
+static void test_the_calibration_error_weighs_each_bin_by_its_cases(void **state)
+{
+    (void)state;
+    near(parry_ece(said, was, 4, PARRY_EQUAL_WIDTH, 10), (2 * 0.1 + 2 * 0.4) / 4);
+    near(parry_ece(said, was, 4, PARRY_EQUAL_MASS, 2), (2 * 0.1 + 2 * 0.4) / 4);
+    near(parry_ece(said, was, 4, PARRY_EQUAL_MASS, 1), 0.5 - 0.25);
+    near(parry_ece(said, was, 0, PARRY_EQUAL_MASS, 5), 0);
+}
+
+static void test_equal_probabilities_stay_in_one_bin(void **state)
+{
+    (void)state;
+    double p[10];
+    bool right[10] = {true};
+    parry_bin bins[5];
+    for (int i = 0; i < 10; i++)
+        p[i] = 0.1;
+    assert_int_equal(parry_reliability(p, right, 10, PARRY_EQUAL_MASS, 5, bins), 1);
+    assert_int_equal(bins[0].n, 10);
+    near(bins[0].was, 0.1);
+    near(bins[0].said, 0.1);
+}
+
+static void test_bins_of_equal_mass_hold_as_many_and_of_equal_width_need_not(void **state)
+{
+    (void)state;
+    const double p[] = {0.01, 0.02, 0.03, 0.04, 0.95, 1.0};
+    const bool right[] = {false, false, false, true, true, true};
+    parry_bin bins[10];
+    assert_int_equal(parry_reliability(p, right, 6, PARRY_EQUAL_MASS, 3, bins), 3);
+    assert_int_equal(bins[1].n, 2);
+    near(bins[1].least, 0.03);
+    near(bins[1].was, 0.5);
+    assert_int_equal(parry_reliability(p, right, 6, PARRY_EQUAL_WIDTH, 10, bins), 2);
+    assert_int_equal(bins[0].n, 4);
+    assert_int_equal(bins[1].n, 2);
+}
+
+static void test_the_interval_is_wilsons(void **state)
+{
+    (void)state;
+    const double p[] = {0.5, 0.5, 0.5, 0.5};
+    const bool right[] = {true, true, true, false};
+    parry_bin bin;
+    assert_int_equal(parry_reliability(p, right, 4, PARRY_EQUAL_WIDTH, 1, &bin), 1);
+    assert_true(fabs(bin.low - 0.300642) < 1e-6 && fabs(bin.high - 0.954413) < 1e-6); /* statsmodels, wilson */
+}
+
+static void test_brier_and_log_loss(void **state)
+{
+    (void)state;
+    near(parry_brier(said, was, 4), (0.01 + 0.01 + 0.01 + 0.81) / 4);
+    near(parry_log_loss(said, was, 4), -(2 * log(0.9) + log(0.9) + log(0.1)) / 4);
+    const double sure[] = {0.0};
+    const bool right[] = {true};
+    near(parry_log_loss(sure, right, 1), -log(1e-15)); /* wrong and sure of it: dear, not endless */
+}
+
+static void test_the_risk_curve_has_a_point_for_each_score(void **state)
+{
+    (void)state;
+    const double score[] = {3, 9, 3, 5};
+    const bool right[] = {true, true, false, false};
+    parry_risk curve[4];
+    assert_int_equal(parry_risk_curve(score, right, 4, curve), 3);
+    near(curve[0].threshold, 9);
+    near(curve[0].coverage, 0.25);
+    near(curve[0].risk, 0);
+    near(curve[1].risk, 0.5);
+    near(curve[2].coverage, 1);
+    near(curve[2].risk, 0.5);
+}
+
+static void test_the_area_does_not_depend_on_the_order_of_equal_scores(void **state)
+{
+    (void)state;
+    const double score[] = {9, 5, 3, 3};
+    const bool one[] = {true, false, true, false}, other[] = {true, false, false, true};
+    near(parry_aurc(score, one, 4), (0 + 1.0 / 2 + 1.5 / 3 + 2.0 / 4) / 4);
+    near(parry_aurc(score, one, 4), parry_aurc(score, other, 4));
+}
+
+static void test_the_bound_of_precision_is_exact(void **state)
+{
+    (void)state;
+    const struct {
+        size_t right, n;
+        double bound; /* scipy.stats.beta.ppf(0.05, right, n - right + 1) */
+    } cases[] = {
+        {8, 10, 0.4930987}, {10, 10, 0.7411344}, {45, 50, 0.8011670}, {1, 3, 0.0169524}, {950, 1000, 0.9371366}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_true(fabs(parry_precision_bound(cases[i].right, cases[i].n, 0.95) - cases[i].bound) < 1e-6);
+    near(parry_precision_bound(0, 7, 0.95), 0);
+    near(parry_precision_bound(0, 0, 0.95), 0);
+}
+
+static void test_the_smallest_threshold_that_keeps_the_promise_is_chosen(void **state)
+{
+    (void)state;
+    double score[200];
+    bool right[200];
+    for (int i = 0; i < 200; i++) { /* the upper half is right, the lower is not */
+        score[i] = i;
+        right[i] = i >= 100;
+    }
+    parry_threshold t;
+    assert_true(parry_choose_threshold(score, right, 200, 0.9, 0.95, &t));
+    assert_true(t.bound >= 0.9);
+    assert_int_equal(t.right, 100);
+    assert_true(parry_precision_bound(t.right, t.n + 1, 0.95) < 0.9); /* one more would break it */
+    near(t.score, 200 - (double)t.n);
+    assert_false(parry_choose_threshold(score, right, 200, 0.99, 0.95, &t));
+    memset(right, 0, sizeof right);
+    assert_false(parry_choose_threshold(score, right, 200, 0.1, 0.95, &t));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_calibration_error_weighs_each_bin_by_its_cases),
+        cmocka_unit_test(test_equal_probabilities_stay_in_one_bin),
+        cmocka_unit_test(test_bins_of_equal_mass_hold_as_many_and_of_equal_width_need_not),
+        cmocka_unit_test(test_the_interval_is_wilsons),
+        cmocka_unit_test(test_brier_and_log_loss),
+        cmocka_unit_test(test_the_risk_curve_has_a_point_for_each_score),
+        cmocka_unit_test(test_the_area_does_not_depend_on_the_order_of_equal_scores),
+        cmocka_unit_test(test_the_bound_of_precision_is_exact),
+        cmocka_unit_test(test_the_smallest_threshold_that_keeps_the_promise_is_chosen),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
