@@ -2,6 +2,7 @@
 #include "engine/search.h"
 
 #include "base/clock.h"
+#include "engine/calibration.h"
 #include "engine/mask.h"
 #include "engine/show.h"
 #include "engine/weights.h"
@@ -91,6 +92,21 @@ static parry_candidates join(parry_arena *a, const parry_generation *g, const pa
     return all;
 }
 
+/* The model was fitted on hybrid scores: of others nothing is known. */
+static void calibrate(parry_arena *a, const parry_generation *g, const double *weight, const parry_ranked *ranked,
+                      size_t n, parry_results *r)
+{
+    const parry_calibration *own = parry_generation_side(g, PARRY_SIDE_CALIBRATION);
+    const parry_calibration *c = own != NULL ? own : &parry_shipped_calibration;
+    double *evidence = PARRY_ARRAY(a, double, PARRY_EVIDENCE);
+    parry_evidence(r->context, weight, ranked, n, evidence);
+    r->evidence = evidence;
+    r->own_calibration = own != NULL;
+    r->logit = parry_evidence_logit(evidence);
+    r->probability = r->mode != PARRY_HYBRID ? -1 : n == 0 ? 0 : parry_probability(c, r->logit);
+    r->answered = n > 0 && r->probability >= c->threshold;
+}
+
 static int64_t lap(int64_t *since)
 {
     int64_t now = parry_mono_ns(), took = now - *since;
@@ -134,6 +150,7 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     parry_weights_find(r.mode, parry_generation_side(g, PARRY_SIDE_WEIGHTS), context, weight);
     r.context = context;
     parry_ranked *ranked = parry_rank(a, g, weight, &all);
+    calibrate(a, g, weight, ranked, all.n, &r);
     r.fuse_ns = lap(&t);
     r.total = all.n;
     parry_show(s->analyser, a, g, q, &u, weight, ranked, &r);

@@ -59,10 +59,15 @@ typedef struct parry_results {
     size_t n;
     size_t total; /* articles that were ranked, before offset and limit */
     uint64_t generation;
-    parry_mode mode;       /* what was done: TEXT where HYBRID was asked and there is no model */
-    bool degraded;         /* mode differs from what was asked */
-    parry_str corrected;   /* words that were read as others ("refund not received"); empty: none */
-    const double *context; /* engine/context.h: what the two lists look like together; for fitting */
+    parry_mode mode;        /* what was done: TEXT where HYBRID was asked and there is no model */
+    bool degraded;          /* mode differs from what was asked */
+    parry_str corrected;    /* words that were read as others ("refund not received"); empty: none */
+    double probability;     /* that the first hit answers, 0 to 1; below 0: not known, the mode is not hybrid */
+    bool own_calibration;   /* fitted on this content; else on the sample help centre */
+    bool answered;          /* the probability reaches the calibration's threshold */
+    double logit;           /* what the probability was made from; for fitting, like these two */
+    const double *context;  /* engine/context.h */
+    const double *evidence; /* engine/calibration.h */
     int64_t understand_ns, text_ns, encode_ns, vector_ns, fuse_ns, show_ns; /* stages */
 } parry_results;
 

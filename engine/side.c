@@ -2,6 +2,7 @@
 #include "engine/side.h"
 
 #include "base/file.h"
+#include "engine/calibration.h"
 #include "engine/segment_private.h"
 #include "engine/weights.h"
 
@@ -17,6 +18,7 @@ typedef struct table_kind {
 
 static const table_kind kinds[PARRY_SIDES] = {
     [PARRY_SIDE_WEIGHTS] = {"weights", parry_weight_factors_parse},
+    [PARRY_SIDE_CALIBRATION] = {"calibration", parry_calibration_parse},
 };
 
 const char *parry_side_name(parry_side kind) { return kinds[kind].name; }

@@ -17,7 +17,8 @@ extern "C" {
 #endif
 
 typedef enum parry_side {
-    PARRY_SIDE_WEIGHTS, /* engine/weights.h: factors on the fitted weights, for this content */
+    PARRY_SIDE_WEIGHTS,     /* engine/weights.h: factors on the fitted weights, for this content */
+    PARRY_SIDE_CALIBRATION, /* engine/calibration.h: fitted on this content's judged queries */
     PARRY_SIDES
 } parry_side;
 

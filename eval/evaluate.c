@@ -2,7 +2,7 @@
 #include "eval/evaluate.h"
 
 #include "base/file.h"
-#include "engine/context.h"
+#include "engine/calibration.h"
 #include "eval/metrics.h"
 
 #include <stdlib.h>
@@ -23,8 +23,8 @@ typedef struct bench {
 
 double parry_surety_of(const parry_results *r, bool *calibrated)
 {
-    *calibrated = false;
-    return r->n > 0 ? r->hits[0].score : 0;
+    *calibrated = r->probability >= 0;
+    return *calibrated ? r->probability : r->n > 0 ? r->hits[0].score : 0;
 }
 
 /* ---- columns -------------------------------------------------------------------------------------------------------
@@ -95,6 +95,8 @@ static void write_names(FILE *f, const parry_hit *h)
     fprintf(f, "Q\tquery\tgold");
     for (int i = 0; i < PARRY_FEATURES; i++)
         fprintf(f, "\t%s", parry_feature_name((parry_feature)i));
+    for (int i = 0; i < PARRY_EVIDENCE; i++)
+        fprintf(f, "\tevidence.%s", parry_evidence_name(i));
     fprintf(f, "\nC\tdocument\tgrade");
     for (size_t i = 0; i < h->nparts; i++)
         fprintf(f, "\t%s", h->parts[i].name);
@@ -114,6 +116,8 @@ static void write_signals(const bench *b, const parry_judged_query *q, const par
     fprintf(f, "Q\t%.*s\t%d", PARRY_FMT(q->id), gold);
     for (int i = 0; i < PARRY_FEATURES; i++)
         fprintf(f, "\t%.6g", r->context[i]);
+    for (int i = 0; i < PARRY_EVIDENCE; i++)
+        fprintf(f, "\t%.6g", r->evidence[i]);
     fputc('\n', f);
     for (size_t h = 0; h < r->n; h++) {
         fprintf(f, "C\t%u\t%d", rank->documents[h], parry_judged_grade(q, rank->documents[h]));

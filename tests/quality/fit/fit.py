@@ -29,14 +29,15 @@ class Set:
         self.name = pathlib.Path(path).stem
         context, starts, x, grade, keep = [], [], [], [], False
         with open(path, encoding="utf-8") as f:
-            self.features = f.readline().rstrip("\n").split("\t")[3:]
+            names = f.readline().rstrip("\n").split("\t")[3:]
+            self.features = [n for n in names if not n.startswith("evidence.")]
             self.signals = f.readline().rstrip("\n").split("\t")[3:]
             for line in f:
                 cell = line.rstrip("\n").split("\t")
                 if cell[0] == "Q":
                     keep = cell[2] == "1"
                     if keep:
-                        context.append([float(v) for v in cell[3:]])
+                        context.append([float(v) for v in cell[3:3 + len(self.features)]])
                         starts.append(len(x))
                 elif keep:
                     grade.append(int(cell[2]))
