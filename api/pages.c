@@ -284,7 +284,8 @@ static void set_found(parry_call *c, json_t *j, parry_str q, size_t page)
 static parry_code search_page(parry_call *c, parry_str q, json_t **j, parry_err *err)
 {
     size_t page = page_number(c);
-    parry_query query = {.text = q, .offset = (page - 1) * PER_PAGE, .limit = PER_PAGE, .snippets = true};
+    parry_query query = {
+        .text = q, .offset = (page - 1) * PER_PAGE, .limit = PER_PAGE, .snippets = true, .sentences = true};
     parry_code code = parry_search_json(c, &query, j, err);
     if (code != PARRY_OK)
         return code;

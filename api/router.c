@@ -8,9 +8,10 @@ static bool fits(const char *pattern, parry_str path, parry_str *tail)
     if (brace == NULL)
         return parry_str_eqz(path, pattern);
     size_t fixed = (size_t)(brace - pattern);
-    if (path.n < fixed || memcmp(path.p, pattern, fixed) != 0)
+    const char *end = strchr(brace, '}') + 1;
+    if (path.n < fixed + strlen(end) || memcmp(path.p, pattern, fixed) != 0 || !parry_str_ends(path, end))
         return false;
-    *tail = parry_str_from(path, fixed);
+    *tail = parry_str_make(path.p + fixed, path.n - fixed - strlen(end));
     return true;
 }
 

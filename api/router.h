@@ -1,5 +1,5 @@
-/* Router: one table of method, path and handler. A pattern is a literal path, or a literal that ends in "{name}": that
- * takes the rest of the path, slashes too. The first row that fits wins. */
+/* Router: one table of method, path and handler. A pattern is a literal path, or a literal with "{name}" in it: that
+ * takes what is between, slashes too. The first row that fits wins. */
 #ifndef PARRY_API_ROUTER_H
 #define PARRY_API_ROUTER_H
 

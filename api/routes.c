@@ -3,8 +3,10 @@
 
 #define ROUTES(X)                                                                                                      \
     X("/v1/search", "q limit offset mode audience locale category explain", parry_get_search, false)                   \
+    X("/v1/explain", "q limit offset mode audience locale category explain typing article", parry_get_explain, false)  \
     X("/v1/suggest", "q limit audience", parry_get_suggest, false)                                                     \
     X("/v1/articles", "category limit offset audience", parry_get_articles, false)                                     \
+    X("/v1/articles/{id}/related", "limit audience", parry_get_related, false)                                         \
     X("/v1/articles/{id}", "audience", parry_get_article, false)                                                       \
     X("/v1/categories", "audience", parry_get_categories, false)                                                       \
     X("/health", "", parry_get_health, false)                                                                          \

@@ -12,6 +12,7 @@ extern "C" {
 
 /* ---- routes_search.c */
 PARRY_MUST parry_code parry_get_search(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_explain(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_suggest(parry_call *c, parry_err *err);
 /* What /v1/search answers (new reference): for the search page too. mode, offset, limit, text are the caller's;
  * audience is the call's. */
@@ -21,6 +22,7 @@ parry_str parry_snippet_cut(parry_arena *a, parry_str html, size_t n);
 
 /* ---- routes_articles.c */
 PARRY_MUST parry_code parry_get_article(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_related(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_articles(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_categories(parry_call *c, parry_err *err);
 /* The article of that id (or slug), if the call's audience may see it; else NOT_FOUND, whatever the reason. */

@@ -2,7 +2,9 @@
  * not for readers. */
 #include "api/routes.h"
 
-enum { LIST_LIMIT = 100, LIST_LIMIT_MAX = 1000, OFFSET_MAX = 1000000, RELATED_MAX = 8 };
+#include "engine/related.h"
+
+enum { LIST_LIMIT = 100, LIST_LIMIT_MAX = 1000, OFFSET_MAX = 1000000, RELATED_SHOWN = 6, RELATED_LIMIT = 10 };
 
 static const char *const forms[] = {"application/json", "text/markdown", "text/html"};
 enum { AS_JSON, AS_MARKDOWN, AS_HTML, FORMS };
@@ -57,18 +59,50 @@ static parry_str link_to(void *ctx, parry_arena *a, parry_str path, parry_str fr
 
 /* ---- one article ------------------------------------------------------------------------------------------------ */
 
-static json_t *related_json(parry_call *c, const parry_article *article)
+static json_t *related_item(const parry_call *c, parry_str id, parry_str title, parry_str slug)
+{
+    return json_pack("{s:o, s:o, s:o}", "id", parry_json_text(id), "title", parry_json_text(title), "url",
+                     parry_json_url(c, "/articles/", slug));
+}
+
+static bool listed(const json_t *list, parry_str id)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *other = json_object_get(json_array_get(list, i), "id");
+        if (parry_str_eq(id, parry_str_make(json_string_value(other), json_string_length(other))))
+            return true;
+    }
+    return false;
+}
+
+/* Those that were found, after those that the author named. */
+static void add_found(parry_call *c, parry_str id, size_t most, json_t *list)
+{
+    parry_related found[PARRY_RELATED_MAX];
+    parry_generation *g = parry_index_acquire(c->app->index);
+    size_t n = parry_related_of(g, id, c->audience, found, PARRY_RELATED_MAX);
+    for (size_t i = 0; i < n && json_array_size(list) < most; i++) {
+        if (listed(list, found[i].id))
+            continue;
+        json_t *item = related_item(c, found[i].id, found[i].title, found[i].slug);
+        json_object_set_new(item, "score", json_real(found[i].score));
+        json_array_append_new(list, item);
+    }
+    parry_generation_release(g);
+}
+
+static json_t *related_json(parry_call *c, const parry_article *article, size_t most)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < article->nrelated && json_array_size(list) < RELATED_MAX; i++) {
+    for (size_t i = 0; i < article->nrelated && json_array_size(list) < most; i++) {
         parry_article other = {0};
         if (parry_visible_article(c, article->related[i], false, &other, NULL) != PARRY_OK)
             continue;
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "id", parry_json_text(other.id), "title",
-                                              parry_json_text(other.title), "url",
-                                              parry_json_url(c, "/articles/", other.slug)));
+        if (!listed(list, other.id))
+            json_array_append_new(list, related_item(c, other.id, other.title, other.slug));
         parry_article_free(&other);
     }
+    add_found(c, article->id, most, list);
     return list;
 }
 
@@ -109,7 +143,7 @@ parry_code parry_article_reply(parry_call *c, const parry_article *article, json
     json_object_set_new(j, "created", parry_json_text(article->created));
     json_object_set_new(j, "updated", parry_json_text(article->updated));
     json_object_set_new(j, "sections", sections_json(article));
-    json_object_set_new(j, "related", related_json(c, article));
+    json_object_set_new(j, "related", related_json(c, article, RELATED_SHOWN));
     json_object_set_new(j, "html", parry_json_text(html));
     *out = j;
     return PARRY_OK;
@@ -179,6 +213,23 @@ parry_code parry_get_article(parry_call *c, parry_err *err)
         code = reply_as(c, &article, form, err);
     parry_article_free(&article);
     return code;
+}
+
+parry_code parry_get_related(parry_call *c, parry_err *err)
+{
+    parry_article article = {0};
+    size_t limit = RELATED_LIMIT;
+    parry_code code = parry_request_number(c->req, "limit", 1, RELATED_LIMIT, &limit, err);
+    if (code == PARRY_OK)
+        code = parry_visible_article(c, c->tail, false, &article, err);
+    if (code != PARRY_OK)
+        return code;
+    c->res->tagged = true;
+    parry_response_json(
+        c->res, 200, "application/json",
+        json_pack("{s:o, s:o}", "id", parry_json_text(article.id), "related", related_json(c, &article, limit)));
+    parry_article_free(&article);
+    return PARRY_OK;
 }
 
 /* ---- lists ----------------------------------------------------------------------------------------------------------

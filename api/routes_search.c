@@ -1,4 +1,4 @@
-/* /v1/search and /v1/suggest. */
+/* /v1/search, /v1/explain and /v1/suggest. */
 #include "api/routes.h"
 
 enum {
@@ -8,7 +8,8 @@ enum {
     SUGGEST_LIMIT_MAX = 20,
     SUGGEST_BYTES = 8 * 1024, /* a whole reply, so that it travels in one round trip */
     SUGGEST_FRAME = 160,      /* of these, for what stands around the hits */
-    SUGGEST_SNIPPET = 120,    /* characters */
+    SUGGEST_SNIPPET = 120,    /* characters ... */
+    SUGGEST_COLUMNS = 116,    /* ... of which these are text, and the rest what marks a cut */
     SUGGEST_FIELD = 200,      /* bytes of a title, a section, a category */
     NAME_MAX_BYTES = 200,
 };
@@ -78,9 +79,28 @@ parry_code parry_search_json(parry_call *c, parry_query *q, json_t **out, parry_
 
 parry_code parry_get_search(parry_call *c, parry_err *err)
 {
-    parry_query q = {.limit = SEARCH_LIMIT, .snippets = true};
+    parry_query q = {.limit = SEARCH_LIMIT, .snippets = true, .sentences = true};
     json_t *j = NULL;
     parry_code code = read_search(c, &q, err);
+    if (code == PARRY_OK)
+        code = parry_search_json(c, &q, &j, err);
+    if (code == PARRY_OK)
+        parry_response_json(c->res, 200, "application/json", j);
+    return code;
+}
+
+/* As /v1/search, and what its answers rest on. Nobody who calls without a key is trusted: an article of others is
+ * unknown here. */
+parry_code parry_get_explain(parry_call *c, parry_err *err)
+{
+    parry_query q = {.limit = SEARCH_LIMIT, .snippets = true, .sentences = true};
+    json_t *j = NULL;
+    parry_code code = read_search(c, &q, err);
+    if (code == PARRY_OK)
+        code = parry_request_flag(c->req, "typing", &q.typing, err);
+    if (code == PARRY_OK)
+        code = read_name(c, "article", &q.why, err);
+    q.explain = q.evidence = true;
     if (code == PARRY_OK)
         code = parry_search_json(c, &q, &j, err);
     if (code == PARRY_OK)
@@ -164,7 +184,7 @@ static parry_code suggest(parry_call *c, parry_query *q, json_t **hits, uint64_t
 
 parry_code parry_get_suggest(parry_call *c, parry_err *err)
 {
-    parry_query q = {.limit = SUGGEST_LIMIT, .snippets = true, .typing = true};
+    parry_query q = {.limit = SUGGEST_LIMIT, .snippets = true, .snippet_columns = SUGGEST_COLUMNS, .typing = true};
     json_t *hits = NULL;
     uint64_t number = 0;
     parry_code code = read_query(c, &q.text, err);

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "content/import.h"
-#include "indexer/indexer.h"
+#include "indexer/refine.h"
 #include "indexer/verify.h"
 
 #include <stdio.h>
@@ -120,6 +120,16 @@ static void print_report(const parry_index_report *r, double seconds)
         printf("%zu articles were left out: their files no longer parse\n", r->refused);
 }
 
+static parry_code refine(parry_indexer *ix, const index_options *o, parry_err *err)
+{
+    parry_refine_report r = {0};
+    parry_code code = parry_indexer_refine(ix, (unsigned)o->threads, LOCK_WAIT_MS, NULL, &r, err);
+    if (code == PARRY_OK && !o->quiet && r.tables > 0)
+        printf("generation %llu: related and duplicate articles found in %.1f s\n", (unsigned long long)r.generation,
+               (double)r.ns / 1e9);
+    return code;
+}
+
 static parry_code bring_up(const parry_cli *cli, parry_store *store, const parry_encoder *encoder,
                            const index_options *o, parry_err *err)
 {
@@ -138,6 +148,8 @@ static parry_code bring_up(const parry_cli *cli, parry_store *store, const parry
     meter_clear(&m);
     if (code == PARRY_OK && !o->quiet)
         print_report(&report, seconds_since(m.started_ns));
+    if (code == PARRY_OK)
+        code = refine(ix, o, err);
     parry_indexer_close(ix);
     return code;
 }

@@ -1,5 +1,6 @@
 /* parry search: one question to the index, for people at a terminal and for scripts. */
 #include "cli/commands.h"
+#include "cli/explain_text.h"
 #include "cli/options.h"
 
 #include "engine/search.h"
@@ -12,7 +13,7 @@ enum { WIDTH = 100, INDENT = 4 };
 typedef struct search_options {
     bool json, explain;
     int64_t limit;
-    const char *mode, *audience, *locale, *category;
+    const char *mode, *audience, *locale, *category, *why_not;
 } search_options;
 
 /* ---- a page for the terminal ----------------------------------------------------------------------------------------
@@ -97,10 +98,7 @@ static void print_hit(size_t rank, const parry_hit *h, const style *st)
         print_snippet(h->snippet, st);
     printf("%*s%s/articles/%.*s%s%.*s%s\n", INDENT, "", st->dim, PARRY_FMT(h->slug), h->anchor.n ? "#" : "",
            PARRY_FMT(h->anchor), st->plain);
-    for (size_t i = 0; i < h->nparts; i++) {
-        const parry_part *p = &h->parts[i];
-        printf("%*s%-22s %9.4f x %7.4f = %9.4f\n", INDENT, "", p->name, p->value, p->weight, p->points);
-    }
+    parry_print_evidence(h, INDENT);
     putchar('\n');
 }
 
@@ -109,10 +107,14 @@ static void print_results(const parry_results *r, bool explain)
     style st = style_of_output();
     if (r->corrected.n > 0)
         printf("Searched for: %.*s\n\n", PARRY_FMT(r->corrected));
+    if (r->explanation != NULL)
+        parry_print_readings(r->explanation);
     for (size_t i = 0; i < r->n; i++)
         print_hit(i + 1, &r->hits[i], &st);
     if (r->n == 0)
         printf("No answer found.\n");
+    if (r->explanation != NULL && r->explanation->article != NULL)
+        parry_print_why_not(r->explanation->article);
     if (explain)
         printf("generation %llu, %s%s, %zu articles ranked; us: understand %.0f, text %.0f, encode %.0f, vector %.0f, "
                "fuse %.0f, show %.0f\n",
@@ -131,8 +133,8 @@ static void print_json(const parry_query *q, const parry_results *r)
 /* ---- the search
  * -------------------------------------------------------------------------------------------------------- */
 
-static parry_code ask(const parry_generation *g, const parry_encoder *encoder, const parry_query *q, bool json,
-                      parry_err *err)
+static parry_code ask(const parry_cli *cli, const parry_generation *g, const parry_encoder *encoder,
+                      const parry_query *q, bool json, parry_err *err)
 {
     if (parry_generation_get_info(g)->number == 0)
         return parry_fail(err, PARRY_NOT_FOUND, "nothing is indexed yet; run `parry index TREE` first");
@@ -140,6 +142,8 @@ static parry_code ask(const parry_generation *g, const parry_encoder *encoder, c
     parry_searcher *s = parry_searcher_new(encoder);
     parry_results results = {0};
     parry_code code = parry_search(s, g, q, a, &results, err);
+    if (code == PARRY_OK && results.explanation != NULL && results.explanation->article != NULL)
+        parry_complete_why_not(cli, a, results.explanation->article);
     if (code == PARRY_OK && json)
         print_json(q, &results);
     else if (code == PARRY_OK)
@@ -162,7 +166,7 @@ static parry_code open_and_ask(const parry_cli *cli, const parry_query *q, bool 
         code = vectors ? parry_cli_encoder_or_text(cli, "search", &encoder, err) : PARRY_OK;
     }
     if (code == PARRY_OK)
-        code = ask(g, encoder, q, json, err);
+        code = ask(cli, g, encoder, q, json, err);
     if (g != NULL)
         parry_generation_release(g);
     parry_index_close(index);
@@ -179,8 +183,12 @@ static int search(const parry_cli *cli, const search_options *o, const char *tex
                      .locale = parry_str_of(o->locale),
                      .category = parry_str_of(o->category),
                      .limit = (size_t)o->limit,
-                     .explain = o->explain,
-                     .snippets = true};
+                     .explain = o->explain || *o->why_not,
+                     .evidence = o->explain || *o->why_not,
+                     .trusted = true,
+                     .why = parry_str_of(o->why_not),
+                     .snippets = true,
+                     .sentences = true};
     if (parry_mode_parse(parry_str_of(o->mode), &q.mode, &err) != PARRY_OK ||
         open_and_ask(cli, &q, o->json, &err) != PARRY_OK)
         return parry_cli_fail("search", &err);
@@ -189,7 +197,7 @@ static int search(const parry_cli *cli, const search_options *o, const char *tex
 
 int cmd_search(parry_cli *cli, int argc, char **argv)
 {
-    search_options o = {.limit = 5, .mode = "hybrid", .audience = "", .locale = "", .category = ""};
+    search_options o = {.limit = 5, .mode = "hybrid", .audience = "", .locale = "", .category = "", .why_not = ""};
     const parry_option options[] = {
         {.name = "limit",
          .value = "N",
@@ -206,7 +214,11 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
         {.name = "category", .value = "NAME", .text = &o.category, .help = "Only articles of this category."},
         {.name = "explain",
          .flag = &o.explain,
-         .help = "Show what each score is made of, and the time each stage took."},
+         .help = "Show how the words were read, what each score is made of, and the time each stage took."},
+        {.name = "why-not",
+         .value = "ID",
+         .text = &o.why_not,
+         .help = "Say why the article of this id is not (or is) among the answers; with --explain."},
         {.name = "json", .flag = &o.json, .help = "Print JSON, as the HTTP API does."},
         {0}};
     const parry_usage usage = {
@@ -219,6 +231,7 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
             "Asks the index one question and prints the best answers: title, section, a snippet, the path of its page.",
         .examples = "  parry search 'my parcel never came'\n"
                     "  parry search --audience merchant --explain 'payout is late'\n"
+                    "  parry search --why-not refund-late 'my money'\n"
                     "  parry search --json --limit 1 ERR-1042 | jq -r '.hits[0].id'\n"};
     int first, code;
     if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))

@@ -7,11 +7,13 @@
 
 #include "cli/cli.h"
 
+int cmd_duplicates(parry_cli *cli, int argc, char **argv);
 int cmd_embed(parry_cli *cli, int argc, char **argv);
 int cmd_eval(parry_cli *cli, int argc, char **argv);
 int cmd_help(parry_cli *cli, int argc, char **argv);
 int cmd_index(parry_cli *cli, int argc, char **argv);
 int cmd_judge(parry_cli *cli, int argc, char **argv);
+int cmd_related(parry_cli *cli, int argc, char **argv);
 int cmd_search(parry_cli *cli, int argc, char **argv);
 int cmd_serve(parry_cli *cli, int argc, char **argv);
 int cmd_version(parry_cli *cli, int argc, char **argv);

@@ -15,6 +15,8 @@ static const parry_command commands[] = {
     {"serve", "answer over HTTP", cmd_serve},
 #endif
     {"search", "ask the index on the command line", cmd_search},
+    {"duplicates", "find articles that say the same", cmd_duplicates},
+    {"related", "list the articles related to one", cmd_related},
 #ifdef PARRY_CMD_EVAL
     {"eval", "measure answers against judged queries", cmd_eval},
 #endif

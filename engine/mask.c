@@ -35,8 +35,7 @@ void parry_mask_cache_free(parry_mask_cache *c)
     free(c);
 }
 
-/* "en" asks for en, en-GB, en-US ...; "en-gb" for itself alone. */
-static bool locale_fits(parry_str article, parry_str asked)
+bool parry_locale_fits(parry_str article, parry_str asked)
 {
     if (asked.n == 0)
         return true;
@@ -54,7 +53,7 @@ static bool visible(const parry_article_out *x, const parry_query *q)
     for (size_t i = 0; i < q->nexclude; i++)
         if (parry_str_eq(x->id, q->exclude[i]))
             return false;
-    return locale_fits(x->locale, q->locale);
+    return parry_locale_fits(x->locale, q->locale);
 }
 
 static parry_mask mask_segment(parry_arena *a, const parry_live_segment *live, const parry_query *q)

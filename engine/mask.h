@@ -22,4 +22,7 @@ void parry_mask_cache_free(parry_mask_cache *c); /* NULL is fine */
 /* One mask a segment of g, borrowed until the next call. */
 const parry_mask *parry_masks(parry_mask_cache *c, const parry_generation *g, const parry_query *q);
 
+/* "en" asks for en, en-GB, en-US ...; "en-gb" for itself alone; "" for all. */
+bool parry_locale_fits(parry_str article, parry_str asked);
+
 #endif

@@ -16,6 +16,15 @@ static json_t *parts_json(const parry_part *parts, size_t n)
     return list;
 }
 
+/* Code points: what most programs count strings in. */
+static json_t *highlights(const parry_hit *h)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < h->nmarks; i++)
+        json_array_append_new(list, json_pack("[I, I]", (json_int_t)h->marks[i].first, (json_int_t)h->marks[i].last));
+    return list;
+}
+
 static json_t *hit_json(const parry_hit *h, const char *base_url)
 {
     char url[2048];
@@ -32,10 +41,14 @@ static json_t *hit_json(const parry_hit *h, const char *base_url)
     json_object_set_new(j, "locale", text(h->locale));
     json_object_set_new(j, "updated", text(h->updated));
     json_object_set_new(j, "snippet", text(h->snippet));
+    json_object_set_new(j, "snippet_text", text(h->snippet_text));
+    json_object_set_new(j, "highlights", highlights(h));
     json_object_set_new(j, "passage", text(h->passage));
     json_object_set_new(j, "score", json_real(h->score));
     if (h->nparts > 0)
         json_object_set_new(j, "explain", parts_json(h->parts, h->nparts));
+    if (h->evidence != NULL)
+        json_object_set_new(j, "evidence", parry_evidence_json(h->evidence));
     return j;
 }
 
@@ -52,6 +65,11 @@ json_t *parry_results_json(const parry_query *q, const parry_results *r, const c
     json_object_set_new(j, "total", json_integer((json_int_t)r->total));
     if (r->corrected.n > 0)
         json_object_set_new(j, "corrected", text(r->corrected));
+    if (r->explanation != NULL) {
+        json_t *explanation = parry_explanation_json(r->explanation);
+        json_object_update(j, explanation);
+        json_decref(explanation);
+    }
     json_object_set_new(j, "hits", hits);
     int64_t total = r->understand_ns + r->text_ns + r->encode_ns + r->vector_ns + r->fuse_ns + r->show_ns;
     json_object_set_new(j, "took_us", json_integer(total / 1000));

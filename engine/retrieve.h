@@ -23,11 +23,20 @@ typedef struct parry_candidate {
     int32_t text_row, vector_row; /* the best passages; PARRY_NO_ROW */
 } parry_candidate;
 
+/* A word that was looked up, and how rare it is: counted over live rows of every audience, as scores are. */
+typedef struct parry_word_stats {
+    const parry_group *group;
+    uint64_t articles, titles, passages; /* live ones that hold it */
+    float idf, idf_title, idf_passage;
+} parry_word_stats;
+
 typedef struct parry_candidates {
     parry_candidate *c;
     size_t n;
-    double idf_sum;      /* of the query's words: how much there was to match */
-    size_t text_matched; /* articles that hold any word */
+    double idf_sum;          /* of the query's words: how much there was to match */
+    size_t text_matched;     /* articles that hold any word */
+    parry_word_stats *words; /* of the text side */
+    size_t nwords;
 } parry_candidates;
 
 enum { PARRY_CANDIDATES = 100 }; /* that each side brings */

@@ -31,11 +31,6 @@ typedef struct matches {
     size_t narticles, npassages;
 } matches;
 
-typedef struct word_stats {
-    uint64_t articles, titles, passages; /* live ones that hold it */
-    float idf, idf_title, idf_passage;
-} word_stats;
-
 /* Dense while a segment is scored; all zero between. */
 typedef struct board {
     float *tf, *tf_exact, *tf_title; /* per article */
@@ -68,8 +63,8 @@ static void add_posting(board *b, const parry_segment_info *s, uint32_t row, flo
 }
 
 /* Move what was touched into the arena, counting, and clear the board. */
-static void take_matches(board *b, const uint8_t *allowed, const parry_segment_info *s, parry_arena *a, word_stats *w,
-                         matches *m)
+static void take_matches(board *b, const uint8_t *allowed, const parry_segment_info *s, parry_arena *a,
+                         parry_word_stats *w, matches *m)
 {
     m->articles = PARRY_ARRAY(a, article_match, b->narticles);
     m->passages = PARRY_ARRAY(a, passage_match, b->nrows);
@@ -93,7 +88,7 @@ static void take_matches(board *b, const uint8_t *allowed, const parry_segment_i
 }
 
 static parry_code match_word(const parry_live_segment *live, const uint8_t *allowed, const parry_group *g, board *b,
-                             parry_arena *a, word_stats *w, matches *m, parry_err *err)
+                             parry_arena *a, parry_word_stats *w, matches *m, parry_err *err)
 {
     const parry_segment_info *s = parry_segment_get_info(live->segment);
     for (size_t v = 0; v < g->nvariants; v++) {
@@ -163,7 +158,7 @@ static scores scores_new(parry_arena *a, const parry_segment_info *s)
                     PARRY_ARRAY(a, uint32_t, n),     0};
 }
 
-static void score_word(const parry_segment_info *s, const matches *m, const word_stats *w, const averages *avg,
+static void score_word(const parry_segment_info *s, const matches *m, const parry_word_stats *w, const averages *avg,
                        const parry_group *g, scores *out)
 {
     for (size_t i = 0; i < m->narticles; i++) {
@@ -265,7 +260,7 @@ static board board_new(parry_arena *a, const parry_generation_info *info)
                    0};
 }
 
-static ceilings weigh_words(const parry_generation_info *info, word_stats *w, size_t nwords)
+static ceilings weigh_words(const parry_generation_info *info, parry_word_stats *w, size_t nwords)
 {
     ceilings top = {0, 0, 0, 0};
     for (size_t i = 0; i < nwords; i++) {
@@ -286,10 +281,11 @@ parry_code parry_retrieve_text(const parry_generation *g, const parry_mask *mask
     const parry_generation_info *info = parry_generation_get_info(g);
     const parry_group *words[PARRY_MAX_GROUPS];
     size_t nwords = words_to_look_up(u, words);
-    word_stats *stats = PARRY_ARRAY(a, word_stats, nwords);
+    parry_word_stats *stats = PARRY_ARRAY(a, parry_word_stats, nwords);
     matches *found = PARRY_ARRAY(a, matches, nwords * info->nsegments);
     board b = board_new(a, info);
     for (size_t w = 0; w < nwords; w++) {
+        stats[w].group = words[w];
         for (size_t i = 0; i < info->nsegments; i++) {
             parry_code code = match_word(&info->segments[i], masks[i].articles, words[w], &b, a, &stats[w],
                                          &found[w * info->nsegments + i], err);
@@ -316,6 +312,6 @@ parry_code parry_retrieve_text(const parry_generation *g, const parry_mask *mask
     size_t keep = n < PARRY_CANDIDATES ? n : PARRY_CANDIDATES;
     while (keep < n && c[keep].title_is_query)
         keep++;
-    *out = (parry_candidates){c, keep, (double)top.coverage, n};
+    *out = (parry_candidates){c, keep, (double)top.coverage, n, stats, nwords};
     return PARRY_OK;
 }

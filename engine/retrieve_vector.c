@@ -94,6 +94,6 @@ parry_code parry_retrieve_vector(const parry_generation *g, const parry_mask *ma
         c[i] = (parry_candidate){.segment = all[i].segment, .article = all[i].article, .text_row = PARRY_NO_ROW};
         parry_measure_vectors(g, query, &c[i]);
     }
-    *out = (parry_candidates){c, n, 0, 0};
+    *out = (parry_candidates){.c = c, .n = n};
     return PARRY_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "engine/calibration.h"
+#include "engine/explain_private.h"
 #include "engine/mask.h"
 #include "engine/show.h"
 #include "engine/weights.h"
@@ -14,6 +15,7 @@ struct parry_searcher {
     parry_encoder_scratch *scratch;
     parry_analyser *analyser;
     parry_mask_cache *masks;
+    parry_meant *meant;
     float *vector; /* of the query */
 };
 
@@ -25,6 +27,7 @@ parry_searcher *parry_searcher_new(const parry_encoder *encoder)
     s->masks = parry_mask_cache_new();
     if (encoder != NULL) {
         s->scratch = parry_encoder_scratch_new(encoder);
+        s->meant = parry_meant_new(encoder);
         s->vector = parry_calloc(parry_encoder_dim(encoder), sizeof *s->vector);
     }
     return s;
@@ -37,6 +40,7 @@ void parry_searcher_free(parry_searcher *s)
     parry_encoder_scratch_free(s->scratch);
     parry_analyser_free(s->analyser);
     parry_mask_cache_free(s->masks);
+    parry_meant_free(s->meant);
     free(s->vector);
     free(s);
 }
@@ -77,8 +81,12 @@ static parry_mode possible_mode(const parry_searcher *s, const parry_generation_
 static parry_candidates join(parry_arena *a, const parry_generation *g, const parry_candidates *text,
                              const parry_candidates *vector, const float *query)
 {
-    parry_candidates all = {PARRY_ARRAY(a, parry_candidate, text->n + vector->n), text->n, text->idf_sum,
-                            text->text_matched};
+    parry_candidates all = {PARRY_ARRAY(a, parry_candidate, text->n + vector->n),
+                            text->n,
+                            text->idf_sum,
+                            text->text_matched,
+                            text->words,
+                            text->nwords};
     memcpy(all.c, text->c ? text->c : all.c, text->n * sizeof *all.c);
     for (size_t i = 0; query != NULL && i < text->n; i++)
         parry_measure_vectors(g, query, &all.c[i]);
@@ -153,8 +161,13 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     calibrate(a, g, weight, ranked, all.n, &r);
     r.fuse_ns = lap(&t);
     r.total = all.n;
-    parry_show(s->analyser, a, g, q, &u, weight, ranked, &r);
+    const parry_showing show = {
+        s->analyser, a, g, q, &u, weight, text.words, text.nwords, s->meant, s->scratch, meaning ? s->vector : NULL};
+    parry_show(&show, ranked, &r);
     r.show_ns = lap(&t);
+    const parry_explain_input in = {&show, masks, &text, &vector, ranked};
+    if (q->evidence && (code = parry_explain(&in, &r, err)) != PARRY_OK)
+        return code;
     *out = r;
     return PARRY_OK;
 }

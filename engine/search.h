@@ -3,6 +3,7 @@
 #ifndef PARRY_ENGINE_SEARCH_H
 #define PARRY_ENGINE_SEARCH_H
 
+#include "engine/explain.h"
 #include "engine/generation.h"
 #include "models/encoder.h"
 
@@ -22,13 +23,18 @@ const char *parry_mode_name(parry_mode m);
 typedef struct parry_query {
     parry_str text; /* at most PARRY_QUERY_MAX_BYTES */
     parry_mode mode;
-    bool typing;          /* the last word may be unfinished */
-    parry_str audience;   /* only articles of this audience; empty: of every audience (trusted callers alone) */
-    parry_str locale;     /* only articles of this locale or its language; empty: all */
-    parry_str category;   /* only this one; empty: all */
-    size_t offset, limit; /* limit 1 to PARRY_SEARCH_MAX_LIMIT */
-    bool explain;
+    bool typing;              /* the last word may be unfinished */
+    parry_str audience;       /* only articles of this audience; empty: of every audience (trusted callers alone) */
+    parry_str locale;         /* only articles of this locale or its language; empty: all */
+    parry_str category;       /* only this one; empty: all */
+    size_t offset, limit;     /* limit 1 to PARRY_SEARCH_MAX_LIMIT */
+    bool explain;             /* parts of every score */
+    bool evidence;            /* with explain: how words were read, and what each hit rests on (engine/explain.h) */
+    bool trusted;             /* may be told that an article is there which the filters hide */
     bool snippets;            /* off where only ids and scores are wanted */
+    bool sentences;           /* where few words match, show the sentence nearest in meaning: some milliseconds more */
+    size_t snippet_columns;   /* 40 to 220 wide; 0: 220 */
+    parry_str why;            /* with evidence: why is the article of this id (not) among the hits; empty: not asked */
     const parry_str *exclude; /* ids left out before ranking (evaluation) */
     size_t nexclude;
 } parry_query;
@@ -41,17 +47,26 @@ typedef struct parry_part {
     double points;    /* ... gives this; the points of a hit sum to its score */
 } parry_part;
 
+/* A match in a snippet's plain text: [start, end) in bytes, [first, last) in code points. */
+typedef struct parry_mark {
+    uint32_t start, end, first, last;
+} parry_mark;
+
 typedef struct parry_hit {
     parry_str id, title, slug, category, audience, locale, updated;
     parry_str section, anchor; /* the best section's heading and anchor; empty: the article's beginning */
     parry_str path;            /* headings above it and its own */
     parry_str snippet;         /* HTML: escaped text with <mark> around matches */
-    parry_str passage;         /* the whole passage as plain text; empty unless snippets */
-    double score;              /* comparable within one result list; higher is better */
-    double text, vector;       /* the two sides, 0 where a side did not find it */
-    parry_part *parts;         /* with explain */
+    parry_str snippet_text;    /* the same as plain text on one line */
+    const parry_mark *marks;   /* in snippet_text, in order, apart from each other */
+    size_t nmarks;
+    parry_str passage;   /* the whole passage as plain text; empty unless snippets */
+    double score;        /* comparable within one result list; higher is better */
+    double text, vector; /* the two sides, 0 where a side did not find it */
+    parry_part *parts;   /* with explain */
     size_t nparts;
-    uint32_t segment, article; /* where it came from */
+    const parry_evidence *evidence; /* with evidence, else NULL */
+    uint32_t segment, article;      /* where it came from */
 } parry_hit;
 
 typedef struct parry_results {
@@ -68,6 +83,7 @@ typedef struct parry_results {
     double logit;           /* what the probability was made from; for fitting, like these two */
     const double *context;  /* engine/context.h */
     const double *evidence; /* engine/calibration.h */
+    const parry_explanation *explanation;                                   /* with the query's evidence, else NULL */
     int64_t understand_ns, text_ns, encode_ns, vector_ns, fuse_ns, show_ns; /* stages */
 } parry_results;
 

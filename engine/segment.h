@@ -139,6 +139,8 @@ PARRY_MUST parry_code parry_segment_nearest(const parry_segment *s, const float 
                                             uint32_t *rows, float *scores, size_t *n, parry_err *err);
 /* The cosine of q with one row's vector; 0 where it has none. */
 float parry_segment_cosine(const parry_segment *s, uint32_t row, const float *q);
+/* A row's vector, dim floats; false where it has none. */
+bool parry_segment_vector(const parry_segment *s, uint32_t row, float *out);
 
 /* Vocabulary: terms by prefix, most frequent first, at most cap; and terms within `edits` (optimal string alignment
  * over code points) of `term`, fewest edits first, then most frequent. */

@@ -362,6 +362,14 @@ float parry_segment_cosine(const parry_segment *s, uint32_t row, const float *q)
     return v == PARRY_NO_ROW ? 0.0F : parry_vectors_cosine(s->vectors, (uint32_t)v, q);
 }
 
+bool parry_segment_vector(const parry_segment *s, uint32_t row, float *out)
+{
+    int32_t v = s->passages.info.row_vector[row];
+    if (v != PARRY_NO_ROW)
+        parry_vectors_get(s->vectors, (uint32_t)v, out);
+    return v != PARRY_NO_ROW;
+}
+
 size_t parry_segment_prefix(const parry_segment *s, parry_str prefix, parry_term *out, size_t cap)
 {
     return parry_terms_prefix(s->vocabulary, prefix, out, cap);

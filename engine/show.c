@@ -35,17 +35,33 @@ static int32_t best_row(const parry_candidate *c)
     return c->text_row;
 }
 
-static parry_str snippet_of(parry_analyser *an, parry_arena *a, const parry_segment *segment, const parry_candidate *c,
-                            int32_t row, parry_str locale, const parry_understood *u, parry_str *passage)
+/* The row that a snippet is made of; PARRY_NO_ROW for an article without text. */
+static int32_t shown_row(const parry_segment_info *s, const parry_candidate *c)
 {
-    const parry_segment_info *s = parry_segment_get_info(segment);
+    int32_t row = best_row(c);
     for (uint32_t r = s->article_row[c->article]; row == PARRY_NO_ROW && r < s->article_row[c->article + 1]; r++)
         if (s->row_kind[r] == PARRY_ROW_PASSAGE)
             row = (int32_t)r; /* found by its title: the article's beginning */
+    return row;
+}
+
+static size_t width_of(const parry_query *q)
+{
+    size_t width = q->snippet_columns == 0 ? PARRY_SNIPPET_COLUMNS : q->snippet_columns;
+    return width < PARRY_SNIPPET_COLUMNS_MIN ? PARRY_SNIPPET_COLUMNS_MIN
+           : width > PARRY_SNIPPET_COLUMNS   ? PARRY_SNIPPET_COLUMNS
+                                             : width;
+}
+
+/* Nothing is planned for an article without text: its passage is empty. */
+static parry_excerpt plan_snippet(const parry_showing *s, const parry_candidate *c, parry_str locale)
+{
+    const parry_segment *segment = parry_generation_get_info(s->g)->segments[c->segment].segment;
+    int32_t row = shown_row(parry_segment_get_info(segment), c);
     if (row == PARRY_NO_ROW)
-        return parry_str_of("");
-    *passage = parry_segment_text(segment, (uint32_t)row);
-    return parry_snippet(an, a, *passage, locale, u);
+        return (parry_excerpt){.whole = true};
+    return parry_excerpt_plan(s->analyser, s->arena, parry_segment_text(segment, (uint32_t)row), locale, s->understood,
+                              s->words, s->nwords, width_of(s->query));
 }
 
 static void explain(parry_arena *a, const double *weight, const parry_candidate *c, parry_hit *h)
@@ -58,11 +74,10 @@ static void explain(parry_arena *a, const double *weight, const parry_candidate 
     }
 }
 
-static parry_hit hit_of(parry_analyser *an, parry_arena *a, const parry_generation *g, const parry_query *q,
-                        const parry_understood *u, const double *weight, const parry_ranked *ranked)
+static parry_hit hit_of(const parry_showing *show, const parry_ranked *ranked)
 {
     const parry_candidate *c = ranked->c;
-    const parry_segment *segment = parry_generation_get_info(g)->segments[c->segment].segment;
+    const parry_segment *segment = parry_generation_get_info(show->g)->segments[c->segment].segment;
     const parry_segment_info *s = parry_segment_get_info(segment);
     parry_article_out x;
     parry_segment_article(segment, c->article, &x);
@@ -86,19 +101,40 @@ static parry_hit hit_of(parry_analyser *an, parry_arena *a, const parry_generati
         h.anchor = section.anchor;
         h.path = section.path;
     }
-    if (q->snippets)
-        h.snippet = snippet_of(an, a, segment, c, row, x.locale, u, &h.passage);
-    if (q->explain)
-        explain(a, weight, c, &h);
+    if (show->query->explain)
+        explain(show->arena, show->weight, c, &h);
     return h;
 }
 
-void parry_show(parry_analyser *an, parry_arena *a, const parry_generation *g, const parry_query *q,
-                const parry_understood *u, const double *weight, const parry_ranked *ranked, parry_results *r)
+static void render(parry_arena *a, const parry_excerpt *e, parry_hit *h)
 {
+    if (e->passage.n == 0)
+        return;
+    h->passage = e->passage;
+    parry_excerpt_render(a, e, h);
+}
+
+parry_hit parry_show_hit(const parry_showing *s, const parry_ranked *ranked)
+{
+    parry_hit h = hit_of(s, ranked);
+    parry_excerpt e = s->query->snippets ? plan_snippet(s, ranked->c, h.locale) : (parry_excerpt){.whole = true};
+    render(s->arena, &e, &h);
+    return h;
+}
+
+void parry_show(const parry_showing *s, const parry_ranked *ranked, parry_results *r)
+{
+    const parry_query *q = s->query;
     size_t left = q->offset < r->total ? r->total - q->offset : 0;
     r->n = left < q->limit ? left : q->limit;
-    r->hits = PARRY_ARRAY(a, parry_hit, r->n);
+    r->hits = PARRY_ARRAY(s->arena, parry_hit, r->n);
+    parry_excerpt *e = PARRY_ARRAY(s->arena, parry_excerpt, r->n);
     for (size_t i = 0; i < r->n; i++)
-        r->hits[i] = hit_of(an, a, g, q, u, weight, &ranked[q->offset + i]);
+        r->hits[i] = hit_of(s, &ranked[q->offset + i]);
+    for (size_t i = 0; i < r->n && q->snippets; i++)
+        e[i] = plan_snippet(s, ranked[q->offset + i].c, r->hits[i].locale);
+    if (q->snippets && q->sentences && s->vector != NULL)
+        parry_meant_centre(s->meant, s->scratch, s->arena, s->vector, e, r->n);
+    for (size_t i = 0; i < r->n && q->snippets; i++)
+        render(s->arena, &e[i], &r->hits[i]);
 }

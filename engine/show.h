@@ -3,6 +3,7 @@
 #define PARRY_ENGINE_SHOW_H
 
 #include "engine/fuse.h"
+#include "engine/meant.h"
 
 typedef struct parry_ranked {
     const parry_candidate *c;
@@ -12,8 +13,24 @@ typedef struct parry_ranked {
 
 /* All candidates, best first, one for each. weight: PARRY_SIGNALS of them, of the mode. */
 parry_ranked *parry_rank(parry_arena *a, const parry_generation *g, const double *weight, const parry_candidates *all);
+/* What it takes to show ranked candidates. */
+typedef struct parry_showing {
+    parry_analyser *analyser;
+    parry_arena *arena;
+    const parry_generation *g;
+    const parry_query *query;
+    const parry_understood *understood;
+    const double *weight;          /* PARRY_SIGNALS of them, of the mode */
+    const parry_word_stats *words; /* how rare the query's words are */
+    size_t nwords;
+    parry_meant *meant; /* with scratch and the query's vector */
+    parry_encoder_scratch *scratch;
+    const float *vector; /* NULL: text alone */
+} parry_showing;
+
 /* Fill r->hits from ranked[0 .. r->total), by the query's offset and limit; r->mode is what was done. */
-void parry_show(parry_analyser *an, parry_arena *a, const parry_generation *g, const parry_query *q,
-                const parry_understood *u, const double *weight, const parry_ranked *ranked, parry_results *r);
+void parry_show(const parry_showing *s, const parry_ranked *ranked, parry_results *r);
+/* One candidate as a hit, as parry_show makes it, but for sentences found by meaning. */
+parry_hit parry_show_hit(const parry_showing *s, const parry_ranked *ranked);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "base/file.h"
 #include "engine/calibration.h"
+#include "engine/duplicates.h"
+#include "engine/related.h"
 #include "engine/segment_private.h"
 #include "engine/weights.h"
 
@@ -19,6 +21,8 @@ typedef struct table_kind {
 static const table_kind kinds[PARRY_SIDES] = {
     [PARRY_SIDE_WEIGHTS] = {"weights", parry_weight_factors_parse},
     [PARRY_SIDE_CALIBRATION] = {"calibration", parry_calibration_parse},
+    [PARRY_SIDE_RELATED] = {"related", parry_related_parse},
+    [PARRY_SIDE_DUPLICATES] = {"duplicates", parry_duplicates_parse},
 };
 
 const char *parry_side_name(parry_side kind) { return kinds[kind].name; }

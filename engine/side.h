@@ -19,6 +19,8 @@ extern "C" {
 typedef enum parry_side {
     PARRY_SIDE_WEIGHTS,     /* engine/weights.h: factors on the fitted weights, for this content */
     PARRY_SIDE_CALIBRATION, /* engine/calibration.h: fitted on this content's judged queries */
+    PARRY_SIDE_RELATED,     /* engine/related.h: articles related to each article */
+    PARRY_SIDE_DUPLICATES,  /* engine/duplicates.h: pairs that say the same, for editors */
     PARRY_SIDES
 } parry_side;
 

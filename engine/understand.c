@@ -28,7 +28,7 @@ static void add_variant(parry_group *g, parry_str term, float weight, bool exact
         if (parry_str_eq(g->variants[i].term, term))
             return;
     if (term.n > 0 && g->nvariants < PARRY_MAX_VARIANTS)
-        g->variants[g->nvariants++] = (parry_variant){term, weight, exact};
+        g->variants[g->nvariants++] = (parry_variant){term, weight, exact, NULL};
 }
 
 /* What a query is understood against. */

@@ -12,9 +12,10 @@
 enum { PARRY_MAX_GROUPS = 32, PARRY_MAX_VARIANTS = 32 };
 
 typedef struct parry_variant {
-    parry_str term; /* as in the index */
-    float weight;   /* (0, 1]: an occurrence counts so much */
-    bool exact;     /* an exact form, not a stem */
+    parry_str term;   /* as in the index */
+    float weight;     /* (0, 1]: an occurrence counts so much */
+    bool exact;       /* an exact form, not a stem */
+    const char *kind; /* what explain calls it ("synonym" ...), static; NULL: the word itself, a stem, typo or prefix */
 } parry_variant;
 
 typedef struct parry_group {

@@ -347,3 +347,8 @@ float parry_vectors_cosine(const parry_vectors *v, uint32_t ordinal, const float
 {
     return v->dot(v->rows + (size_t)ordinal * v->dim, q, v->dim);
 }
+
+void parry_vectors_get(const parry_vectors *v, uint32_t ordinal, float *out)
+{
+    parry_half_unpack(v->rows + (size_t)ordinal * v->dim, v->dim, out);
+}

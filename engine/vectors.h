@@ -32,6 +32,7 @@ void parry_vectors_close(parry_vectors *v); /* NULL is fine */
 PARRY_MUST parry_code parry_vectors_nearest(const parry_vectors *v, const float *q, const uint8_t *allowed, size_t k,
                                             uint32_t *ordinals, float *scores, size_t *n, parry_err *err);
 float parry_vectors_cosine(const parry_vectors *v, uint32_t ordinal, const float *q);
+void parry_vectors_get(const parry_vectors *v, uint32_t ordinal, float *out); /* dim floats */
 
 #ifdef __cplusplus
 }

@@ -53,6 +53,8 @@ PARRY_MUST parry_code parry_indexer_run(parry_indexer *ix, int lock_wait_ms, par
 PARRY_MUST parry_code parry_indexer_set_side(parry_indexer *ix, int lock_wait_ms, parry_side kind,
                                              const json_t *document, parry_err *err);
 
+const char *parry_indexer_dir(const parry_indexer *ix); /* DATA/index; as long as the indexer */
+
 #ifdef __cplusplus
 }
 #endif

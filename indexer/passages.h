@@ -12,9 +12,9 @@
 extern "C" {
 #endif
 
-enum {
-    PARRY_CHUNKING_VERSION = 3
-};                             /* 2: keywords have a vector; 3: sentences have. Raised, every index is built anew */
+/* Raised, every index is built anew. 2: keywords have a vector. 3: sentences have. 4: "No. 5", "U.S." and "Yahoo! is"
+ * end no sentence. */
+enum { PARRY_CHUNKING_VERSION = 4 };
 enum { PARRY_SENTENCES = 16 }; /* of an article that are embedded, at most */
 
 /* The rows of an article, as engine/segment.h orders them, without vectors. tokenizer may be NULL. */
@@ -23,9 +23,6 @@ void parry_article_rows(parry_arena *a, const parry_article *article, const parr
 /* The sentences of an article's passages that are embedded: all of a short one, which are its SENTENCE rows in that
  * order, or PARRY_SENTENCES evenly spread ones. Slices of the passages; the number of them. */
 size_t parry_article_sentences(const parry_article_in *in, parry_str out[PARRY_SENTENCES]);
-/* One past the sentence that begins at byte `from` of a block (text without newlines): at . ! ? and their kin before
- * white space, at the full stops of Chinese and Japanese anywhere; not after abbreviations, initials and "1.". */
-size_t parry_sentence_end(parry_str block, size_t from);
 /* What is embedded for a row: a passage is read under its title and heading path, keywords under the title. Empty where
  * a row gets no vector of its own (HEADING; SENTENCES and ARTICLE are means). */
 parry_str parry_row_embed_text(parry_arena *a, const parry_article_in *article, const parry_row_in *row);

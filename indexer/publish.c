@@ -444,3 +444,5 @@ void parry_indexer_close(parry_indexer *ix)
     pthread_mutex_destroy(&ix->mutex);
     free(ix);
 }
+
+const char *parry_indexer_dir(const parry_indexer *ix) { return ix->index_dir; }

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
@@ -19,7 +20,18 @@ enum {
     RETRY_MS = 2000,     /* after something went wrong */
     LONGEST_GATHER = 20, /* times quiet_ms: a file that never rests must not hold up the others */
     LOCK_WAIT_MS = 10000,
+    REFINE_AFTER_MS = 2000, /* without another generation */
 };
+
+/* The thread that refines. */
+typedef struct refinery {
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    int64_t due_ns; /* 0: nothing to do */
+    atomic_bool stop;
+    bool started;
+} refinery;
 
 struct parry_watch {
     char *tree;
@@ -34,7 +46,89 @@ struct parry_watch {
     bool hopeless;             /* inotify's limits are reached: not tried again */
     bool whole;                /* the next import reads the whole tree */
     bool failed;               /* the last import or run did */
+    bool caught_up;            /* the first run is over */
+    refinery refinery;
 };
+
+/* ---- refining -------------------------------------------------------------------------------------------------------
+ */
+
+static void refine_soon(parry_watch *w)
+{
+    refinery *r = &w->refinery;
+    (void)pthread_mutex_lock(&r->mutex);
+    r->due_ns = parry_mono_ns() + (int64_t)REFINE_AFTER_MS * 1000000;
+    (void)pthread_cond_signal(&r->changed);
+    (void)pthread_mutex_unlock(&r->mutex);
+}
+
+static struct timespec timespec_of(int64_t ns)
+{
+    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+}
+
+/* Waits until something is due, and takes it; false at the end. */
+static bool wait_until_due(refinery *r)
+{
+    (void)pthread_mutex_lock(&r->mutex);
+    while (!atomic_load(&r->stop) && (r->due_ns == 0 || parry_mono_ns() < r->due_ns)) {
+        struct timespec until = timespec_of(r->due_ns);
+        if (r->due_ns == 0)
+            (void)pthread_cond_wait(&r->changed, &r->mutex);
+        else
+            (void)pthread_cond_timedwait(&r->changed, &r->mutex, &until);
+    }
+    r->due_ns = 0;
+    (void)pthread_mutex_unlock(&r->mutex);
+    return !atomic_load(&r->stop);
+}
+
+static void *refine_thread(void *arg)
+{
+    parry_watch *w = arg;
+    while (wait_until_due(&w->refinery)) {
+        parry_err err = {0};
+        parry_refine_report report = {0};
+        parry_code code = parry_indexer_refine(w->indexer, 1, LOCK_WAIT_MS, &w->refinery.stop, &report, &err);
+        if (code == PARRY_OK && report.tables > 0)
+            parry_log(PARRY_INFO, "refine", "generation=%llu tables=%zu dur_ms=%lld",
+                      (unsigned long long)report.generation, report.tables, (long long)(report.ns / 1000000));
+        else if (code != PARRY_OK && !atomic_load(&w->refinery.stop))
+            parry_log_err("refine", &err);
+    }
+    return NULL;
+}
+
+static parry_code start_refinery(parry_watch *w, parry_err *err)
+{
+    refinery *r = &w->refinery;
+    pthread_condattr_t monotonic;
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_mutex_init(&r->mutex, NULL);
+    (void)pthread_cond_init(&r->changed, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    if ((errno = pthread_create(&r->thread, NULL, refine_thread, w)) != 0)
+        return parry_fail_errno(err, "cannot start the refining thread");
+    r->started = true;
+    return PARRY_OK;
+}
+
+static void stop_refinery(refinery *r)
+{
+    if (!r->started)
+        return;
+    (void)pthread_mutex_lock(&r->mutex);
+    atomic_store(&r->stop, true);
+    (void)pthread_cond_signal(&r->changed);
+    (void)pthread_mutex_unlock(&r->mutex);
+    (void)pthread_join(r->thread, NULL);
+    (void)pthread_cond_destroy(&r->changed);
+    (void)pthread_mutex_destroy(&r->mutex);
+}
+
+/* ---- watching -------------------------------------------------------------------------------------------------------
+ */
 
 static void warn(void *ctx, parry_str path, int line, const char *msg)
 {
@@ -135,6 +229,9 @@ static parry_code run_index(parry_watch *w, parry_err *err)
                   report.segments, (long long)((parry_mono_ns() - started) / 1000000));
     if (w->after != NULL)
         w->after(w->ctx, &report);
+    if (report.published || !w->caught_up)
+        refine_soon(w);
+    w->caught_up = true;
     return PARRY_OK;
 }
 
@@ -175,6 +272,7 @@ static parry_code check_folder(const char *tree, parry_err *err)
 
 static void free_watch(parry_watch *w)
 {
+    stop_refinery(&w->refinery);
     parry_tree_events_close(w->events);
     if (w->stop_fd >= 0)
         close(w->stop_fd);
@@ -200,6 +298,8 @@ parry_code parry_watch_start(const char *tree, parry_store *store, parry_indexer
         parry_oom();
     if (w->stop_fd < 0)
         code = parry_fail_errno(err, "cannot make an eventfd");
+    if (code == PARRY_OK)
+        code = start_refinery(w, err);
     if (code == PARRY_OK && (errno = pthread_create(&w->thread, NULL, watch_thread, w)) != 0)
         code = parry_fail_errno(err, "cannot start the watching thread");
     if (code == PARRY_OK)

@@ -4,11 +4,14 @@
  *
  * Where the system gives no inotify or no more watches of it, the tree is read again every few seconds instead, and
  * where it loses events (an overflow), once; the first is said in the log. Errors are logged and tried again, never
- * fatal: a tree that is away for a moment comes back. */
+ * fatal: a tree that is away for a moment comes back.
+ *
+ * A second thread refines (indexer/refine.h) what was published, once nothing more was for a while, so that a change is
+ * searchable at once and its related articles some seconds later. */
 #ifndef PARRY_INDEXER_WATCH_H
 #define PARRY_INDEXER_WATCH_H
 
-#include "indexer/indexer.h"
+#include "indexer/refine.h"
 
 #ifdef __cplusplus
 extern "C" {

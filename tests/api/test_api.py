@@ -1,4 +1,5 @@
 """The HTTP API and the pages from outside: every route, every error, and what must never be seen."""
+import html
 import html.parser
 import json
 import pathlib
@@ -187,6 +188,107 @@ class Search(ApiTest):
                      "/v1/articles?audience=internal", "/v1/categories?audience=internal",
                      "/v1/articles/staff-one?audience=internal"]:
             self.problem(path, 403, "denied", "key")
+
+    def test_highlights_are_the_marks_of_the_snippet(self):
+        for q in ("refnd not recieved", "refund", "echidna quotes", "wombat"):
+            for hit in self.get("/v1/search?" + urllib.parse.urlencode({"q": q})).json["hits"]:
+                marked = [html.unescape(m) for m in re.findall("<mark>(.*?)</mark>", hit["snippet"])]
+                self.assertEqual([hit["snippet_text"][a:b] for a, b in hit["highlights"]], marked)
+                plain = hit["snippet"].replace("<mark>", "").replace("</mark>", "")
+                self.assertEqual(html.unescape(plain), hit["snippet_text"])
+                self.assertNotIn("\n", hit["snippet_text"])
+
+
+class Related(ApiTest):
+    def related(self, article, **more):
+        return self.get(f"/v1/articles/{article}/related?" + urllib.parse.urlencode(more)).json
+
+    def test_related_articles_come_after_the_index_and_stay_within_the_audience(self):
+        found = until(lambda: self.related("refund-times")["related"], 30)
+        self.assertGreater(len(found), 2)
+        ids = {a["id"] for a in self.get("/v1/articles?limit=1000").json["articles"]}
+        theirs = {a["id"] for a in self.get("/v1/articles?limit=1000&audience=merchant").json["articles"]}
+        for article in sorted(ids)[:60]:
+            for other in self.related(article)["related"]:
+                self.assertIn(other["id"], ids)
+                self.assertNotEqual(other["id"], article)
+        for article in sorted(theirs)[:30]:
+            for other in self.related(article, audience="merchant")["related"]:
+                self.assertIn(other["id"], theirs)
+        self.assertEqual(len(self.related("refund-times", limit=1)["related"]), 1)
+
+    def test_what_the_author_named_comes_first_and_once(self):
+        until(lambda: self.related("refund-times")["related"], 30)
+        found = [a["id"] for a in self.related("open-one")["related"]]
+        self.assertEqual(found[0], "delivery-late")
+        self.assertEqual(len(found), len(set(found)))
+        for secret in SECRETS:
+            self.assertNotIn(secret, self.get("/v1/articles/open-one/related").text)
+
+    def test_the_page_lists_them(self):
+        until(lambda: self.related("refund-times")["related"], 30)
+        first = self.related("refund-times")["related"][0]
+        page = Page(self.get("/articles/refund-times").text)
+        self.assertIn("related-articles", page.ids)
+        self.assertIn(first["url"], page.links)
+
+    def test_of_what_may_not_be_seen_nothing_is_related(self):
+        for article in ("staff-one", "draft-one", "no-such-id", "merchant-payout-schedule"):
+            self.problem(f"/v1/articles/{article}/related", 404, "not-found")
+        self.problem("/v1/articles/refund-times/related?limit=11", 400, "invalid", "limit")
+        self.problem("/v1/articles/refund-times/related?x=1", 400, "invalid", "x")
+
+
+class Explain(ApiTest):
+    def explain(self, **more):
+        return self.get("/v1/explain?" + urllib.parse.urlencode(more)).json
+
+    def test_the_parts_of_every_score_sum_to_it(self):
+        j = self.explain(q="refnd not recieved", limit=20)
+        self.assertGreater(len(j["hits"]), 5)
+        for hit in j["hits"]:
+            self.assertAlmostEqual(sum(p["points"] for p in hit["explain"]), hit["score"], delta=1e-9)
+            self.assertTrue(hit["evidence"]["matches"])
+        self.assertIn({"word": "refnd", "kind": "typo", "read_as": "refund", "stem": False, "weight": 0.9},
+                      [dict(w, weight=round(w["weight"], 3)) for w in j["words"]])
+
+    def test_a_missing_article_is_placed_and_compared(self):
+        shown = self.explain(q="refund", limit=1)["hits"][0]
+        other = self.explain(q="refund", limit=5)["hits"][4]
+        j = self.explain(q="refund", limit=1, article=other["id"])["article"]
+        self.assertEqual((j["status"], j["rank"], j["score"]), ("below", 5, other["score"]))
+        self.assertEqual(j["last_shown"]["id"], shown["id"])
+        lacks = sum(p["lacks"] for p in j["last_shown"]["parts"])
+        self.assertAlmostEqual(lacks, shown["score"] - other["score"], delta=1e-9)
+        self.assertEqual(self.explain(q="refund", limit=1, article=shown["id"])["article"]["status"], "shown")
+        far = self.explain(q="refund", article="odd-one")["article"]
+        self.assertIn(far["status"], ("not_candidate", "below"))
+        self.assertIn("explain", far)
+
+    def test_another_audiences_article_is_exactly_as_unknown_as_none(self):
+        def said(article, **more):
+            j = self.explain(q="refund quokkainternal", article=article, **more)
+            j.pop("took_us")
+            return json.dumps(j).replace(article, "ID")
+
+        none = said("no-such-id")
+        for article in ("staff-one", "partner-one", "draft-one", "old-one", "merchant-payout-schedule"):
+            self.assertEqual(said(article), none)
+        self.assertEqual(said("merchant-payout-schedule", category="Refunds"), said("no-such-id", category="Refunds"))
+
+    def test_unfinished_words_do_not_tell_what_others_read(self):
+        for start in ("quokk", "numba", "zebrafishd", "okapia"):
+            j = self.explain(q=start, typing="true")
+            for secret in SECRETS:
+                self.assertNotIn(secret, json.dumps(j))
+
+    def test_bad_questions_are_problems(self):
+        self.problem("/v1/explain", 400, "invalid", "q")
+        self.problem("/v1/explain?q=a&limit=0", 400, "invalid", "limit")
+        self.problem("/v1/explain?q=a&nonsense=1", 400, "invalid", "nonsense")
+        self.problem("/v1/explain?q=a&typing=maybe", 400, "invalid", "typing")
+        self.problem("/v1/explain?q=a&article=" + "x" * 300, 400, "invalid", "article")
+        self.problem("/v1/explain?q=a&audience=internal", 403, "denied")
 
 
 class Suggest(ApiTest):

@@ -1,5 +1,6 @@
 #include "testing.h"
 
+#include "engine/sentences.h"
 #include "indexer/passages.h"
 
 static parry_arena *arena;
@@ -51,6 +52,8 @@ static void full_stops_inside_a_sentence_do_not_end_it(void **state)
         "1. Open the app and choose Orders.",  "Das ist z.B. ein Fall.",
         "Write to help@example.com at once!",  "It costs 3.50 a month.",
         "See the list (cf. St. Ives) for it.", "A full stop. of a list goes on in lower case.",
+        "It ships from the U.S. Monday.",      "See No. 5 and pp. 12 to 14.",
+        "Due on Jan. 31 at noon.",             "Yahoo! is not ours.",
     };
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
         char text[200];
@@ -72,6 +75,12 @@ static void the_ends_of_all_scripts_end_sentences(void **state)
     check_first_sentence("He said \"Stop now.\" Then he left.", "He said \"Stop now.\"");
     check_first_sentence("Wait... Now it came.", "Wait...");
     check_first_sentence("Really?! Yes.", "Really?!");
+    check_first_sentence("I said no. 5 days later it came.", "I said no. 5 days later it came.");
+    check_first_sentence("I said no. Then it came.", "I said no.");
+    check_first_sentence("\u0e04\u0e37\u0e19\u0e40\u0e07\u0e34\u0e19\u0e43\u0e19 3.5 \u0e27\u0e31\u0e19 "
+                         "\u0e42\u0e1b\u0e23\u0e14\u0e23\u0e2d",
+                         "\u0e04\u0e37\u0e19\u0e40\u0e07\u0e34\u0e19\u0e43\u0e19 3.5 \u0e27\u0e31\u0e19 "
+                         "\u0e42\u0e1b\u0e23\u0e14\u0e23\u0e2d");
     check_first_sentence("No end at all", "No end at all");
     check_first_sentence("Bad bytes \xff\xfe. Then more.", "Bad bytes \xff\xfe.");
 }

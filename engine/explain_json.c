@@ -1,0 +1,87 @@
+/* An explanation as JSON. */
+#include "engine/search.h"
+
+static json_t *text(parry_str s)
+{
+    json_t *j = json_stringn(s.p ? s.p : "", s.n);
+    return j != NULL ? j : json_string("");
+}
+
+static json_t *place_json(const parry_place *p)
+{
+    if (!p->found)
+        return json_null();
+    json_t *j = json_pack("{s:f, s:o, s:o}", "value", p->value, "section", text(p->heading), "passage", text(p->text));
+    if (p->rank > 0)
+        json_object_set_new(j, "rank", json_integer((json_int_t)p->rank));
+    return j;
+}
+
+json_t *parry_evidence_json(const parry_evidence *e)
+{
+    json_t *matches = json_array();
+    for (size_t i = 0; i < e->nmatches; i++) {
+        const parry_match *m = &e->matches[i];
+        json_array_append_new(matches,
+                              json_pack("{s:o, s:s, s:o, s:b, s:s, s:I, s:f, s:f}", "word", text(m->word), "kind",
+                                        m->kind, "term", text(m->term), "stem", m->stem, "field", m->field, "tf",
+                                        (json_int_t)m->tf, "weight", m->weight, "idf", m->idf));
+    }
+    return json_pack("{s:I, s:I, s:o, s:o, s:o}", "text_rank", (json_int_t)e->text_rank, "vector_rank",
+                     (json_int_t)e->dense_rank, "text", place_json(&e->text), "vector", place_json(&e->dense),
+                     "matches", matches);
+}
+
+static json_t *readings_json(const parry_explanation *e)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < e->nreadings; i++) {
+        const parry_reading *r = &e->readings[i];
+        json_array_append_new(list, json_pack("{s:o, s:s, s:o, s:b, s:f}", "word", text(r->word), "kind", r->kind,
+                                              "read_as", text(r->read_as), "stem", r->stem, "weight", r->weight));
+    }
+    return list;
+}
+
+static json_t *parts_json(const parry_part *parts, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_pack("{s:s, s:f, s:f, s:f}", "name", parts[i].name, "value", parts[i].value,
+                                              "weight", parts[i].weight, "points", parts[i].points));
+    return list;
+}
+
+static void set_measured(json_t *j, const parry_why_not *w)
+{
+    json_object_set_new(j, "title", text(w->hit->title));
+    json_object_set_new(j, "rank", json_integer((json_int_t)w->rank));
+    json_object_set_new(j, "score", json_real(w->hit->score));
+    json_object_set_new(j, "explain", parts_json(w->hit->parts, w->hit->nparts));
+    if (w->hit->evidence != NULL)
+        json_object_set_new(j, "evidence", parry_evidence_json(w->hit->evidence));
+    if (w->last == NULL)
+        return;
+    json_t *gaps = json_array();
+    for (size_t i = 0; i < w->ngaps; i++)
+        json_array_append_new(gaps, json_pack("{s:s, s:f, s:f, s:f}", "name", w->gaps[i].name, "points",
+                                              w->gaps[i].points, "last", w->gaps[i].last_points, "lacks",
+                                              w->gaps[i].last_points - w->gaps[i].points));
+    json_object_set_new(j, "last_shown",
+                        json_pack("{s:o, s:I, s:f, s:o}", "id", text(w->last->id), "rank", (json_int_t)w->last_rank,
+                                  "score", w->last->score, "parts", gaps));
+}
+
+json_t *parry_explanation_json(const parry_explanation *e)
+{
+    json_t *j = json_pack("{s:o}", "words", readings_json(e));
+    const parry_why_not *w = e->article;
+    if (w == NULL)
+        return j;
+    json_t *article =
+        json_pack("{s:o, s:s, s:o}", "id", text(w->id), "status", parry_why_name(w->why), "said", text(w->said));
+    if (w->hit != NULL)
+        set_measured(article, w);
+    json_object_set_new(j, "article", article);
+    return j;
+}
