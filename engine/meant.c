@@ -100,6 +100,16 @@ static size_t slot_of(const parry_hash *key)
     return slot % SLOTS;
 }
 
+/* A short article's sentences are rows with vectors: nothing to encode. */
+static void measure_rows(const parry_excerpt *e, const float *query, asked *x)
+{
+    const parry_segment_info *s = e->segment != NULL ? parry_segment_get_info(e->segment) : NULL;
+    for (uint32_t r = s ? s->article_row[e->article] : 0; s && r < s->article_row[e->article + 1]; r++)
+        if (s->row_kind[r] == PARRY_ROW_SENTENCE && s->row_vector[r] != PARRY_NO_ROW &&
+            parry_str_eq(parry_segment_text(e->segment, r), x->text))
+            x->cosine = parry_segment_cosine(e->segment, r, query);
+}
+
 static void measure_known(parry_meant *m, const float *query, asked *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -142,6 +152,8 @@ void parry_meant_centre(parry_meant *m, parry_encoder_scratch *scratch, parry_ar
     size_t nasked = pick(e, n, list);
     if (nasked == 0)
         return;
+    for (size_t i = 0; i < nasked; i++)
+        measure_rows(&e[list[i].excerpt], query, &list[i]);
     if (m->key == NULL) {
         m->key = parry_calloc(SLOTS, sizeof *m->key);
         m->vector = parry_calloc(SLOTS * m->dim, sizeof *m->vector);

@@ -1,7 +1,8 @@
 /* Meant: which sentence of a passage is nearest to the query, where its words match little. Private to engine/.
  *
- * A sentence costs an encode, about what a query costs. So only weak excerpts among the first of a page are asked, a
- * few sentences each, in one batch; and vectors are kept by text, since the same passages answer again and again. */
+ * Sentences of short articles have vectors in the segment. Another one costs an encode, about what a query costs. So
+ * only weak excerpts among the first of a page are asked, a few sentences each, in one batch; and vectors are kept by
+ * text, since the same passages answer again and again. */
 #ifndef PARRY_ENGINE_MEANT_H
 #define PARRY_ENGINE_MEANT_H
 

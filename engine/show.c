@@ -60,8 +60,11 @@ static parry_excerpt plan_snippet(const parry_showing *s, const parry_candidate 
     int32_t row = shown_row(parry_segment_get_info(segment), c);
     if (row == PARRY_NO_ROW)
         return (parry_excerpt){.whole = true};
-    return parry_excerpt_plan(s->analyser, s->arena, parry_segment_text(segment, (uint32_t)row), locale, s->understood,
-                              s->words, s->nwords, width_of(s->query));
+    parry_excerpt e = parry_excerpt_plan(s->analyser, s->arena, parry_segment_text(segment, (uint32_t)row), locale,
+                                         s->understood, s->words, s->nwords, width_of(s->query));
+    e.segment = segment;
+    e.article = c->article;
+    return e;
 }
 
 static void explain(parry_arena *a, const double *weight, const parry_candidate *c, parry_hit *h)

@@ -20,6 +20,8 @@ typedef struct parry_span {
 } parry_span;
 
 typedef struct parry_excerpt {
+    const parry_segment *segment; /* where the passage is from, for the vectors of its sentences; NULL: nowhere */
+    uint32_t article;
     parry_str passage;
     size_t width;
     const parry_sentence *sentences;

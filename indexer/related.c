@@ -177,7 +177,7 @@ static void read_words(build *b)
         list.n = keep_heaviest(list.t, list.n);
         if (list.t != NULL)
             qsort(list.t, list.n, sizeof *list.t, by_hash);
-        for (size_t i = 0; i < list.n; i++)
+        for (size_t i = 0; list.t != NULL && i < list.n; i++)
             add_term(&all, list.t[i].hash, list.t[i].doc, list.t[i].weight);
         free(list.t);
     }

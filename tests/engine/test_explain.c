@@ -303,6 +303,42 @@ static void a_hit_shows_its_terms_and_its_places(void **state)
     assert_true(e->dense.rank >= 1 && e->dense.value > 0);
 }
 
+/* Its snippet is centred by meaning from the vectors in the segment: only the query is encoded. */
+static void a_short_articles_sentences_are_not_encoded_again(void **state)
+{
+    (void)state;
+    parry_encoder *encoder = fake_encoder_new("model");
+    home *h = home_new(encoder);
+    home_write(h, "short.md",
+               "The first sentence says little. The second one does not say much either. The third has "
+               "it: wombat burrows flood. The fourth is an end.");
+    home_run(h);
+    parry_index *index;
+    parry_results r;
+    ok(parry_index_open(h->index, &index, &err));
+    parry_generation *g = parry_index_acquire(index);
+    parry_searcher *s = parry_searcher_new(encoder);
+    size_t before = fake_encoder_encoded(encoder);
+    parry_query q = {.text = parry_str_of("it: wombat burrows flood."),
+                     .mode = PARRY_VECTOR,
+                     .limit = 1,
+                     .snippets = true,
+                     .sentences = true,
+                     .snippet_columns = 40};
+    ok(parry_search(s, g, &q, h->arena, &r, &err));
+    assert_int_equal(fake_encoder_encoded(encoder), before + 1);
+    assert_true(parry_str_find(r.hits[0].snippet_text, parry_str_of("wombat")) < r.hits[0].snippet_text.n);
+    q.text = parry_str_of("xyzzy either. plugh");
+    before = fake_encoder_encoded(encoder);
+    ok(parry_search(s, g, &q, h->arena, &r, &err));
+    assert_int_equal(fake_encoder_encoded(encoder), before + 1);
+    parry_searcher_free(s);
+    parry_generation_release(g);
+    parry_index_close(index);
+    home_free(h);
+    parry_encoder_close(encoder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +349,7 @@ int main(void)
         cmocka_unit_test(every_word_says_how_it_was_read),
         cmocka_unit_test(completions_do_not_tell_words_of_other_audiences),
         cmocka_unit_test(a_hit_shows_its_terms_and_its_places),
+        cmocka_unit_test(a_short_articles_sentences_are_not_encoded_again),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
