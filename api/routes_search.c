@@ -100,7 +100,7 @@ parry_code parry_get_explain(parry_call *c, parry_err *err)
         code = parry_request_flag(c->req, "typing", &q.typing, err);
     if (code == PARRY_OK)
         code = read_name(c, "article", &q.why, err);
-    q.explain = q.evidence = true;
+    q.explain = q.grounds = true;
     if (code == PARRY_OK)
         code = parry_search_json(c, &q, &j, err);
     if (code == PARRY_OK)

@@ -98,7 +98,7 @@ static void print_hit(size_t rank, const parry_hit *h, const style *st)
         print_snippet(h->snippet, st);
     printf("%*s%s/articles/%.*s%s%.*s%s\n", INDENT, "", st->dim, PARRY_FMT(h->slug), h->anchor.n ? "#" : "",
            PARRY_FMT(h->anchor), st->plain);
-    parry_print_evidence(h, INDENT);
+    parry_print_grounds(h, INDENT);
     putchar('\n');
 }
 
@@ -184,7 +184,7 @@ static int search(const parry_cli *cli, const search_options *o, const char *tex
                      .category = parry_str_of(o->category),
                      .limit = (size_t)o->limit,
                      .explain = o->explain || *o->why_not,
-                     .evidence = o->explain || *o->why_not,
+                     .grounds = o->explain || *o->why_not,
                      .trusted = true,
                      .why = parry_str_of(o->why_not),
                      .snippets = true,

@@ -36,9 +36,9 @@ static void print_place(const char *side, size_t rank, const parry_place *p, int
     printf("%s\"\n", line.n < p->text.n ? " ..." : "");
 }
 
-void parry_print_evidence(const parry_hit *h, int indent)
+void parry_print_grounds(const parry_hit *h, int indent)
 {
-    const parry_evidence *e = h->evidence;
+    const parry_grounds *e = h->grounds;
     for (size_t i = 0; i < h->nparts; i++) {
         const parry_part *p = &h->parts[i];
         printf("%*s%-22s %9.4f x %7.4f = %9.4f\n", indent, "", p->name, p->value, p->weight, p->points);
@@ -59,7 +59,7 @@ void parry_print_why_not(const parry_why_not *w)
     printf("%.*s: %s. %.*s\n", PARRY_FMT(w->id), parry_why_name(w->why), PARRY_FMT(w->said));
     if (w->hit == NULL)
         return;
-    parry_print_evidence(w->hit, 4);
+    parry_print_grounds(w->hit, 4);
     if (w->last == NULL)
         return;
     printf("    %-22s %9s %9s %9s\n", "beside the last shown", "its", "last's", "lacks");

@@ -6,7 +6,7 @@
 #include "engine/search.h"
 
 void parry_print_readings(const parry_explanation *e);
-void parry_print_evidence(const parry_hit *h, int indent);
+void parry_print_grounds(const parry_hit *h, int indent);
 void parry_print_why_not(const parry_why_not *w);
 /* The index only knows live articles: whether an unknown one is a draft or archived is asked of the store. */
 void parry_complete_why_not(const parry_cli *cli, parry_arena *a, parry_why_not *w);

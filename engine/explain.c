@@ -109,14 +109,14 @@ enum { MATCHES_MAX = 200 }; /* of a hit: a query of a stranger's making must not
 /* A hit being explained. */
 typedef struct subject {
     parry_hit *hit;
-    parry_evidence *evidence;
+    parry_grounds *grounds;
     const parry_candidate *c;
     size_t cap; /* of matches */
 } subject;
 
 static void add_match(parry_arena *a, subject *x, const parry_match *m)
 {
-    parry_evidence *e = x->evidence;
+    parry_grounds *e = x->grounds;
     if (e->nmatches == MATCHES_MAX)
         return;
     e->matches = parry_arena_grow(a, e->matches, e->nmatches, &x->cap, sizeof *e->matches);
@@ -198,7 +198,7 @@ static void rank_passages(const parry_explain_input *in, subject *x, size_t n)
 {
     const parry_generation_info *info = parry_generation_get_info(in->show->g);
     for (size_t k = 0; k < n; k++)
-        x[k].evidence->dense.rank = x[k].evidence->dense.found;
+        x[k].grounds->dense.rank = x[k].grounds->dense.found;
     for (size_t i = 0; i < info->nsegments; i++) {
         const parry_segment *segment = info->segments[i].segment;
         const parry_segment_info *s = parry_segment_get_info(segment);
@@ -208,7 +208,7 @@ static void rank_passages(const parry_explain_input *in, subject *x, size_t n)
                 continue;
             double cosine = (double)parry_segment_cosine(segment, row, in->show->vector);
             for (size_t k = 0; k < n; k++)
-                x[k].evidence->dense.rank += x[k].evidence->dense.found && cosine > x[k].evidence->dense.value;
+                x[k].grounds->dense.rank += x[k].grounds->dense.found && cosine > x[k].grounds->dense.value;
         }
     }
 }
@@ -231,15 +231,15 @@ static const parry_candidate *candidate_of(const parry_explain_input *in, const 
     return in->ranked[0].c;
 }
 
-static parry_code add_evidence(const parry_explain_input *in, subject *x, size_t n, parry_err *err)
+static parry_code add_grounds(const parry_explain_input *in, subject *x, size_t n, parry_err *err)
 {
     for (size_t i = 0; i < n; i++) {
         const parry_candidate *c = x[i].c;
-        x[i].evidence->text_rank = rank_among(in->text, c);
-        x[i].evidence->dense_rank = rank_among(in->dense, c);
-        x[i].evidence->text = place_of(in, c, c->text_row, c->text_passage);
+        x[i].grounds->text_rank = rank_among(in->text, c);
+        x[i].grounds->dense_rank = rank_among(in->dense, c);
+        x[i].grounds->text = place_of(in, c, c->text_row, c->text_passage);
         if (in->show->vector != NULL)
-            x[i].evidence->dense = place_of(in, c, c->vector_row, c->vector_passage);
+            x[i].grounds->dense = place_of(in, c, c->vector_row, c->vector_passage);
     }
     if (in->show->vector != NULL)
         rank_passages(in, x, n);
@@ -262,7 +262,7 @@ parry_code parry_explain(const parry_explain_input *in, parry_results *r, parry_
     if (e->article != NULL && e->article->hit != NULL)
         x[n++] = (subject){e->article->hit, NULL, &measured, 0};
     for (size_t i = 0; i < n; i++)
-        x[i].hit->evidence = x[i].evidence = PARRY_NEW(in->show->arena, parry_evidence);
+        x[i].hit->grounds = x[i].grounds = PARRY_NEW(in->show->arena, parry_grounds);
     r->explanation = e;
-    return add_evidence(in, x, n, err);
+    return add_grounds(in, x, n, err);
 }

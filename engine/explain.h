@@ -1,5 +1,5 @@
 /* Explain: what an answer rests on, and why an article is not among the answers. Plain data that a search leaves behind
- * when it is asked to (parry_query.evidence, parry_query.why); docs/explain.md is the manual.
+ * when it is asked to (parry_query.grounds, parry_query.why); docs/explain.md is the manual.
  *
  * Everything lives in the search's arena or borrows from the generation. Nothing here tells of an article that the
  * query's audience may not see: a word stands among the readings only where a visible article holds it. */
@@ -44,12 +44,12 @@ typedef struct parry_place {
     parry_str heading, text; /* of its section; the row's text */
 } parry_place;
 
-typedef struct parry_evidence {
+typedef struct parry_grounds {
     size_t text_rank, dense_rank; /* among the candidates of that side; 0: it did not bring the article */
     parry_place text, dense;
     parry_match *matches;
     size_t nmatches;
-} parry_evidence;
+} parry_grounds;
 
 typedef enum parry_why {
     PARRY_WHY_UNKNOWN,       /* no such article is live; or the caller may not know */
@@ -76,7 +76,7 @@ struct parry_hit;
 typedef struct parry_why_not {
     parry_why why;
     parry_str id;          /* as asked */
-    struct parry_hit *hit; /* measured as every hit is, with parts and evidence; NULL: not visible */
+    struct parry_hit *hit; /* measured as every hit is, with parts and grounds; NULL: not visible */
     size_t rank;           /* that it has, or would have, among all ranked; 0 where hit is NULL */
     const struct parry_hit *last;
     size_t last_rank; /* of the last shown hit; NULL, 0: nothing is shown */
@@ -93,7 +93,7 @@ typedef struct parry_explanation {
 
 /* {"words": [...], "article": {...} or nothing} and {"text": ..., "dense": ..., "matches": [...]}; new references. */
 json_t *parry_explanation_json(const parry_explanation *e);
-json_t *parry_evidence_json(const parry_evidence *e);
+json_t *parry_grounds_json(const parry_grounds *e);
 
 #ifdef __cplusplus
 }

@@ -17,7 +17,7 @@ static json_t *place_json(const parry_place *p)
     return j;
 }
 
-json_t *parry_evidence_json(const parry_evidence *e)
+json_t *parry_grounds_json(const parry_grounds *e)
 {
     json_t *matches = json_array();
     for (size_t i = 0; i < e->nmatches; i++) {
@@ -58,8 +58,8 @@ static void set_measured(json_t *j, const parry_why_not *w)
     json_object_set_new(j, "rank", json_integer((json_int_t)w->rank));
     json_object_set_new(j, "score", json_real(w->hit->score));
     json_object_set_new(j, "explain", parts_json(w->hit->parts, w->hit->nparts));
-    if (w->hit->evidence != NULL)
-        json_object_set_new(j, "evidence", parry_evidence_json(w->hit->evidence));
+    if (w->hit->grounds != NULL)
+        json_object_set_new(j, "grounds", parry_grounds_json(w->hit->grounds));
     if (w->last == NULL)
         return;
     json_t *gaps = json_array();

@@ -13,11 +13,11 @@ typedef struct parry_explain_input {
     const parry_ranked *ranked;           /* results->total of them */
 } parry_explain_input;
 
-/* Fills r->explanation and the evidence of r->hits. Fails: IO, CORRUPT. */
+/* Fills r->explanation and the grounds of r->hits. Fails: IO, CORRUPT. */
 PARRY_MUST parry_code parry_explain(const parry_explain_input *in, parry_results *r, parry_err *err);
 
 /* ---- explain_why.c */
-/* Why the query's `why` is not (or is) among r->hits. Its hit has parts, no evidence yet; *measured is set where there
+/* Why the query's `why` is not (or is) among r->hits. Its hit has parts, no grounds yet; *measured is set where there
  * is one. */
 PARRY_MUST parry_code parry_explain_why(const parry_explain_input *in, const parry_results *r, parry_why_not **out,
                                         parry_candidate *measured, parry_err *err);

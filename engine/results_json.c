@@ -47,8 +47,8 @@ static json_t *hit_json(const parry_hit *h, const char *base_url)
     json_object_set_new(j, "score", json_real(h->score));
     if (h->nparts > 0)
         json_object_set_new(j, "explain", parts_json(h->parts, h->nparts));
-    if (h->evidence != NULL)
-        json_object_set_new(j, "evidence", parry_evidence_json(h->evidence));
+    if (h->grounds != NULL)
+        json_object_set_new(j, "grounds", parry_grounds_json(h->grounds));
     return j;
 }
 

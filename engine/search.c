@@ -166,7 +166,7 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     parry_show(&show, ranked, &r);
     r.show_ns = lap(&t);
     const parry_explain_input in = {&show, masks, &text, &vector, ranked};
-    if (q->evidence && (code = parry_explain(&in, &r, err)) != PARRY_OK)
+    if (q->grounds && (code = parry_explain(&in, &r, err)) != PARRY_OK)
         return code;
     *out = r;
     return PARRY_OK;

@@ -29,12 +29,12 @@ typedef struct parry_query {
     parry_str category;       /* only this one; empty: all */
     size_t offset, limit;     /* limit 1 to PARRY_SEARCH_MAX_LIMIT */
     bool explain;             /* parts of every score */
-    bool evidence;            /* with explain: how words were read, and what each hit rests on (engine/explain.h) */
+    bool grounds;             /* with explain: how words were read, and what each hit rests on (engine/explain.h) */
     bool trusted;             /* may be told that an article is there which the filters hide */
     bool snippets;            /* off where only ids and scores are wanted */
     bool sentences;           /* where few words match, show the sentence nearest in meaning: some milliseconds more */
     size_t snippet_columns;   /* 40 to 220 wide; 0: 220 */
-    parry_str why;            /* with evidence: why is the article of this id (not) among the hits; empty: not asked */
+    parry_str why;            /* with grounds: why is the article of this id (not) among the hits; empty: not asked */
     const parry_str *exclude; /* ids left out before ranking (evaluation) */
     size_t nexclude;
 } parry_query;
@@ -65,8 +65,8 @@ typedef struct parry_hit {
     double text, vector; /* the two sides, 0 where a side did not find it */
     parry_part *parts;   /* with explain */
     size_t nparts;
-    const parry_evidence *evidence; /* with evidence, else NULL */
-    uint32_t segment, article;      /* where it came from */
+    const parry_grounds *grounds; /* with grounds, else NULL */
+    uint32_t segment, article;    /* where it came from */
 } parry_hit;
 
 typedef struct parry_results {
@@ -83,7 +83,7 @@ typedef struct parry_results {
     double logit;           /* what the probability was made from; for fitting, like these two */
     const double *context;  /* engine/context.h */
     const double *evidence; /* engine/calibration.h */
-    const parry_explanation *explanation;                                   /* with the query's evidence, else NULL */
+    const parry_explanation *explanation;                                   /* with grounds, else NULL */
     int64_t understand_ns, text_ns, encode_ns, vector_ns, fuse_ns, show_ns; /* stages */
 } parry_results;
 

@@ -248,7 +248,7 @@ class Explain(ApiTest):
         self.assertGreater(len(j["hits"]), 5)
         for hit in j["hits"]:
             self.assertAlmostEqual(sum(p["points"] for p in hit["explain"]), hit["score"], delta=1e-9)
-            self.assertTrue(hit["evidence"]["matches"])
+            self.assertTrue(hit["grounds"]["matches"])
         self.assertIn({"word": "refnd", "kind": "typo", "read_as": "refund", "stem": False, "weight": 0.9},
                       [dict(w, weight=round(w["weight"], 3)) for w in j["words"]])
 

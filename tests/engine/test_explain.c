@@ -80,7 +80,7 @@ static parry_results ask(fixture *f, parry_arena *a, const parry_query *asked)
 {
     parry_query q = *asked;
     parry_results r = {0};
-    q.explain = q.evidence = true;
+    q.explain = q.grounds = true;
     q.limit = q.limit ? q.limit : PARRY_SEARCH_MAX_LIMIT;
     ok(parry_search(f->searcher, f->g, &q, a, &r, &err));
     assert_non_null(r.explanation);
@@ -182,8 +182,8 @@ static void what_is_no_candidate_is_placed_by_the_score_it_would_have(void **sta
         seen++;
         as_candidate += check_as_candidate(f, &q, w);
         assert_true(w->rank > r.n);
-        assert_int_equal(w->hit->evidence->text_rank + w->hit->evidence->dense_rank, 0);
-        assert_true(w->hit->evidence->dense.found);
+        assert_int_equal(w->hit->grounds->text_rank + w->hit->grounds->dense_rank, 0);
+        assert_true(w->hit->grounds->dense.found);
         assert_ptr_equal(w->last, &r.hits[r.n - 1]);
         for (size_t g = 0; g < w->ngaps; g++) {
             lack += w->gaps[g].last_points - w->gaps[g].points;
@@ -283,7 +283,7 @@ static void a_hit_shows_its_terms_and_its_places(void **state)
     parry_query q = {.text = parry_str_of("numbat refund")};
     parry_results r = ask(f, f->home->arena, &q);
     assert_true(parry_str_eqz(r.hits[0].id, "a"));
-    const parry_evidence *e = r.hits[0].evidence;
+    const parry_grounds *e = r.hits[0].grounds;
     size_t body = 0, rarest = 0;
     for (size_t i = 0; i < e->nmatches; i++) {
         const parry_match *m = &e->matches[i];
