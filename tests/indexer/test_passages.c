@@ -47,13 +47,20 @@ static void full_stops_inside_a_sentence_do_not_end_it(void **state)
 {
     (void)state;
     static const char *const whole[] = {
-        "Pay with a card, e.g. Visa.",         "Version 2.5.1 of sys/config.v2 is needed.",
-        "Ask Dr. Smith or Mrs. Jones.",        "Send it to J. R. Tolkien.",
-        "1. Open the app and choose Orders.",  "Das ist z.B. ein Fall.",
-        "Write to help@example.com at once!",  "It costs 3.50 a month.",
-        "See the list (cf. St. Ives) for it.", "A full stop. of a list goes on in lower case.",
-        "It ships from the U.S. Monday.",      "See No. 5 and pp. 12 to 14.",
-        "Due on Jan. 31 at noon.",             "Yahoo! is not ours.",
+        "Pay with a card, e.g. Visa.",
+        "Version 2.5.1 of sys/config.v2 is needed.",
+        "Ask Dr. Smith or Mrs. Jones.",
+        "Send it to J. R. Tolkien.",
+        "1. Open the app and choose Orders.",
+        "Das ist z.B. ein Fall.",
+        "Write to help@example.com at once!",
+        "It costs 3.50 a month.",
+        "See the list (cf. St. Ives) for it.",
+        "A full stop. of a list goes on in lower case.",
+        "It ships from the U.S. Monday.",
+        "See No. 5 and pp. 12 to 14.",
+        "Due on Jan. 31 at noon.",
+        "Yahoo! is not ours.",
     };
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
         char text[200];
