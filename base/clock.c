@@ -64,3 +64,63 @@ void parry_time_text(int64_t unix_ms, char out[PARRY_TIME_TEXT])
     digits(p, 3, (int)ms, 'Z');
     out[PARRY_TIME_TEXT - 1] = 0;
 }
+
+/* n digits off the front. */
+static bool take_digits(parry_str *s, size_t n, int *out)
+{
+    int value = 0;
+    if (s->n < n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (s->p[i] < '0' || s->p[i] > '9')
+            return false;
+        value = value * 10 + (s->p[i] - '0');
+    }
+    *s = parry_str_from(*s, n);
+    *out = value;
+    return true;
+}
+
+static bool take_char(parry_str *s, char c)
+{
+    bool there = s->n > 0 && s->p[0] == c;
+    if (there)
+        *s = parry_str_from(*s, 1);
+    return there;
+}
+
+static bool take_time(parry_str *s, struct tm *t, int *ms)
+{
+    if (!take_digits(s, 2, &t->tm_hour) || !take_char(s, ':') || !take_digits(s, 2, &t->tm_min))
+        return false;
+    if (take_char(s, ':') && !take_digits(s, 2, &t->tm_sec))
+        return false;
+    if (take_char(s, '.') && !take_digits(s, 3, ms))
+        return false;
+    return t->tm_hour < 24 && t->tm_min < 60 && t->tm_sec < 60;
+}
+
+bool parry_time_parse(parry_str text, int64_t *unix_ms, bool *day)
+{
+    struct tm t = {0};
+    int year, month, date, ms = 0;
+    parry_str s = text;
+    if (!take_digits(&s, 4, &year) || !take_char(&s, '-') || !take_digits(&s, 2, &month) || !take_char(&s, '-') ||
+        !take_digits(&s, 2, &date) || year < 1)
+        return false;
+    bool with_time = take_char(&s, 'T') || take_char(&s, ' ');
+    if (with_time && !take_time(&s, &t, &ms))
+        return false;
+    if (with_time)
+        (void)take_char(&s, 'Z');
+    t.tm_year = year - 1900;
+    t.tm_mon = month - 1;
+    t.tm_mday = date;
+    time_t seconds = timegm(&t); /* it carries the 31st of June into July: no such day */
+    if (s.n > 0 || t.tm_mon != month - 1 || t.tm_mday != date)
+        return false;
+    *unix_ms = (int64_t)seconds * MS_PER_S + ms;
+    if (day != NULL)
+        *day = !with_time;
+    return true;
+}

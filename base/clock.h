@@ -2,7 +2,8 @@
 #ifndef PARRY_BASE_CLOCK_H
 #define PARRY_BASE_CLOCK_H
 
-#include <stddef.h>
+#include "base/str.h"
+
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -22,6 +23,10 @@ void parry_sleep_ms(int64_t ms);
 
 enum { PARRY_TIME_TEXT = 25 };
 void parry_time_text(int64_t unix_ms, char out[PARRY_TIME_TEXT]); /* 2026-11-21T09:30:00.123Z */
+
+/* "2026-11-21", or with "T09:30", "T09:30:00" or "T09:30:00.123" after it, or a space for the T, and "Z" at the end or
+ * nothing: UTC. *day (may be NULL): there was no time. false: anything else. */
+bool parry_time_parse(parry_str text, int64_t *unix_ms, bool *day);
 
 #ifdef __cplusplus
 }

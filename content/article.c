@@ -105,6 +105,10 @@ static void fields_of(parry_arena *a, const parry_front *f, parry_article *out)
     out->review_by = short_field(a, f->review_by);
     out->keywords = f->keywords;
     out->nkeywords = f->nkeywords;
+    out->product = short_field(a, f->product);
+    out->tags = PARRY_ARRAY(a, parry_str, f->ntags + 1);
+    for (size_t i = 0; i < f->ntags; i++)
+        out->tags[out->ntags++] = parry_utf8_cut(f->tags[i], PARRY_TAG_MAX);
     out->related = PARRY_ARRAY(a, parry_str, f->nrelated + 1);
     for (size_t i = 0; i < f->nrelated; i++) {
         parry_str id =
@@ -222,6 +226,8 @@ json_t *parry_article_json(const parry_article *article)
     set(o, "updated", article->updated);
     set(o, "review_by", article->review_by);
     json_object_set_new(o, "keywords", texts(article->keywords, article->nkeywords));
+    set(o, "product", article->product);
+    json_object_set_new(o, "tags", texts(article->tags, article->ntags));
     json_object_set_new(o, "related", texts(article->related, article->nrelated));
     json_object_set_new(o, "answers", texts(article->answers, article->nanswers));
     json_object_set_new(o, "status", json_string(parry_status_name(article->status)));

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-enum { PARRY_ARTICLE_MAX_BYTES = 8 << 20, PARRY_HEADING_DEPTH = 6 };
+enum { PARRY_ARTICLE_MAX_BYTES = 8 << 20, PARRY_HEADING_DEPTH = 6, PARRY_TAG_MAX = 100 };
 
 typedef enum parry_status { PARRY_DRAFT, PARRY_PUBLISHED, PARRY_ARCHIVED } parry_status;
 const char *parry_status_name(parry_status s); /* "draft", "published", "archived" */
@@ -38,8 +38,11 @@ typedef struct parry_article {
     parry_str audience;                            /* "customer" unless told; also "merchant", "internal", one's own */
     parry_str category;                            /* front matter, else the folder's words; may be empty */
     parry_str author, created, updated, review_by; /* as written; may be empty */
-    parry_str *keywords;
+    parry_str product;                             /* may be empty */
+    parry_str *keywords;                           /* the tags are among them */
     size_t nkeywords;
+    parry_str *tags; /* each one line, at most PARRY_TAG_MAX bytes */
+    size_t ntags;
     parry_str *related; /* ids */
     size_t nrelated;
     parry_str *answers; /* questions that it answers, by its author's word: judged (`parry judge`), never searched */

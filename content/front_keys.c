@@ -6,9 +6,9 @@
 
 #include <strings.h>
 
-enum { LIST_MAX = 200 }; /* keywords, related, answers */
+enum { LIST_MAX = 200 }; /* keywords, tags, related, answers */
 
-typedef enum kind { TEXT, LIST, QUESTIONS, FIRST, STATUS, DRAFT, SEARCH, AUDIENCE } kind;
+typedef enum kind { TEXT, LIST, TAGS, QUESTIONS, FIRST, STATUS, DRAFT, SEARCH, AUDIENCE } kind;
 
 typedef struct key_row {
     const char *name;
@@ -33,7 +33,8 @@ static const key_row rows[] = {
     {"updated", TEXT, AT(updated)},
     {"review_by", TEXT, AT(review_by)},
     {"keywords", LIST, AT(keywords)},
-    {"tags", LIST, AT(keywords)},
+    {"tags", TAGS, AT(tags)},
+    {"product", FIRST, AT(product)},
     {"ms.search.keywords", LIST, AT(keywords)},
     {"related", LIST, AT(related)},
     {"answers", QUESTIONS, AT(answers)},
@@ -138,10 +139,8 @@ static void append(parry_arena *a, parry_str **list, size_t *n, const parry_str 
 }
 
 /* A list is as it is; a text is cut at its commas. */
-static void set_list(parry_arena *a, parry_front *f, bool related, const parry_front_value *v)
+static void set_list(parry_arena *a, parry_str **list, size_t *n, const parry_front_value *v)
 {
-    parry_str **list = related ? &f->related : &f->keywords;
-    size_t *n = related ? &f->nrelated : &f->nkeywords;
     if (*n >= LIST_MAX)
         return;
     if (v->list) {
@@ -188,7 +187,14 @@ bool parry_front_set(parry_arena *a, parry_front *f, parry_str key, const parry_
         f->audience = parry_squeeze(a, audience_of(a, v, path, line, w));
         return true;
     case LIST:
-        set_list(a, f, row->at == AT(related), v);
+        if (row->at == AT(related))
+            set_list(a, &f->related, &f->nrelated, v);
+        else
+            set_list(a, &f->keywords, &f->nkeywords, v);
+        return true;
+    case TAGS: /* what an article is filed under are words to find it by as well */
+        set_list(a, &f->tags, &f->ntags, v);
+        set_list(a, &f->keywords, &f->nkeywords, v);
         return true;
     case QUESTIONS:
         set_questions(a, f, v);

@@ -2,7 +2,7 @@
  * JSON.
  *
  *   ---            <- first line that is not blank
- *   key: value     <- YAML, at most YAML_MAX bytes, lists and maps DEPTH_MAX deep, no aliases
+ *   key: value     <- YAML, at most YAML_MAX bytes, lists and maps PARRY_YAML_DEPTH deep, no aliases
  *   ---            <- or "..."
  *   body
  */
@@ -11,158 +11,37 @@
 #include "content/front_keys.h"
 #include "content/source.h"
 #include "content/warn.h"
+#include "content/yaml_events.h"
 
-#include <errno.h>
-#include <math.h>
-#include <yaml.h>
-
-enum { YAML_MAX = 64 << 10, DEPTH_MAX = 24, ITEMS_MAX = 4096 };
-
-typedef struct reader {
-    yaml_parser_t yaml;
-    yaml_event_t event; /* the current one */
-    parry_arena *arena;
-    const char *why; /* what is wrong; NULL while all is well */
-    int why_line;    /* from 0, within the YAML */
-} reader;
-
-static bool step(reader *r)
-{
-    if (r->why != NULL)
-        return false;
-    yaml_event_delete(&r->event);
-    if (!yaml_parser_parse(&r->yaml, &r->event)) {
-        memset(&r->event, 0, sizeof r->event);
-        r->why = r->yaml.problem ? r->yaml.problem : "cannot be read";
-        r->why_line = (int)r->yaml.problem_mark.line;
-        return false;
-    }
-    return true;
-}
-
-static bool wrong(reader *r, const char *why)
-{
-    if (r->why == NULL) {
-        r->why = why;
-        r->why_line = (int)r->event.start_mark.line;
-    }
-    return false;
-}
-
-/* Escapes in YAML may spell any control character; none has a meaning here. */
-static parry_str scalar_text(const reader *r)
-{
-    size_t n = r->event.data.scalar.length;
-    char *p = parry_str_z(r->arena, parry_str_make((const char *)r->event.data.scalar.value, n));
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)p[i] < ' ' && p[i] != '\n')
-            p[i] = ' ';
-    return parry_str_make(p, n);
-}
-
-static bool is_null(const reader *r, parry_str s)
-{
-    return r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-           (s.n == 0 || parry_str_eqz(s, "~") || parry_str_eqz(s, "null") || parry_str_eqz(s, "Null"));
-}
-
-static json_t *number(parry_str s)
-{
-    char *end;
-    errno = 0;
-    long long i = strtoll(s.p, &end, 10);
-    bool spelled_plain = s.p[0] != '+' && (s.p[0] != '0' || s.n == 1);
-    if (*end == 0 && errno == 0 && spelled_plain)
-        return json_integer(i);
-    if (s.p[0] < '-' || s.p[0] > '9' || memchr(s.p, '.', s.n) == NULL)
-        return NULL;
-    double d = strtod(s.p, &end);
-    return *end == 0 && isfinite(d) && spelled_plain ? json_real(d) : NULL;
-}
-
-static json_t *scalar_json(const reader *r)
-{
-    parry_str s = scalar_text(r);
-    if (r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
-        if (is_null(r, s))
-            return json_null();
-        if (parry_str_eqz(s, "true") || parry_str_eqz(s, "false"))
-            return json_boolean(s.p[0] == 't');
-        json_t *n = number(s);
-        if (n != NULL)
-            return n;
-    }
-    return json_stringn(s.p, s.n);
-}
-
-static json_t *value_json(reader *r, int depth);
-
-static json_t *list_json(reader *r, int depth)
-{
-    json_t *list = json_array();
-    while (step(r) && r->event.type != YAML_SEQUENCE_END_EVENT)
-        json_array_append_new(list, value_json(r, depth + 1));
-    return list;
-}
-
-static json_t *map_json(reader *r, int depth)
-{
-    json_t *map = json_object();
-    while (step(r) && r->event.type != YAML_MAPPING_END_EVENT) {
-        if (r->event.type != YAML_SCALAR_EVENT) {
-            wrong(r, "a key is not plain text");
-            break;
-        }
-        parry_str key = scalar_text(r);
-        if (step(r))
-            json_object_set_new(map, key.p, value_json(r, depth + 1));
-    }
-    return map;
-}
-
-/* The value at the current event. Recursion is DEPTH_MAX deep at most. */
-static json_t *value_json(reader *r, int depth)
-{
-    if (depth > DEPTH_MAX)
-        wrong(r, "nested too deeply");
-    else if (r->event.type == YAML_SCALAR_EVENT)
-        return scalar_json(r);
-    else if (r->event.type == YAML_SEQUENCE_START_EVENT)
-        return list_json(r, depth);
-    else if (r->event.type == YAML_MAPPING_START_EVENT)
-        return map_json(r, depth);
-    else
-        wrong(r, "aliases are not supported");
-    return json_null();
-}
+enum { YAML_MAX = 64 << 10, ITEMS_MAX = 4096 };
 
 /* The value of a known key: texts as they are written. */
-static parry_front_value known_value(reader *r)
+static parry_front_value known_value(parry_yaml *r)
 {
     parry_front_value v = {0};
     if (r->event.type == YAML_SCALAR_EVENT) {
-        parry_str s = scalar_text(r);
-        if (!is_null(r, s)) {
+        parry_str s = parry_yaml_text(r);
+        if (!parry_yaml_null(r, s)) {
             v.text = s;
             v.n = 1;
         }
     } else if (r->event.type == YAML_SEQUENCE_START_EVENT) {
         size_t cap = 0;
         v.list = true;
-        while (step(r) && r->event.type != YAML_SEQUENCE_END_EVENT && !v.odd) {
+        while (parry_yaml_step(r) && r->event.type != YAML_SEQUENCE_END_EVENT && !v.odd) {
             v.items = parry_arena_grow(r->arena, v.items, v.n, &cap, sizeof *v.items);
             v.odd = r->event.type != YAML_SCALAR_EVENT || v.n >= ITEMS_MAX;
             if (!v.odd)
-                v.items[v.n++] = scalar_text(r);
+                v.items[v.n++] = parry_yaml_text(r);
         }
         if (v.odd)
-            wrong(r, "a list holds more than plain texts");
+            parry_yaml_wrong(r, "a list holds more than plain texts");
         v.text = v.n > 0 ? v.items[0] : parry_str_make(NULL, 0);
     } else if (r->event.type == YAML_MAPPING_START_EVENT) {
-        json_decref(map_json(r, 1));
+        json_decref(parry_yaml_value(r));
         v.odd = true;
     } else {
-        wrong(r, "aliases are not supported");
+        parry_yaml_wrong(r, "aliases are not supported");
     }
     return v;
 }
@@ -177,14 +56,14 @@ static json_t *value_kept(const parry_front_value *v)
     return list;
 }
 
-static void read_pair(reader *r, parry_front *out, parry_str path, int line0, const parry_warnings *w)
+static void read_pair(parry_yaml *r, parry_front *out, parry_str path, int line0, const parry_warnings *w)
 {
-    parry_str key = scalar_text(r);
+    parry_str key = parry_yaml_text(r);
     int line = line0 + (int)r->event.start_mark.line;
-    if (!step(r))
+    if (!parry_yaml_step(r))
         return;
     if (!parry_front_known(key)) {
-        json_object_set_new(out->extra, key.p, value_json(r, 1));
+        json_object_set_new(out->extra, key.p, parry_yaml_value(r));
         return;
     }
     parry_front_value v = known_value(r);
@@ -193,23 +72,20 @@ static void read_pair(reader *r, parry_front *out, parry_str path, int line0, co
 }
 
 /* Reads all pairs; false where it is not YAML or not a map. line0: of the YAML's first line. */
-static bool read_yaml(reader *r, parry_str yaml, parry_front *out, parry_str path, int line0, const parry_warnings *w)
+static bool read_yaml(parry_yaml *r, parry_str yaml, parry_front *out, parry_str path, int line0,
+                      const parry_warnings *w)
 {
     if (yaml.n > YAML_MAX)
-        return wrong(r, "longer than 64 KB");
-    yaml_parser_set_input_string(&r->yaml, (const unsigned char *)(yaml.p ? yaml.p : ""), yaml.n);
-    yaml_parser_set_encoding(&r->yaml, YAML_UTF8_ENCODING);
-    if (!step(r) || !step(r)) /* stream and document start */
+        return parry_yaml_wrong(r, "longer than 64 KB");
+    if (!parry_yaml_begin(r, yaml))
         return false;
     if (r->event.type == YAML_STREAM_END_EVENT)
         return true; /* nothing between the dashes */
-    if (!step(r))
-        return false;
     if (r->event.type != YAML_MAPPING_START_EVENT)
-        return wrong(r, "not a list of `key: value`");
-    while (step(r) && r->event.type != YAML_MAPPING_END_EVENT) {
+        return parry_yaml_wrong(r, "not a list of `key: value`");
+    while (parry_yaml_step(r) && r->event.type != YAML_MAPPING_END_EVENT) {
         if (r->event.type != YAML_SCALAR_EVENT)
-            return wrong(r, "a key is not plain text");
+            return parry_yaml_wrong(r, "a key is not plain text");
         read_pair(r, out, path, line0, w);
         out->found = true;
     }
@@ -336,14 +212,13 @@ static bool find_block(parry_str text, block *b)
 static void read_closed(parry_arena *a, const block *b, parry_str path, const parry_warnings *w, parry_front *out,
                         bool *body)
 {
-    reader r = {.arena = a};
+    parry_yaml r;
     parry_front_value odd = {.odd = true};
     parry_str row, key, rest = b->yaml;
     bool pairs = false;
-    if (yaml_parser_initialize(&r.yaml) == 0)
-        parry_oom();
+    parry_yaml_open(&r, a);
     if (b->toml)
-        wrong(&r, "TOML is not supported, write YAML between lines of ---");
+        parry_yaml_wrong(&r, "TOML is not supported, write YAML between lines of ---");
     parry_front so_far = *out;
     if (!b->toml && read_yaml(&r, b->yaml, out, path, b->yaml_line, w))
         goto out;
@@ -359,8 +234,7 @@ static void read_closed(parry_arena *a, const block *b, parry_str path, const pa
     else
         *body = false;
 out:
-    yaml_event_delete(&r.event);
-    yaml_parser_delete(&r.yaml);
+    parry_yaml_close(&r);
 }
 
 void parry_front_read(parry_arena *a, parry_str text, parry_str path, const parry_warnings *w, parry_front *out)

@@ -14,9 +14,9 @@ extern "C" {
 
 typedef struct parry_front {
     parry_str id, title, slug, locale, audience, category; /* as written, trimmed; empty where not told */
-    parry_str author, created, updated, review_by;
-    parry_str *keywords, *related, *answers;
-    size_t nkeywords, nrelated, nanswers;
+    parry_str author, created, updated, review_by, product;
+    parry_str *keywords, *tags, *related, *answers; /* tags stand among the keywords too */
+    size_t nkeywords, ntags, nrelated, nanswers;
     parry_status status;
     bool searchable;
     json_t *extra;  /* unknown keys; new reference, the caller's */

@@ -6,12 +6,14 @@
  *   release  ids and slugs of what is called otherwise now (import_write.c)
  *   put      by path: an article keeps its id and slug, a new or moved one takes what is free
  *   archive  what vanished
+ *   settings _search/ as it is (settings.c): three small files, looked at every time
  */
 #include "content/import.h"
 
 #include "base/file.h"
 #include "base/work.h"
 #include "content/import_inner.h"
+#include "content/settings.h"
 #include "content/source.h"
 #include "content/warn.h"
 
@@ -256,6 +258,8 @@ static parry_code import(parry_store *s, const char *tree, const parry_str *path
         parry_tree_walk(&r->tree, clean, nclean);
         code = import_found(r, clean, nclean, err);
     }
+    if (code == PARRY_OK && r->tree.only.n == 0)
+        code = parry_settings_import(r, err);
     parry_lock_drop(&lock);
     pthread_mutex_unlock(&s->importing);
     if (code == PARRY_OK)

@@ -15,6 +15,7 @@ typedef struct parry_import_report {
     size_t added, changed, unchanged, archived;
     size_t refused; /* each named in a warning */
     size_t warnings;
+    size_t settings; /* files of _search/ that are new, changed or gone */
 } parry_import_report;
 
 /* tree: a folder, or one file. Hidden files and folders, node_modules, symbolic links out of the tree and folders with
@@ -27,6 +28,8 @@ typedef struct parry_import_options {
     parry_warnings warnings;
     void (*progress)(void *ctx, size_t done, size_t total);
     void *progress_ctx;
+    /* Is a settings document good? NULL: all are. One that is not is told in a warning, and what was there stays. */
+    parry_code (*check)(const char *name, const json_t *document, parry_err *err);
 } parry_import_options;
 PARRY_MUST parry_code parry_import_tree(parry_store *s, const char *tree, const parry_import_options *options,
                                         parry_import_report *report, parry_err *err);

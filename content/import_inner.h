@@ -44,6 +44,8 @@ typedef struct parry_run {
 
 /* Writes what the items say. gone: records whose files vanished. */
 PARRY_MUST parry_code parry_run_write(parry_run *r, const parry_record *gone, size_t ngone, parry_err *err);
+/* The tree's settings into the store: settings.c. Fails only where the store does. */
+PARRY_MUST parry_code parry_settings_import(parry_run *r, parry_err *err);
 void parry_run_progress(parry_run *r, size_t more);
 
 #ifdef __cplusplus

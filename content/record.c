@@ -93,6 +93,17 @@ static parry_code next_seq(parry_store *s, parry_txn *t, uint64_t *seq, parry_er
     return PARRY_OK;
 }
 
+parry_code parry_log_put(parry_store *s, parry_txn *t, parry_str what, parry_err *err)
+{
+    unsigned char key[8];
+    uint64_t seq;
+    parry_code code = next_seq(s, t, &seq, err);
+    if (code != PARRY_OK)
+        return code;
+    parry_key_u64(seq, key);
+    return parry_put(t, s->log, parry_str_make((char *)key, sizeof key), what, err);
+}
+
 parry_code parry_record_put(parry_store *s, parry_txn *t, parry_record *r, parry_err *err)
 {
     unsigned char key[8];

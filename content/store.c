@@ -17,11 +17,8 @@ static parry_code open_tables(parry_store *s, parry_err *err)
     const struct {
         const char *name;
         parry_table *table;
-    } all[] = {{"articles", &s->articles},
-               {"sources", &s->sources},
-               {"slugs", &s->slugs},
-               {"paths", &s->paths},
-               {"log", &s->log}};
+    } all[] = {{"articles", &s->articles}, {"sources", &s->sources}, {"slugs", &s->slugs},
+               {"paths", &s->paths},       {"log", &s->log},         {"settings", &s->settings}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         parry_code code = parry_env_table(s->env, all[i].name, all[i].table, err);
         if (code != PARRY_OK)

@@ -1,9 +1,9 @@
 /* The store: the truth about articles, in LMDB under DATA/store.
  *
- *   articles   id -> record {hash, source path, slug, status, audience, what it asked to be called, seq}   what is so
- * now sources    hash -> path, id, slug and the file's bytes (every version that was ever imported; embeddings: the
- * indexer's) slugs      slug -> id paths      tree path -> id log        seq (big-endian u64) -> id    one entry a
- * change, in order; the indexer catches up from here
+ *   articles   id -> record {hash, source path, slug, status, audience, what it asked to be called, seq}: what is so
+ * now sources    hash -> path, id, slug and the file's bytes (every version that was ever imported) slugs      slug ->
+ * id paths      tree path -> id settings   name -> bytes of the tree's _search/NAME.yaml (content/settings.h) log seq
+ * (big-endian u64) -> id, or "@" and a setting's name: one entry a change, in order; the indexer catches up from here
  *
  * Threads: a parry_store may be shared; each call is its own transaction. Another process may write at the same time.
  */

@@ -12,7 +12,7 @@ extern "C" {
 
 struct parry_store {
     parry_env *env;
-    parry_table articles, sources, slugs, paths, log;
+    parry_table articles, sources, slugs, paths, log, settings;
     pthread_mutex_t importing; /* one import at a time in this process; across processes the lock file */
     char *lock_path;
 };
@@ -35,6 +35,8 @@ PARRY_MUST parry_code parry_record_at_path(parry_store *s, parry_txn *t, parry_s
 PARRY_MUST parry_code parry_record_read(parry_str id, parry_str value, parry_record *out, parry_err *err);
 /* Gives it the next seq, and writes record and log entry. */
 PARRY_MUST parry_code parry_record_put(parry_store *s, parry_txn *t, parry_record *r, parry_err *err);
+/* One more change, of no article: the log's entry alone. what: no article's id ("@rules"). */
+PARRY_MUST parry_code parry_log_put(parry_store *s, parry_txn *t, parry_str what, parry_err *err);
 parry_record parry_record_copy(parry_arena *a, parry_record r);
 
 /* A version: the file's bytes, and what the article was called. */

@@ -49,11 +49,44 @@ static void test_a_sleep_lasts_at_least_as_long_as_asked(void **state)
     parry_sleep_ms(-5);
 }
 
+static void test_a_time_is_read_as_it_is_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t ms;
+        bool day;
+    } good[] = {{"1970-01-01", 0, true},
+                {"2026-11-21", 1795219200000, true},
+                {"2026-11-21T09:30", 1795253400000, false},
+                {"2026-11-21T09:30:05Z", 1795253405000, false},
+                {"2026-11-21 09:30:05.120Z", 1795253405120, false},
+                {"2024-02-29", 1709164800000, true},
+                {"0001-01-01", -62135596800000, true}};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        int64_t ms = 1;
+        bool day = !good[i].day;
+        assert_true(parry_time_parse(parry_str_of(good[i].text), &ms, &day));
+        assert_true(ms == good[i].ms);
+        assert_int_equal(day, good[i].day);
+    }
+    static const char *const bad[] = {
+        "",           "2026",        "2026-11",     "2026-13-01",        "2026-02-29",
+        "2026-11-00", "2026-11-021", "26-11-21",    "2026-11-21T",       "2026-11-21T24:00",
+        "2026/11/21", " 2026-11-21", "2026-11-21Z", "2026-11-21T09:30+", "0000-01-01"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        int64_t ms = 7;
+        assert_false(parry_time_parse(parry_str_of(bad[i]), &ms, NULL));
+        assert_true(ms == 7);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_time_reads_as_rfc_3339),
         cmocka_unit_test(test_a_time_out_of_range_is_held_at_the_border),
+        cmocka_unit_test(test_a_time_is_read_as_it_is_written),
         cmocka_unit_test(test_a_clock_can_be_turned_by_hand),
         cmocka_unit_test(test_a_sleep_lasts_at_least_as_long_as_asked),
     };

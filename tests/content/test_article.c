@@ -40,6 +40,8 @@ static void other_systems_keys_are_understood(void **state)
     parsed p = parse("x.md", "---\narticle_id: 4408893476498\ntags: one, two\nms.search.keywords: two, three\n"
                              "categories: [Boards, More]\nauthor_id: 17\n---\nText");
     assert_str(p.article.id, "4408893476498");
+    assert_int_equal(2, p.article.ntags); /* words to find it by as well */
+    assert_str(p.article.tags[1], "two");
     assert_int_equal(3, p.article.nkeywords);
     assert_str(p.article.keywords[2], "three");
     assert_str(p.article.category, "Boards");
