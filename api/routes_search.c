@@ -12,6 +12,8 @@ enum {
     SUGGEST_COLUMNS = 116,    /* ... of which these are text, and the rest what marks a cut */
     SUGGEST_FIELD = 200,      /* bytes of a title, a section, a category */
     NAME_MAX_BYTES = 200,
+    FILTERS_MAX = 16, /* values in all: each is looked for in every article */
+    DAY_MS = 86400000,
 };
 
 static size_t query_limit(const parry_call *c)
@@ -37,6 +39,74 @@ static parry_code read_name(const parry_call *c, const char *name, parry_str *ou
     return PARRY_OK;
 }
 
+/* Alternatives between commas: "cards,fees". */
+static parry_code read_filter(const parry_call *c, parry_field field, parry_query *q, parry_filter *filters,
+                              parry_err *err)
+{
+    parry_str rest = parry_str_make(NULL, 0), value;
+    parry_code code = read_name(c, parry_field_name(field), &rest, err);
+    while (code == PARRY_OK && rest.n > 0 && parry_str_split(&rest, ',', &value)) {
+        value = parry_str_trim(value);
+        if (value.n == 0)
+            continue;
+        if (q->nfilters == FILTERS_MAX)
+            return parry_fail(err, PARRY_INVALID, "%s: more than %d values to filter by", parry_field_name(field),
+                              FILTERS_MAX);
+        filters[q->nfilters++] = (parry_filter){field, 0, value};
+    }
+    q->filters = filters;
+    return code;
+}
+
+/* "2026-11-01" or a whole time; until: a day alone is in it. */
+static parry_code read_time(const parry_call *c, const char *name, bool until, int64_t *unix_ms, parry_err *err)
+{
+    parry_str text;
+    bool day;
+    if (!parry_request_text(c->req, name, &text))
+        return PARRY_OK;
+    if (!parry_time_parse(text, unix_ms, &day))
+        return parry_fail(err, PARRY_INVALID, "%s must be a day (2026-11-01) or a time in UTC (2026-11-01T09:00:00Z)",
+                          name);
+    *unix_ms += day && until ? DAY_MS : 0;
+    return PARRY_OK;
+}
+
+static parry_code read_facets(const parry_call *c, unsigned *facets, parry_err *err)
+{
+    parry_str rest = parry_str_make(NULL, 0), name;
+    parry_field field;
+    (void)parry_request_text(c->req, "facets", &rest);
+    while (rest.n > 0 && parry_str_split(&rest, ',', &name)) {
+        parry_code code = parry_field_parse(parry_str_trim(name), &field, err);
+        if (code != PARRY_OK) {
+            parry_err_context(err, "facets");
+            return code;
+        }
+        *facets |= 1U << field;
+    }
+    return PARRY_OK;
+}
+
+static parry_code read_narrowing(const parry_call *c, parry_query *q, parry_err *err)
+{
+    parry_str sort = parry_str_of("relevance");
+    parry_filter *filters = PARRY_ARRAY(c->arena, parry_filter, FILTERS_MAX);
+    (void)parry_request_text(c->req, "sort", &sort);
+    parry_code code = read_filter(c, PARRY_FIELD_PRODUCT, q, filters, err);
+    if (code == PARRY_OK)
+        code = read_filter(c, PARRY_FIELD_TAG, q, filters, err);
+    if (code == PARRY_OK)
+        code = read_time(c, "updated_from", false, &q->updated_from_ms, err);
+    if (code == PARRY_OK)
+        code = read_time(c, "updated_until", true, &q->updated_until_ms, err);
+    if (code == PARRY_OK)
+        code = read_facets(c, &q->facets, err);
+    if (code == PARRY_OK)
+        code = read_name(c, "rule_tag", &q->rule_tag, err);
+    return code == PARRY_OK ? parry_sort_parse(sort, &q->sort, err) : code;
+}
+
 static parry_code read_search(const parry_call *c, parry_query *q, parry_err *err)
 {
     parry_str mode = parry_str_of("hybrid");
@@ -54,6 +124,8 @@ static parry_code read_search(const parry_call *c, parry_query *q, parry_err *er
         code = read_name(c, "locale", &q->locale, err);
     if (code == PARRY_OK)
         code = read_name(c, "category", &q->category, err);
+    if (code == PARRY_OK)
+        code = read_narrowing(c, q, err);
     return code == PARRY_OK ? parry_mode_parse(mode, &q->mode, err) : code;
 }
 
@@ -190,6 +262,8 @@ parry_code parry_get_suggest(parry_call *c, parry_err *err)
     parry_code code = read_query(c, &q.text, err);
     if (code == PARRY_OK)
         code = parry_request_number(c->req, "limit", 1, SUGGEST_LIMIT_MAX, &q.limit, err);
+    if (code == PARRY_OK)
+        code = read_name(c, "rule_tag", &q.rule_tag, err);
     if (code == PARRY_OK)
         code = suggest(c, &q, &hits, &number, err);
     if (code == PARRY_OK)

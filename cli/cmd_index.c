@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "content/import.h"
 #include "indexer/refine.h"
+#include "indexer/settings.h"
 #include "indexer/verify.h"
 
 #include <stdio.h>
@@ -91,7 +92,8 @@ static void warn(void *ctx, parry_str path, int line, const char *msg)
 static parry_code import_tree(parry_store *store, const char *tree, const index_options *o, parry_err *err)
 {
     meter m = meter_start(o->quiet);
-    const parry_import_options options = {.warnings = {warn, &m}, .progress = import_progress, .progress_ctx = &m};
+    const parry_import_options options = {
+        .warnings = {warn, &m}, .progress = import_progress, .progress_ctx = &m, .check = parry_settings_check};
     parry_import_report r = {0};
     parry_code code = parry_import_tree(store, tree, &options, &r, err);
     meter_clear(&m);
@@ -116,6 +118,9 @@ static void print_report(const parry_index_report *r, double seconds)
         r->rebuilt  ? ", all new"
         : r->merged ? ", merged"
                     : "");
+    if (r->settings_refused > 0)
+        printf("%zu files of _search/ are not what this program takes: what they said before stays\n",
+               r->settings_refused);
     if (r->refused > 0)
         printf("%zu articles were left out: their files no longer parse\n", r->refused);
 }

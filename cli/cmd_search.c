@@ -13,7 +13,8 @@ enum { WIDTH = 100, INDENT = 4 };
 typedef struct search_options {
     bool json, explain;
     int64_t limit;
-    const char *mode, *audience, *locale, *category, *why_not;
+    const char *mode, *audience, *locale, *category, *facets, *sort, *rule_tag, *why_not;
+    parry_texts filters;
 } search_options;
 
 /* ---- a page for the terminal ----------------------------------------------------------------------------------------
@@ -93,13 +94,33 @@ static void print_hit(size_t rank, const parry_hit *h, const style *st)
     printf("%s%zu. %.*s%s", st->bold, rank, PARRY_FMT(h->title), st->plain);
     if (h->path.n > 0)
         printf(" > %.*s", PARRY_FMT(h->path));
-    printf("  %s%.2f%s\n", st->dim, h->score, st->plain);
+    printf("  %s%.2f%s%s\n", st->dim, h->score, h->pinned ? " pinned" : "", st->plain);
     if (h->snippet.n > 0)
         print_snippet(h->snippet, st);
     printf("%*s%s/articles/%.*s%s%.*s%s\n", INDENT, "", st->dim, PARRY_FMT(h->slug), h->anchor.n ? "#" : "",
            PARRY_FMT(h->anchor), st->plain);
     parry_print_grounds(h, INDENT);
     putchar('\n');
+}
+
+static void print_facets(const parry_results *r)
+{
+    for (size_t f = 0; f < r->nfacets; f++) {
+        printf("%s:", parry_field_name(r->facets[f].field));
+        for (size_t v = 0; v < r->facets[f].n; v++)
+            printf("%s %.*s (%zu)", v > 0 ? "," : "", PARRY_FMT(r->facets[f].values[v].value),
+                   r->facets[f].values[v].n);
+        putchar('\n');
+    }
+}
+
+static void print_curation(const parry_results *r)
+{
+    for (size_t i = 0; i < r->nsynonyms; i++)
+        printf("synonym: %.*s -> %.*s (x %.2f, synonyms.yaml:%d)\n", PARRY_FMT(r->synonyms[i].from),
+               PARRY_FMT(r->synonyms[i].to), r->synonyms[i].weight, r->synonyms[i].line);
+    for (size_t i = 0; i < r->nrules; i++)
+        printf("rule: %.*s\n", PARRY_FMT(r->rules[i]));
 }
 
 static void print_results(const parry_results *r, bool explain)
@@ -113,6 +134,9 @@ static void print_results(const parry_results *r, bool explain)
         print_hit(i + 1, &r->hits[i], &st);
     if (r->n == 0)
         printf("No answer found.\n");
+    print_facets(r);
+    if (explain)
+        print_curation(r);
     if (r->explanation != NULL && r->explanation->article != NULL)
         parry_print_why_not(r->explanation->article);
     if (explain)
@@ -175,6 +199,51 @@ static parry_code open_and_ask(const parry_cli *cli, const parry_query *q, bool 
     return code;
 }
 
+static parry_code read_time(parry_str text, bool until, int64_t *unix_ms, parry_err *err)
+{
+    bool day;
+    if (!parry_time_parse(text, unix_ms, &day))
+        return parry_fail(err, PARRY_INVALID, "--filter: \"%.*s\" is no day (2026-11-01) and no time in UTC",
+                          PARRY_FMT(text));
+    *unix_ms += day && until ? 86400000 : 0;
+    return PARRY_OK;
+}
+
+/* FIELD=VALUE, or updated_from=DAY, updated_until=DAY. */
+static parry_code read_filters(const search_options *o, parry_filter *filters, parry_query *q, parry_err *err)
+{
+    parry_code code = PARRY_OK;
+    for (size_t i = 0; i < o->filters.n && code == PARRY_OK; i++) {
+        parry_str value = parry_str_of(o->filters.text[i]), name;
+        if (!parry_str_split(&value, '=', &name) || value.n == 0)
+            return parry_fail(err, PARRY_INVALID, "--filter takes FIELD=VALUE, not \"%s\"", o->filters.text[i]);
+        if (parry_str_eqz(name, "updated_from")) {
+            code = read_time(value, false, &q->updated_from_ms, err);
+        } else if (parry_str_eqz(name, "updated_until")) {
+            code = read_time(value, true, &q->updated_until_ms, err);
+        } else {
+            parry_filter f = {.value = value};
+            code = parry_field_parse(name, &f.field, err);
+            filters[q->nfilters++] = f;
+        }
+    }
+    q->filters = filters;
+    return code;
+}
+
+static parry_code read_facets(const search_options *o, parry_query *q, parry_err *err)
+{
+    parry_str rest = parry_str_of(o->facets), name;
+    parry_field field;
+    while (rest.n > 0 && parry_str_split(&rest, ',', &name)) {
+        parry_code code = parry_field_parse(name, &field, err);
+        if (code != PARRY_OK)
+            return code;
+        q->facets |= 1U << field;
+    }
+    return PARRY_OK;
+}
+
 static int search(const parry_cli *cli, const search_options *o, const char *text)
 {
     parry_err err = {0};
@@ -182,6 +251,7 @@ static int search(const parry_cli *cli, const search_options *o, const char *tex
                      .audience = parry_str_of(o->audience),
                      .locale = parry_str_of(o->locale),
                      .category = parry_str_of(o->category),
+                     .rule_tag = parry_str_of(o->rule_tag),
                      .limit = (size_t)o->limit,
                      .explain = o->explain || *o->why_not,
                      .grounds = o->explain || *o->why_not,
@@ -189,7 +259,10 @@ static int search(const parry_cli *cli, const search_options *o, const char *tex
                      .why = parry_str_of(o->why_not),
                      .snippets = true,
                      .sentences = true};
-    if (parry_mode_parse(parry_str_of(o->mode), &q.mode, &err) != PARRY_OK ||
+    parry_filter filters[PARRY_TEXTS_MAX];
+    if (read_filters(o, filters, &q, &err) != PARRY_OK || read_facets(o, &q, &err) != PARRY_OK ||
+        parry_sort_parse(parry_str_of(o->sort), &q.sort, &err) != PARRY_OK ||
+        parry_mode_parse(parry_str_of(o->mode), &q.mode, &err) != PARRY_OK ||
         open_and_ask(cli, &q, o->json, &err) != PARRY_OK)
         return parry_cli_fail("search", &err);
     return 0;
@@ -197,7 +270,15 @@ static int search(const parry_cli *cli, const search_options *o, const char *tex
 
 int cmd_search(parry_cli *cli, int argc, char **argv)
 {
-    search_options o = {.limit = 5, .mode = "hybrid", .audience = "", .locale = "", .category = "", .why_not = ""};
+    search_options o = {.limit = 5,
+                        .mode = "hybrid",
+                        .audience = "",
+                        .locale = "",
+                        .category = "",
+                        .facets = "",
+                        .sort = "relevance",
+                        .rule_tag = "",
+                        .why_not = ""};
     const parry_option options[] = {
         {.name = "limit",
          .value = "N",
@@ -212,6 +293,13 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
          .help = "Only articles for these readers (default: all)."},
         {.name = "locale", .value = "LOCALE", .text = &o.locale, .help = "Only articles of this language."},
         {.name = "category", .value = "NAME", .text = &o.category, .help = "Only articles of this category."},
+        {.name = "filter",
+         .value = "FIELD=VALUE",
+         .texts = &o.filters,
+         .help = "category, locale, product, tag, audience; updated_from, updated_until=DAY. Again: one of a field's."},
+        {.name = "facets", .value = "FIELDS", .text = &o.facets, .help = "Count answers by these: category,tag ..."},
+        {.name = "sort", .value = "ORDER", .text = &o.sort, .help = "relevance (default), updated or title."},
+        {.name = "rule-tag", .value = "NAME", .text = &o.rule_tag, .help = "What curation rules may ask for."},
         {.name = "explain",
          .flag = &o.explain,
          .help = "Show how the words were read, what each score is made of, and the time each stage took."},

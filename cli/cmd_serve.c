@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "content/import.h"
 #include "indexer/indexer.h"
+#include "indexer/settings.h"
 #include "indexer/watch.h"
 
 #include <errno.h>
@@ -120,7 +121,7 @@ static void warn(void *ctx, parry_str path, int line, const char *msg)
 static parry_code import_tree(house *h, parry_err *err)
 {
     parry_import_report r = {0};
-    const parry_import_options options = {.warnings = {warn, h->arena}};
+    const parry_import_options options = {.warnings = {warn, h->arena}, .check = parry_settings_check};
     parry_code code = parry_import_tree(h->store, h->tree, &options, &r, err);
     if (code == PARRY_OK)
         parry_log(PARRY_INFO, "imported", "files=%zu added=%zu changed=%zu archived=%zu refused=%zu", r.files, r.added,

@@ -14,8 +14,10 @@ int cmd_help(parry_cli *cli, int argc, char **argv);
 int cmd_index(parry_cli *cli, int argc, char **argv);
 int cmd_judge(parry_cli *cli, int argc, char **argv);
 int cmd_related(parry_cli *cli, int argc, char **argv);
+int cmd_rules(parry_cli *cli, int argc, char **argv);
 int cmd_search(parry_cli *cli, int argc, char **argv);
 int cmd_serve(parry_cli *cli, int argc, char **argv);
+int cmd_synonyms(parry_cli *cli, int argc, char **argv);
 int cmd_version(parry_cli *cli, int argc, char **argv);
 
 typedef struct parry_command {

@@ -23,6 +23,8 @@ static const parry_command commands[] = {
 #ifdef PARRY_CMD_JUDGE
     {"judge", "check that articles answer what they are judged to answer", cmd_judge},
 #endif
+    {"rules", "check the synonyms, rules and boosts that authors write", cmd_rules},
+    {"synonyms", "find candidates for synonyms in what people asked", cmd_synonyms},
     {"embed", "turn lines of text into vectors", cmd_embed},
     {"version", "say what this program is made of", cmd_version},
     {"help", "explain a command, or every key of the configuration", cmd_help},

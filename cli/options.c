@@ -97,6 +97,12 @@ static bool take(parse *p, const parry_option *o, const char *value)
         *o->flag = true;
     } else if (o->text != NULL) {
         *o->text = value;
+    } else if (o->texts != NULL) {
+        if (o->texts->n == PARRY_TEXTS_MAX) {
+            parry_cli_misuse(p->usage->command, "more than %d times --%s", PARRY_TEXTS_MAX, o->name);
+            return false;
+        }
+        o->texts->text[o->texts->n++] = value;
     } else {
         return take_number(p, o, value);
     }

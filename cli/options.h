@@ -18,6 +18,14 @@
 
 #include "cli/cli.h"
 
+#include <stddef.h>
+
+enum { PARRY_TEXTS_MAX = 32 };
+typedef struct parry_texts {
+    const char *text[PARRY_TEXTS_MAX];
+    size_t n;
+} parry_texts;
+
 typedef struct parry_option {
     const char *name;  /* without the dashes; NULL ends the table */
     const char *value; /* what its value is called in the help; NULL for a flag */
@@ -26,6 +34,7 @@ typedef struct parry_option {
     const char **text;
     int64_t *number;
     int64_t least, most; /* of a number */
+    parry_texts *texts;  /* in place of the three: may stand several times */
 } parry_option;
 
 typedef struct parry_usage {

@@ -3,6 +3,8 @@
  * the mask, so that its values are those it would have had. */
 #include "engine/explain_private.h"
 
+#include "engine/filter.h"
+
 #include <math.h>
 #include <stdlib.h>
 

@@ -2,6 +2,8 @@
  * long. */
 #include "engine/mask.h"
 
+#include "engine/filter.h"
+
 #include <stdlib.h>
 
 enum { KEPT = 8, KEY_MAX = 512 };
@@ -35,13 +37,13 @@ void parry_mask_cache_free(parry_mask_cache *c)
     free(c);
 }
 
-bool parry_locale_fits(parry_str article, parry_str asked)
+static bool in_range(const parry_article_out *x, const parry_query *q)
 {
-    if (asked.n == 0)
+    int64_t ms;
+    if (q->updated_from_ms == 0 && q->updated_until_ms == 0)
         return true;
-    if (article.n < asked.n || strncasecmp(article.p, asked.p, asked.n) != 0)
-        return false;
-    return article.n == asked.n || article.p[asked.n] == '-';
+    return parry_date_read(x->updated, &ms) && (q->updated_from_ms == 0 || ms >= q->updated_from_ms) &&
+           (q->updated_until_ms == 0 || ms < q->updated_until_ms);
 }
 
 static bool visible(const parry_article_out *x, const parry_query *q)
@@ -53,7 +55,7 @@ static bool visible(const parry_article_out *x, const parry_query *q)
     for (size_t i = 0; i < q->nexclude; i++)
         if (parry_str_eq(x->id, q->exclude[i]))
             return false;
-    return parry_locale_fits(x->locale, q->locale);
+    return parry_locale_fits(x->locale, q->locale) && in_range(x, q) && parry_filters_hold(q->filters, q->nfilters, x);
 }
 
 static parry_mask mask_segment(parry_arena *a, const parry_live_segment *live, const parry_query *q)
@@ -82,18 +84,35 @@ static parry_mask mask_segment(parry_arena *a, const parry_live_segment *live, c
     return m;
 }
 
-const parry_mask *parry_masks(parry_mask_cache *c, const parry_generation *g, const parry_query *q)
+static void add_key(parry_buf *b, parry_str s)
+{
+    parry_buf_printf(b, "%zu:", s.n); /* so that no two queries have one key */
+    parry_buf_adds(b, s);
+}
+
+/* What a mask depends on; false where it is not worth keeping. */
+static bool key_of(const parry_query *q, parry_buf *b)
+{
+    add_key(b, q->audience);
+    add_key(b, q->locale);
+    add_key(b, q->category);
+    parry_buf_printf(b, "%lld %lld", (long long)q->updated_from_ms, (long long)q->updated_until_ms);
+    for (size_t i = 0; i < q->nfilters; i++) {
+        parry_buf_printf(b, " %d %u ", (int)q->filters[i].field, q->filters[i].set);
+        add_key(b, q->filters[i].value);
+    }
+    return !b->full && q->nexclude == 0;
+}
+
+static const parry_mask *masks_for(parry_mask_cache *c, const parry_generation *g, const parry_query *q, bool keep,
+                                   parry_str key)
 {
     const parry_generation_info *info = parry_generation_get_info(g);
-    char key[KEY_MAX];
-    int n = snprintf(key, sizeof key, "%.*s\n%.*s\n%.*s", PARRY_FMT(q->audience), PARRY_FMT(q->locale),
-                     PARRY_FMT(q->category));
-    bool keep = n > 0 && n < KEY_MAX && q->nexclude == 0;
     entry *oldest = &c->entries[0];
     c->clock++;
     for (int i = 0; i < KEPT; i++) {
         entry *e = &c->entries[i];
-        if (keep && e->masks != NULL && e->generation == info->number && strcmp(e->key, key) == 0) {
+        if (keep && e->masks != NULL && e->generation == info->number && parry_str_eqz(key, e->key)) {
             e->used = c->clock;
             return e->masks;
         }
@@ -106,6 +125,19 @@ const parry_mask *parry_masks(parry_mask_cache *c, const parry_generation *g, co
         oldest->masks[i] = mask_segment(oldest->arena, &info->segments[i], q);
     oldest->generation = info->number;
     oldest->used = keep ? c->clock : 0;
-    memcpy(oldest->key, keep ? key : "\n\n\n", keep ? (size_t)n + 1 : 4);
+    oldest->key[0] = 0; /* no query has an empty key */
+    if (keep) {
+        memcpy(oldest->key, key.p, key.n);
+        oldest->key[key.n] = 0;
+    }
     return oldest->masks;
+}
+
+const parry_mask *parry_masks(parry_mask_cache *c, const parry_generation *g, const parry_query *q)
+{
+    parry_buf key = PARRY_BUF(KEY_MAX - 1);
+    bool keep = key_of(q, &key);
+    const parry_mask *masks = masks_for(c, g, q, keep, parry_buf_str(&key));
+    parry_buf_free(&key);
+    return masks;
 }

@@ -4,7 +4,8 @@
 
 #include "engine/search.h"
 
-/* Which articles of a segment may be seen at all: live, and of the asked audience, locale and category. */
+/* Which articles of a segment may be seen at all: live, of the asked audience, and all that filters say.
+ */
 typedef struct parry_mask {
     uint8_t *articles; /* a bit an ordinal */
     uint8_t *vectors;  /* a bit a vector ordinal; NULL: all */
@@ -21,8 +22,5 @@ void parry_mask_cache_free(parry_mask_cache *c); /* NULL is fine */
 
 /* One mask a segment of g, borrowed until the next call. */
 const parry_mask *parry_masks(parry_mask_cache *c, const parry_generation *g, const parry_query *q);
-
-/* "en" asks for en, en-GB, en-US ...; "en-gb" for itself alone; "" for all. */
-bool parry_locale_fits(parry_str article, parry_str asked);
 
 #endif

@@ -7,6 +7,38 @@ static json_t *text(parry_str s)
     return j != NULL ? j : json_string("");
 }
 
+static json_t *lines(parry_str s)
+{
+    json_t *list = json_array();
+    parry_str rest = s, line;
+    while (rest.n > 0 && parry_str_split(&rest, '\n', &line))
+        json_array_append_new(list, text(line));
+    return list;
+}
+
+static json_t *names_json(const parry_str *names, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, text(names[i]));
+    return list;
+}
+
+/* {"category": [{"value": "Refunds", "count": 12}, ...], ...} */
+static json_t *facets_json(const parry_results *r)
+{
+    json_t *all = json_object();
+    for (size_t f = 0; f < r->nfacets; f++) {
+        json_t *list = json_array();
+        for (size_t i = 0; i < r->facets[f].n; i++) {
+            const parry_facet_value *v = &r->facets[f].values[i];
+            json_array_append_new(list, json_pack("{s:o, s:I}", "value", text(v->value), "count", (json_int_t)v->n));
+        }
+        json_object_set_new(all, parry_field_name(r->facets[f].field), list);
+    }
+    return all;
+}
+
 static json_t *parts_json(const parry_part *parts, size_t n)
 {
     json_t *list = json_array();
@@ -40,16 +72,34 @@ static json_t *hit_json(const parry_hit *h, const char *base_url)
     json_object_set_new(j, "audience", text(h->audience));
     json_object_set_new(j, "locale", text(h->locale));
     json_object_set_new(j, "updated", text(h->updated));
+    if (h->product.n > 0)
+        json_object_set_new(j, "product", text(h->product));
+    json_object_set_new(j, "tags", lines(h->tags));
+    if (h->pinned)
+        json_object_set_new(j, "pinned", json_true());
     json_object_set_new(j, "snippet", text(h->snippet));
     json_object_set_new(j, "snippet_text", text(h->snippet_text));
     json_object_set_new(j, "highlights", highlights(h));
     json_object_set_new(j, "passage", text(h->passage));
     json_object_set_new(j, "score", json_real(h->score));
+    if (h->nparts > 0 && h->rule.n > 0)
+        json_object_set_new(j, "rule", text(h->rule));
     if (h->nparts > 0)
         json_object_set_new(j, "explain", parts_json(h->parts, h->nparts));
     if (h->grounds != NULL)
         json_object_set_new(j, "grounds", parry_grounds_json(h->grounds));
     return j;
+}
+
+static json_t *synonyms_json(const parry_results *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->nsynonyms; i++) {
+        const parry_synonym_used *s = &r->synonyms[i];
+        json_array_append_new(list, json_pack("{s:o, s:o, s:f, s:i}", "from", text(s->from), "to", text(s->to),
+                                              "weight", s->weight, "line", s->line));
+    }
+    return list;
 }
 
 json_t *parry_results_json(const parry_query *q, const parry_results *r, const char *base_url)
@@ -70,6 +120,12 @@ json_t *parry_results_json(const parry_query *q, const parry_results *r, const c
         json_object_update(j, explanation);
         json_decref(explanation);
     }
+    if (q->explain) {
+        json_object_set_new(j, "synonyms", synonyms_json(r));
+        json_object_set_new(j, "rules", names_json(r->rules, r->nrules));
+    }
+    if (q->facets != 0)
+        json_object_set_new(j, "facets", facets_json(r));
     json_object_set_new(j, "hits", hits);
     int64_t total = r->understand_ns + r->text_ns + r->encode_ns + r->vector_ns + r->fuse_ns + r->show_ns;
     json_object_set_new(j, "took_us", json_integer(total / 1000));

@@ -26,7 +26,9 @@ typedef struct parry_candidate {
 /* A word that was looked up, and how rare it is: counted over live rows of every audience, as scores are. */
 typedef struct parry_word_stats {
     const parry_group *group;
-    uint64_t articles, titles, passages; /* live ones that hold it */
+    uint64_t articles, titles, passages;             /* live ones that hold it, not counting synonyms ... */
+    uint64_t any_articles, any_titles, any_passages; /* ... and counting them */
+    float synonym;                                   /* the most that a synonym of it counts */
     float idf, idf_title, idf_passage;
 } parry_word_stats;
 

@@ -5,18 +5,35 @@
  * while decoding, so that no score depends on how the rows are spread over segments or on what is dead in them. */
 #include "engine/retrieve.h"
 
+#include "engine/boosts.h"
+
 #include <math.h>
 #include <stdlib.h>
 
 static const float K1 = 1.2F, B = 0.75F;
 /* An occurrence in a field counts so much in the article's bag. */
-static const float field_weight[PARRY_ROW_KINDS] = {
+static const float shipped_weight[PARRY_ROW_KINDS] = {
     [PARRY_ROW_TITLE] = 3.0F, [PARRY_ROW_KEYWORDS] = 2.0F, [PARRY_ROW_HEADING] = 2.0F, [PARRY_ROW_PASSAGE] = 1.0F};
+
+typedef struct field_weights {
+    float of[PARRY_ROW_KINDS];
+} field_weights;
+
+/* As shipped, times what authors say (engine/boosts.h). */
+static field_weights weights_of_fields(const parry_generation *g)
+{
+    const parry_boosts *b = parry_generation_side(g, PARRY_SIDE_BOOSTS);
+    field_weights w;
+    for (int k = 0; k < PARRY_ROW_KINDS; k++)
+        w.of[k] = shipped_weight[k] * (b != NULL ? b->field[k] : 1.0F);
+    return w;
+}
 
 /* One word in one article. */
 typedef struct article_match {
     uint32_t article;
     float tf, tf_exact, tf_title; /* weighted occurrences */
+    float covers;                 /* 1, or what a synonym of it counts */
 } article_match;
 
 typedef struct passage_match {
@@ -33,6 +50,7 @@ typedef struct matches {
 
 /* Dense while a segment is scored; all zero between. */
 typedef struct board {
+    const field_weights *weights;
     float *tf, *tf_exact, *tf_title; /* per article */
     float *tf_row;                   /* per row */
     uint32_t *touched_articles, *touched_rows;
@@ -47,7 +65,7 @@ static void add_posting(board *b, const parry_segment_info *s, uint32_t row, flo
     uint8_t kind = s->row_kind[row];
     if (b->tf[article] == 0 && b->tf_exact[article] == 0)
         b->touched_articles[b->narticles++] = article;
-    float weighted = tf * field_weight[kind];
+    float weighted = tf * b->weights->of[kind];
     if (exact) {
         b->tf_exact[article] += weighted;
         return;
@@ -62,24 +80,33 @@ static void add_posting(board *b, const parry_segment_info *s, uint32_t row, flo
     }
 }
 
+/* How much was touched by what was typed, before its synonyms came. */
+typedef struct typed {
+    size_t articles, rows;
+} typed;
+
 /* Move what was touched into the arena, counting, and clear the board. */
-static void take_matches(board *b, const uint8_t *allowed, const parry_segment_info *s, parry_arena *a,
+static void take_matches(board *b, typed t, const uint8_t *allowed, const parry_segment_info *s, parry_arena *a,
                          parry_word_stats *w, matches *m)
 {
     m->articles = PARRY_ARRAY(a, article_match, b->narticles);
     m->passages = PARRY_ARRAY(a, passage_match, b->nrows);
     for (size_t i = 0; i < b->narticles; i++) {
         uint32_t article = b->touched_articles[i];
-        w->articles++;
-        w->titles += b->tf_title[article] > 0;
+        bool in_title = b->tf_title[article] > 0;
+        w->any_articles++;
+        w->any_titles += in_title;
+        w->articles += i < t.articles;
+        w->titles += i < t.articles && in_title;
         if (bit(allowed, article))
-            m->articles[m->narticles++] =
-                (article_match){article, b->tf[article], b->tf_exact[article], b->tf_title[article]};
+            m->articles[m->narticles++] = (article_match){article, b->tf[article], b->tf_exact[article],
+                                                          b->tf_title[article], i < t.articles ? 1.0F : w->synonym};
         b->tf[article] = b->tf_exact[article] = b->tf_title[article] = 0;
     }
     for (size_t i = 0; i < b->nrows; i++) {
         uint32_t row = b->touched_rows[i];
-        w->passages++;
+        w->any_passages++;
+        w->passages += i < t.rows;
         if (bit(allowed, s->row_article[row]))
             m->passages[m->npassages++] = (passage_match){row, b->tf_row[row]};
         b->tf_row[row] = 0;
@@ -87,21 +114,61 @@ static void take_matches(board *b, const uint8_t *allowed, const parry_segment_i
     b->narticles = b->nrows = 0;
 }
 
-static parry_code match_word(const parry_live_segment *live, const uint8_t *allowed, const parry_group *g, board *b,
-                             parry_arena *a, parry_word_stats *w, matches *m, parry_err *err)
+/* The rows that hold a variant: of a phrase those with all its words, as often as the rarest of them. */
+static parry_code variant_postings(const parry_segment *segment, parry_arena *a, const parry_variant *v,
+                                   parry_postings *out, parry_err *err)
+{
+    parry_code code = parry_segment_postings(segment, a, v->term, out, err);
+    for (size_t m = 0; m < v->nmore && out->n > 0 && code == PARRY_OK; m++) {
+        parry_postings with = {NULL, NULL, 0};
+        size_t kept = 0, at = 0;
+        code = parry_segment_postings(segment, a, v->more[m], &with, err);
+        for (size_t i = 0; i < out->n; i++) {
+            while (at < with.n && with.row[at] < out->row[i])
+                at++;
+            if (at == with.n || with.row[at] != out->row[i])
+                continue;
+            out->tf[kept] = out->tf[i] < with.tf[at] ? out->tf[i] : with.tf[at];
+            out->row[kept++] = out->row[i];
+        }
+        out->n = kept;
+    }
+    return code;
+}
+
+/* Either what was typed, or its synonyms. */
+static parry_code match_variants(const parry_live_segment *live, const parry_group *g, bool synonyms, board *b,
+                                 parry_arena *a, parry_word_stats *w, parry_err *err)
 {
     const parry_segment_info *s = parry_segment_get_info(live->segment);
     for (size_t v = 0; v < g->nvariants; v++) {
+        const parry_variant *variant = &g->variants[v];
         parry_postings p = {NULL, NULL, 0};
-        parry_code code = parry_segment_postings(live->segment, a, g->variants[v].term, &p, err);
+        if ((variant->synonym.n > 0) != synonyms)
+            continue;
+        parry_code code = variant_postings(live->segment, a, variant, &p, err);
         if (code != PARRY_OK)
             return code;
         for (size_t i = 0; i < p.n; i++)
             if (bit(live->live, s->row_article[p.row[i]]))
-                add_posting(b, s, p.row[i], (float)p.tf[i] * g->variants[v].weight, g->variants[v].exact);
+                add_posting(b, s, p.row[i], (float)p.tf[i] * variant->weight, variant->exact);
+        if (synonyms && variant->weight > w->synonym)
+            w->synonym = variant->weight;
     }
-    take_matches(b, allowed, s, a, w, m);
     return PARRY_OK;
+}
+
+/* One word in one segment. */
+static parry_code match_word(const parry_live_segment *live, const uint8_t *allowed, const parry_group *g, board *b,
+                             parry_arena *a, parry_word_stats *w, matches *m, parry_err *err)
+{
+    parry_code code = match_variants(live, g, false, b, a, w, err);
+    typed t = {b->narticles, b->nrows};
+    if (code == PARRY_OK)
+        code = match_variants(live, g, true, b, a, w, err);
+    if (code == PARRY_OK)
+        take_matches(b, t, allowed, parry_segment_get_info(live->segment), a, w, m);
+    return code;
 }
 
 static float idf(uint64_t n, uint64_t df)
@@ -112,11 +179,11 @@ static float idf(uint64_t n, uint64_t df)
 static float saturate(float tf, float length_ratio) { return tf * (K1 + 1) / (tf + K1 * (1 - B + B * length_ratio)); }
 
 /* Weighted length of an article, as its bag counts it. */
-static float article_length(const parry_segment_info *s, uint32_t article)
+static float article_length(const parry_segment_info *s, uint32_t article, const field_weights *w)
 {
     float n = 0;
     for (uint32_t r = s->article_row[article]; r < s->article_row[article + 1]; r++)
-        n += field_weight[s->row_kind[r]] * (float)s->row_length[r];
+        n += w->of[s->row_kind[r]] * (float)s->row_length[r];
     return n;
 }
 
@@ -126,11 +193,11 @@ typedef struct averages {
 
 static float mean(double sum, uint64_t n) { return n == 0 || sum < (double)n ? 1.0F : (float)(sum / (double)n); }
 
-static averages average_lengths(const parry_generation_info *info)
+static averages average_lengths(const parry_generation_info *info, const field_weights *w)
 {
     double bag = 0;
     for (int k = 0; k < PARRY_ROW_KINDS; k++)
-        bag += (double)field_weight[k] * (double)info->kind_length[k];
+        bag += (double)w->of[k] * (double)info->kind_length[k];
     return (averages){
         mean(bag, info->narticles),
         mean((double)info->kind_length[PARRY_ROW_TITLE], info->kind_rows[PARRY_ROW_TITLE]),
@@ -159,19 +226,19 @@ static scores scores_new(parry_arena *a, const parry_segment_info *s)
 }
 
 static void score_word(const parry_segment_info *s, const matches *m, const parry_word_stats *w, const averages *avg,
-                       const parry_group *g, scores *out)
+                       const parry_group *g, const field_weights *weights, scores *out)
 {
     for (size_t i = 0; i < m->narticles; i++) {
         const article_match *x = &m->articles[i];
         uint32_t article = x->article;
         if (out->length[article] == 0) {
-            out->length[article] = article_length(s, article) + 1e-6F;
+            out->length[article] = article_length(s, article, weights) + 1e-6F;
             out->touched[out->ntouched++] = article;
         }
         float ratio = out->length[article] / avg->article;
         out->article[article] += w->idf * saturate(x->tf, ratio);
         out->exact[article] += w->idf * saturate(x->tf_exact, ratio);
-        out->coverage[article] += w->idf;
+        out->coverage[article] += w->idf * x->covers;
         if (x->tf_title > 0) {
             float title_ratio = (float)s->row_length[s->article_row[article]] / avg->title;
             out->title[article] += w->idf_title * saturate(x->tf_title, title_ratio);
@@ -242,7 +309,7 @@ static size_t words_to_look_up(const parry_understood *u, const parry_group **ou
     return n;
 }
 
-static board board_new(parry_arena *a, const parry_generation_info *info)
+static board board_new(parry_arena *a, const parry_generation_info *info, const field_weights *weights)
 {
     size_t articles = 0, rows = 0;
     for (size_t i = 0; i < info->nsegments; i++) {
@@ -250,7 +317,8 @@ static board board_new(parry_arena *a, const parry_generation_info *info)
         articles = s->narticles > articles ? s->narticles : articles;
         rows = s->nrows > rows ? s->nrows : rows;
     }
-    return (board){PARRY_ARRAY(a, float, articles),
+    return (board){weights,
+                   PARRY_ARRAY(a, float, articles),
                    PARRY_ARRAY(a, float, articles),
                    PARRY_ARRAY(a, float, articles),
                    PARRY_ARRAY(a, float, rows),
@@ -260,13 +328,16 @@ static board board_new(parry_arena *a, const parry_generation_info *info)
                    0};
 }
 
+/* A frequent synonym does not make a rare word less telling; but where nobody wrote the word, the synonym is all. */
+static uint64_t either(uint64_t typed_count, uint64_t any_count) { return typed_count > 0 ? typed_count : any_count; }
+
 static ceilings weigh_words(const parry_generation_info *info, parry_word_stats *w, size_t nwords)
 {
     ceilings top = {0, 0, 0, 0};
     for (size_t i = 0; i < nwords; i++) {
-        w[i].idf = idf(info->narticles, w[i].articles);
-        w[i].idf_title = idf(info->kind_rows[PARRY_ROW_TITLE], w[i].titles);
-        w[i].idf_passage = idf(info->kind_rows[PARRY_ROW_PASSAGE], w[i].passages);
+        w[i].idf = idf(info->narticles, either(w[i].articles, w[i].any_articles));
+        w[i].idf_title = idf(info->kind_rows[PARRY_ROW_TITLE], either(w[i].titles, w[i].any_titles));
+        w[i].idf_passage = idf(info->kind_rows[PARRY_ROW_PASSAGE], either(w[i].passages, w[i].any_passages));
         top.article += w[i].idf * (K1 + 1);
         top.title += w[i].idf_title * (K1 + 1);
         top.passage += w[i].idf_passage * (K1 + 1);
@@ -283,7 +354,8 @@ parry_code parry_retrieve_text(const parry_generation *g, const parry_mask *mask
     size_t nwords = words_to_look_up(u, words);
     parry_word_stats *stats = PARRY_ARRAY(a, parry_word_stats, nwords);
     matches *found = PARRY_ARRAY(a, matches, nwords * info->nsegments);
-    board b = board_new(a, info);
+    field_weights weights = weights_of_fields(g);
+    board b = board_new(a, info, &weights);
     for (size_t w = 0; w < nwords; w++) {
         stats[w].group = words[w];
         for (size_t i = 0; i < info->nsegments; i++) {
@@ -294,14 +366,14 @@ parry_code parry_retrieve_text(const parry_generation *g, const parry_mask *mask
         }
     }
     ceilings top = weigh_words(info, stats, nwords);
-    averages avg = average_lengths(info);
+    averages avg = average_lengths(info, &weights);
     size_t n = 0, cap = 0;
     parry_candidate *c = NULL;
     for (uint32_t i = 0; i < info->nsegments; i++) {
         const parry_segment_info *s = parry_segment_get_info(info->segments[i].segment);
         scores sc = scores_new(a, s);
         for (size_t w = 0; w < nwords; w++)
-            score_word(s, &found[w * info->nsegments + i], &stats[w], &avg, words[w], &sc);
+            score_word(s, &found[w * info->nsegments + i], &stats[w], &avg, words[w], &weights, &sc);
         for (size_t t = 0; t < sc.ntouched; t++) {
             c = parry_arena_grow(a, c, n, &cap, sizeof *c);
             c[n++] = candidate_of(s, i, sc.touched[t], &sc, &top, nwords);

@@ -1,8 +1,8 @@
 /* A query's way: understand, retrieve by text and by vector, fuse, show. */
 #include "engine/search.h"
 
-#include "base/clock.h"
 #include "engine/calibration.h"
+#include "engine/curate.h"
 #include "engine/explain_private.h"
 #include "engine/mask.h"
 #include "engine/show.h"
@@ -17,6 +17,7 @@ struct parry_searcher {
     parry_mask_cache *masks;
     parry_meant *meant;
     float *vector; /* of the query */
+    parry_clock clock;
 };
 
 parry_searcher *parry_searcher_new(const parry_encoder *encoder)
@@ -25,6 +26,7 @@ parry_searcher *parry_searcher_new(const parry_encoder *encoder)
     s->encoder = encoder;
     s->analyser = parry_analyser_new();
     s->masks = parry_mask_cache_new();
+    s->clock = parry_clock_system();
     if (encoder != NULL) {
         s->scratch = parry_encoder_scratch_new(encoder);
         s->meant = parry_meant_new(encoder);
@@ -32,6 +34,8 @@ parry_searcher *parry_searcher_new(const parry_encoder *encoder)
     }
     return s;
 }
+
+void parry_searcher_set_clock(parry_searcher *s, parry_clock clock) { s->clock = clock; }
 
 void parry_searcher_free(parry_searcher *s)
 {
@@ -66,6 +70,8 @@ static parry_code check(const parry_query *q, parry_err *err)
         return parry_fail(err, PARRY_TOO_LARGE, "the query is over %d bytes", PARRY_QUERY_MAX_BYTES);
     if (q->limit < 1 || q->limit > PARRY_SEARCH_MAX_LIMIT)
         return parry_fail(err, PARRY_INVALID, "limit must be 1 to %d", PARRY_SEARCH_MAX_LIMIT);
+    if (q->nfilters > PARRY_FILTERS_MAX)
+        return parry_fail(err, PARRY_INVALID, "at most %d filters", PARRY_FILTERS_MAX);
     return PARRY_OK;
 }
 
@@ -81,12 +87,8 @@ static parry_mode possible_mode(const parry_searcher *s, const parry_generation_
 static parry_candidates join(parry_arena *a, const parry_generation *g, const parry_candidates *text,
                              const parry_candidates *vector, const float *query)
 {
-    parry_candidates all = {PARRY_ARRAY(a, parry_candidate, text->n + vector->n),
-                            text->n,
-                            text->idf_sum,
-                            text->text_matched,
-                            text->words,
-                            text->nwords};
+    parry_candidates all = *text;
+    all.c = PARRY_ARRAY(a, parry_candidate, text->n + vector->n);
     memcpy(all.c, text->c ? text->c : all.c, text->n * sizeof *all.c);
     for (size_t i = 0; query != NULL && i < text->n; i++)
         parry_measure_vectors(g, query, &all.c[i]);
@@ -115,6 +117,17 @@ static void calibrate(parry_arena *a, const parry_generation *g, const double *w
     r->answered = n > 0 && r->probability >= c->threshold;
 }
 
+/* The rules that this question meets, and what may be seen under their filters and its own. */
+static parry_curation curation_of(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_str locale,
+                                  parry_arena *a, parry_query *scoped)
+{
+    parry_curation c = {.generation = g, .query = scoped, .now_ms = parry_clock_now_ms(s->clock)};
+    c.matched = parry_rules_match(parry_generation_side(g, PARRY_SIDE_RULES), s->analyser, a, q, locale, c.now_ms);
+    *scoped = parry_rules_scope(&c.matched, a, q);
+    c.masks = parry_masks(s->masks, g, scoped);
+    return c;
+}
+
 static int64_t lap(int64_t *since)
 {
     int64_t now = parry_mono_ns(), took = now - *since;
@@ -127,7 +140,7 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
 {
     const parry_generation_info *info = parry_generation_get_info(g);
     parry_candidates text = {0}, vector = {0};
-    parry_understood u;
+    parry_understood *u = PARRY_NEW(a, parry_understood);
     int64_t t = parry_mono_ns();
     parry_code code = check(q, err);
     if (code != PARRY_OK)
@@ -136,13 +149,17 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     r.degraded = r.mode != q->mode;
     bool words = r.mode != PARRY_VECTOR, meaning = r.mode != PARRY_TEXT;
 
-    const parry_mask *masks = parry_masks(s->masks, g, q);
     parry_str locale = q->locale.n > 0 ? q->locale : parry_str_of("en");
-    if ((code = parry_understand(s->analyser, g, masks, a, q->text, locale, q->typing, &u, err)) != PARRY_OK)
+    parry_query scoped;
+    parry_curation curation = curation_of(s, g, q, locale, a, &scoped);
+    const parry_mask *masks = curation.masks;
+    if ((code = parry_understand(s->analyser, g, masks, a, q->text, locale, q->typing, u, err)) != PARRY_OK)
         return code;
-    r.corrected = u.corrected;
+    r.corrected = u->corrected;
+    r.synonyms = u->synonyms;
+    r.nsynonyms = u->nsynonyms;
     r.understand_ns = lap(&t);
-    if (words && (code = parry_retrieve_text(g, masks, &u, a, &text, err)) != PARRY_OK)
+    if (words && (code = parry_retrieve_text(g, masks, u, a, &text, err)) != PARRY_OK)
         return code;
     r.text_ns = lap(&t);
     if (meaning && (code = parry_encode(s->encoder, s->scratch, PARRY_QUERY, q->text, s->vector, err)) != PARRY_OK)
@@ -157,12 +174,14 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     parry_context(a, &all, context);
     parry_weights_find(r.mode, parry_generation_side(g, PARRY_SIDE_WEIGHTS), context, weight);
     r.context = context;
+    parry_admit_pins(&curation, a, meaning ? s->vector : NULL, &all);
     parry_ranked *ranked = parry_rank(a, g, weight, &all);
-    calibrate(a, g, weight, ranked, all.n, &r);
+    calibrate(a, g, weight, ranked, all.n, &r); /* of what was found; authors are not evidence */
+    r.total = parry_curate(&curation, a, ranked, all.n);
+    parry_tell_curation(&curation, a, ranked, r.total, &r);
     r.fuse_ns = lap(&t);
-    r.total = all.n;
     const parry_showing show = {
-        s->analyser, a, g, q, &u, weight, text.words, text.nwords, s->meant, s->scratch, meaning ? s->vector : NULL};
+        s->analyser, a, g, q, u, weight, text.words, text.nwords, s->meant, s->scratch, meaning ? s->vector : NULL};
     parry_show(&show, ranked, &r);
     r.show_ns = lap(&t);
     const parry_explain_input in = {&show, masks, &text, &vector, ranked};

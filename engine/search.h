@@ -3,6 +3,7 @@
 #ifndef PARRY_ENGINE_SEARCH_H
 #define PARRY_ENGINE_SEARCH_H
 
+#include "base/clock.h"
 #include "engine/explain.h"
 #include "engine/generation.h"
 #include "models/encoder.h"
@@ -20,13 +21,44 @@ PARRY_MUST parry_code parry_mode_parse(parry_str name, parry_mode *out,
                                        parry_err *err); /* "hybrid", "text", "vector" */
 const char *parry_mode_name(parry_mode m);
 
+/* What articles are told apart by, and counted by. An article has one of each, but tags. */
+typedef enum parry_field {
+    PARRY_FIELD_CATEGORY,
+    PARRY_FIELD_AUDIENCE,
+    PARRY_FIELD_LOCALE,
+    PARRY_FIELD_PRODUCT,
+    PARRY_FIELD_TAG,
+    PARRY_FIELDS
+} parry_field;
+const char *parry_field_name(parry_field f); /* "category", "audience", "locale", "product", "tag" */
+PARRY_MUST parry_code parry_field_parse(parry_str name, parry_field *out, parry_err *err);
+
+/* Of one set and field any value will do; different sets and fields must all hold. A locale holds for its regions. */
+typedef struct parry_filter {
+    parry_field field;
+    unsigned set; /* the caller's are 0; each rule has its own */
+    parry_str value;
+} parry_filter;
+enum { PARRY_FILTERS_MAX = 64, PARRY_FACET_VALUES_MAX = 50 };
+
+typedef enum parry_sort { PARRY_BY_RELEVANCE, PARRY_BY_UPDATED, PARRY_BY_TITLE } parry_sort;
+PARRY_MUST parry_code parry_sort_parse(parry_str name, parry_sort *out,
+                                       parry_err *err); /* "relevance", "updated" (newest first), "title" */
+
 typedef struct parry_query {
     parry_str text; /* at most PARRY_QUERY_MAX_BYTES */
     parry_mode mode;
-    bool typing;              /* the last word may be unfinished */
-    parry_str audience;       /* only articles of this audience; empty: of every audience (trusted callers alone) */
-    parry_str locale;         /* only articles of this locale or its language; empty: all */
-    parry_str category;       /* only this one; empty: all */
+    bool typing;                 /* the last word may be unfinished */
+    parry_str audience;          /* only articles of this audience; empty: of every audience (trusted callers alone) */
+    parry_str locale;            /* only articles of this locale or its language; empty: all */
+    parry_str category;          /* only this one; empty: all */
+    const parry_filter *filters; /* at most PARRY_FILTERS_MAX */
+    size_t nfilters;
+    int64_t updated_from_ms, updated_until_ms; /* only articles updated in [from, until), Unix ms; 0: open. One whose
+                                                  date cannot be read is in no range */
+    unsigned facets;                           /* count by these: a bit each parry_field */
+    parry_sort sort;          /* but for relevance: of the articles that score at least half of the best */
+    parry_str rule_tag;       /* what rules may ask for ("checkout"); empty: nothing */
     size_t offset, limit;     /* limit 1 to PARRY_SEARCH_MAX_LIMIT */
     bool explain;             /* parts of every score */
     bool grounds;             /* with explain: how words were read, and what each hit rests on (engine/explain.h) */
@@ -47,6 +79,14 @@ typedef struct parry_part {
     double points;    /* ... gives this; the points of a hit sum to its score */
 } parry_part;
 
+/* What a phrase of the query was also looked up as. */
+typedef struct parry_synonym_used {
+    parry_str from, to; /* as their author wrote them */
+    double weight;
+    int line; /* of synonyms.yaml */
+} parry_synonym_used;
+enum { PARRY_SYNONYMS_TOLD = 32 };
+
 /* A match in a snippet's plain text: [start, end) in bytes, [first, last) in code points. */
 typedef struct parry_mark {
     uint32_t start, end, first, last;
@@ -65,9 +105,26 @@ typedef struct parry_hit {
     double text, vector; /* the two sides, 0 where a side did not find it */
     parry_part *parts;   /* with explain */
     size_t nparts;
+    parry_str product;
+    parry_str tags;               /* one a line */
+    parry_str rule;               /* the rule that pinned it or raised it; empty: none */
+    bool pinned;                  /* its place is a rule's, not its score's */
     const parry_grounds *grounds; /* with grounds, else NULL */
     uint32_t segment, article;    /* where it came from */
 } parry_hit;
+
+typedef struct parry_facet_value {
+    parry_str value;
+    size_t n; /* ranked articles that have it */
+} parry_facet_value;
+
+/* The values of a field over all ranked articles, most frequent first, then by bytes; at most PARRY_FACET_VALUES_MAX.
+ */
+typedef struct parry_facet {
+    parry_field field;
+    parry_facet_value *values;
+    size_t n;
+} parry_facet;
 
 typedef struct parry_results {
     parry_hit *hits;
@@ -83,6 +140,12 @@ typedef struct parry_results {
     double logit;           /* what the probability was made from; for fitting, like these two */
     const double *context;  /* engine/context.h */
     const double *evidence; /* engine/calibration.h */
+    const parry_synonym_used *synonyms; /* that were applied */
+    size_t nsynonyms;
+    const parry_str *rules; /* names of the rules that matched */
+    size_t nrules;
+    parry_facet *facets; /* those asked for, in the order of parry_field */
+    size_t nfacets;
     const parry_explanation *explanation;                                   /* with grounds, else NULL */
     int64_t understand_ns, text_ns, encode_ns, vector_ns, fuse_ns, show_ns; /* stages */
 } parry_results;
@@ -91,6 +154,8 @@ typedef struct parry_searcher parry_searcher;
 /* encoder may be NULL: text alone. Borrowed, must outlive the searcher. */
 parry_searcher *parry_searcher_new(const parry_encoder *encoder);
 void parry_searcher_free(parry_searcher *s); /* NULL is fine */
+/* What rules with dates and freshness go by; the system's unless told. */
+void parry_searcher_set_clock(parry_searcher *s, parry_clock clock);
 
 /* Results live in the arena and borrow from the generation. Fails: INVALID (empty or over-long text, limit), IO,
  * CORRUPT. */

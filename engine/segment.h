@@ -27,7 +27,7 @@
 extern "C" {
 #endif
 
-enum { PARRY_SEGMENT_FORMAT = 1, PARRY_NAME_TEXT = 33, PARRY_NO_ROW = -1 };
+enum { PARRY_SEGMENT_FORMAT = 2, PARRY_NAME_TEXT = 33, PARRY_NO_ROW = -1 };
 
 typedef enum parry_row_kind {
     PARRY_ROW_TITLE,
@@ -54,7 +54,8 @@ typedef struct parry_section_in {
 } parry_section_in;
 
 typedef struct parry_article_in {
-    parry_str id, title, slug, locale, audience, category, updated;
+    parry_str id, title, slug, locale, audience, category, updated, product;
+    parry_str tags;  /* one a line */
     parry_hash hash; /* of this version */
     const parry_section_in *sections;
     size_t nsections;
@@ -114,7 +115,8 @@ const parry_segment_info *parry_segment_get_info(const parry_segment *s);
 
 /* Borrowed strings, as long as the segment. */
 typedef struct parry_article_out {
-    parry_str id, title, slug, locale, audience, category, updated;
+    parry_str id, title, slug, locale, audience, category, updated, product;
+    parry_str tags; /* one a line */
     parry_hash hash;
     uint32_t nsections;
 } parry_article_out;

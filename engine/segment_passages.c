@@ -80,8 +80,8 @@ void parry_passages_add(parry_passages_writer *w, const parry_article_in *a, con
         add_string(w, PARRY_COL_SECTION_PLACE, a->sections[i].path);
         add_string(w, PARRY_COL_SECTION_PLACE, a->sections[i].anchor);
     }
-    const parry_str strings[PARRY_ARTICLE_STRINGS] = {a->id,       a->title,    a->slug,   a->locale,
-                                                      a->audience, a->category, a->updated};
+    const parry_str strings[PARRY_ARTICLE_STRINGS] = {a->id,       a->title,   a->slug,    a->locale, a->audience,
+                                                      a->category, a->updated, a->product, a->tags};
     for (size_t i = 0; i < PARRY_ARTICLE_STRINGS; i++)
         add_string(w, PARRY_COL_ARTICLE_PLACE, strings[i]);
     parry_buf_add(&w->column[PARRY_COL_ARTICLE_HASH], a->hash.b, sizeof a->hash.b);

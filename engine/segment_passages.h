@@ -25,14 +25,15 @@ typedef enum parry_column {
     PARRY_COL_ARTICLE_HASH,    /* 32 bytes an article */
     PARRY_COL_ROW_PLACE,       /* strings, one a row */
     PARRY_COL_ROW_TEXT,
-    PARRY_COL_ARTICLE_PLACE, /* strings, seven an article: id, title, slug, locale, audience, category, updated */
+    PARRY_COL_ARTICLE_PLACE, /* strings, nine an article: id, title, slug, locale, audience, category, updated,
+                                product, tags (one a line) */
     PARRY_COL_ARTICLE_TEXT,
     PARRY_COL_SECTION_PLACE, /* strings, three a section: heading, path, anchor */
     PARRY_COL_SECTION_TEXT,
     PARRY_COLUMNS
 } parry_column;
 
-enum { PARRY_ARTICLE_STRINGS = 7, PARRY_SECTION_STRINGS = 3 };
+enum { PARRY_ARTICLE_STRINGS = 9, PARRY_SECTION_STRINGS = 3 };
 
 typedef struct parry_passages_writer {
     parry_buf column[PARRY_COLUMNS];

@@ -260,6 +260,8 @@ void parry_segment_article(const parry_segment *s, uint32_t article, parry_artic
         .audience = article_string(p, article, 4),
         .category = article_string(p, article, 5),
         .updated = article_string(p, article, 6),
+        .product = article_string(p, article, 7),
+        .tags = article_string(p, article, 8),
         .nsections = p->article_section[article + 1] - p->article_section[article],
     };
     memcpy(out->hash.b, p->hash + (size_t)article * PARRY_HASH_BYTES, PARRY_HASH_BYTES);

@@ -13,6 +13,12 @@ static int best_first(const void *x, const void *y)
     return parry_str_cmp(a->id, b->id);
 }
 
+void parry_ranked_sort(parry_ranked *ranked, size_t n)
+{
+    if (n > 0)
+        qsort(ranked, n, sizeof *ranked, best_first);
+}
+
 parry_ranked *parry_rank(parry_arena *a, const parry_generation *g, const double *weight, const parry_candidates *all)
 {
     const parry_generation_info *info = parry_generation_get_info(g);
@@ -20,9 +26,9 @@ parry_ranked *parry_rank(parry_arena *a, const parry_generation *g, const double
     for (size_t i = 0; i < all->n; i++) {
         parry_article_out x;
         parry_segment_article(info->segments[all->c[i].segment].segment, all->c[i].article, &x);
-        out[i] = (parry_ranked){&all->c[i], parry_fuse(weight, &all->c[i]), x.id};
+        out[i] = (parry_ranked){.c = &all->c[i], .score = parry_fuse(weight, &all->c[i]), .id = x.id};
     }
-    qsort(out, all->n, sizeof *out, best_first);
+    parry_ranked_sort(out, all->n);
     return out;
 }
 
@@ -67,10 +73,13 @@ static parry_excerpt plan_snippet(const parry_showing *s, const parry_candidate 
     return e;
 }
 
-static void explain(parry_arena *a, const double *weight, const parry_candidate *c, parry_hit *h)
+static void explain(parry_arena *a, const double *weight, const parry_ranked *r, parry_hit *h)
 {
-    h->parts = PARRY_ARRAY(a, parry_part, PARRY_SIGNALS);
-    h->nparts = PARRY_SIGNALS;
+    const parry_candidate *c = r->c;
+    h->nparts = PARRY_SIGNALS + r->nextra;
+    h->parts = PARRY_ARRAY(a, parry_part, h->nparts);
+    if (r->nextra > 0)
+        memcpy(h->parts + PARRY_SIGNALS, r->extra, r->nextra * sizeof *r->extra);
     for (int i = 0; i < PARRY_SIGNALS; i++) {
         double value = parry_signal_value(c, (parry_signal)i);
         h->parts[i] = (parry_part){parry_signal_name((parry_signal)i), value, weight[i], value * weight[i]};
@@ -91,6 +100,10 @@ static parry_hit hit_of(const parry_showing *show, const parry_ranked *ranked)
                    .audience = x.audience,
                    .locale = x.locale,
                    .updated = x.updated,
+                   .product = x.product,
+                   .tags = x.tags,
+                   .rule = ranked->rule,
+                   .pinned = ranked->pinned,
                    .score = ranked->score,
                    .text = (double)c->text_article,
                    .vector = (double)c->vector_passage,
@@ -105,7 +118,7 @@ static parry_hit hit_of(const parry_showing *show, const parry_ranked *ranked)
         h.path = section.path;
     }
     if (show->query->explain)
-        explain(show->arena, show->weight, c, &h);
+        explain(show->arena, show->weight, ranked, &h);
     return h;
 }
 

@@ -2,10 +2,13 @@
 #include "engine/side.h"
 
 #include "base/file.h"
+#include "engine/boosts.h"
 #include "engine/calibration.h"
 #include "engine/duplicates.h"
 #include "engine/related.h"
+#include "engine/rules.h"
 #include "engine/segment_private.h"
+#include "engine/synonyms.h"
 #include "engine/weights.h"
 
 #include <stdio.h>
@@ -23,6 +26,10 @@ static const table_kind kinds[PARRY_SIDES] = {
     [PARRY_SIDE_CALIBRATION] = {"calibration", parry_calibration_parse},
     [PARRY_SIDE_RELATED] = {"related", parry_related_parse},
     [PARRY_SIDE_DUPLICATES] = {"duplicates", parry_duplicates_parse},
+    [PARRY_SIDE_SYNONYMS] = {"synonyms", parry_synonyms_parse},
+    [PARRY_SIDE_RULES] = {"rules", parry_rules_parse},
+    [PARRY_SIDE_BOOSTS] = {"boosts", parry_boosts_parse},
+    [PARRY_SIDE_USAGE] = {"usage", parry_usage_parse},
 };
 
 const char *parry_side_name(parry_side kind) { return kinds[kind].name; }
@@ -67,12 +74,20 @@ static void name_of(const char *text, size_t n, char name[PARRY_NAME_TEXT])
     name[PARRY_NAME_TEXT - 1] = 0;
 }
 
-parry_code parry_side_write(const char *index_dir, parry_side kind, const json_t *document, char name[PARRY_NAME_TEXT],
-                            parry_err *err)
+parry_code parry_side_check(parry_side kind, const json_t *document, parry_err *err)
 {
     parry_arena *a = parry_arena_new();
     const void *parsed = NULL;
     parry_code code = kinds[kind].parse(document, a, &parsed, err);
+    parry_arena_free(a);
+    return code;
+}
+
+parry_code parry_side_write(const char *index_dir, parry_side kind, const json_t *document, char name[PARRY_NAME_TEXT],
+                            parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    parry_code code = parry_side_check(kind, document, err);
     if (code == PARRY_OK)
         code = parry_dir_make(parry_str_printf(a, "%s/tables", index_dir).p, err);
     if (code == PARRY_OK) {

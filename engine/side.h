@@ -21,12 +21,18 @@ typedef enum parry_side {
     PARRY_SIDE_CALIBRATION, /* engine/calibration.h: fitted on this content's judged queries */
     PARRY_SIDE_RELATED,     /* engine/related.h: articles related to each article */
     PARRY_SIDE_DUPLICATES,  /* engine/duplicates.h: pairs that say the same, for editors */
+    PARRY_SIDE_SYNONYMS,    /* engine/synonyms.h: what authors say that words may also be called */
+    PARRY_SIDE_RULES,       /* engine/rules.h: what authors put first, hide, filter, raise */
+    PARRY_SIDE_BOOSTS,      /* engine/boosts.h: field weights, freshness, popularity, votes, categories, products */
+    PARRY_SIDE_USAGE,       /* engine/boosts.h: views and votes by article */
     PARRY_SIDES
 } parry_side;
 
 const char *parry_side_name(parry_side kind); /* "weights" ... */
 bool parry_side_parse_name(const char *name, parry_side *out);
 
+/* Would it load? Fails: INVALID (says where). */
+PARRY_MUST parry_code parry_side_check(parry_side kind, const json_t *document, parry_err *err);
 /* Write a document under its name, synced; a table of that name already there is fine. It is parsed first, so that no
  * manifest can list one that does not load. index_dir: DATA/index. Fails: INVALID (says where), IO. */
 PARRY_MUST parry_code parry_side_write(const char *index_dir, parry_side kind, const json_t *document,

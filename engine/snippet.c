@@ -8,10 +8,19 @@
 /* ---- what matches ---------------------------------------------------------------------------------------------------
  */
 
+static bool is_variant(const parry_variant *v, const parry_token *t)
+{
+    parry_str term = v->exact ? t->exact : t->stem;
+    bool is = parry_str_eq(v->term, term);
+    for (size_t i = 0; i < v->nmore && !is; i++)
+        is = parry_str_eq(v->more[i], term);
+    return is;
+}
+
 static bool matches_group(const parry_group *g, const parry_token *t)
 {
     for (size_t v = 0; v < g->nvariants; v++)
-        if (parry_str_eq(g->variants[v].term, g->variants[v].exact ? t->exact : t->stem))
+        if (is_variant(&g->variants[v], t))
             return true;
     return g->unfinished && g->word.n > 1 && t->exact.n > g->word.n && memcmp(t->exact.p, g->word.p, g->word.n) == 0;
 }

@@ -1,6 +1,8 @@
 /* Query text to groups of terms: stems, unfinished words, misspelt words. */
 #include "engine/understand.h"
 
+#include "engine/synonyms.h"
+
 #include <stdlib.h>
 
 enum { EXPANSIONS = 24, NEAR_CANDIDATES = 8 };
@@ -22,13 +24,28 @@ static bool has_digit_or_separator(parry_str word)
     return false;
 }
 
-static void add_variant(parry_group *g, parry_str term, float weight, bool exact)
+static bool same_terms(const parry_variant *a, const parry_variant *b)
+{
+    if (a->nmore != b->nmore || !parry_str_eq(a->term, b->term))
+        return false;
+    for (size_t i = 0; i < a->nmore && a->more != NULL && b->more != NULL; i++)
+        if (!parry_str_eq(a->more[i], b->more[i]))
+            return false;
+    return true;
+}
+
+void parry_group_add(parry_group *g, parry_variant v)
 {
     for (size_t i = 0; i < g->nvariants; i++)
-        if (parry_str_eq(g->variants[i].term, term))
+        if (same_terms(&g->variants[i], &v))
             return;
-    if (term.n > 0 && g->nvariants < PARRY_MAX_VARIANTS)
-        g->variants[g->nvariants++] = (parry_variant){term, weight, exact, NULL};
+    if (v.term.n > 0 && g->nvariants < PARRY_MAX_VARIANTS)
+        g->variants[g->nvariants++] = v;
+}
+
+static void add_variant(parry_group *g, parry_str term, float weight, bool exact)
+{
+    parry_group_add(g, (parry_variant){.term = term, .weight = weight, .exact = exact});
 }
 
 /* What a query is understood against. */
@@ -36,6 +53,7 @@ typedef struct view {
     parry_analyser *analyser;
     const parry_generation_info *info;
     const parry_mask *masks;
+    const parry_synonyms *synonyms; /* NULL: none */
     parry_arena *arena;
     parry_str locale;
 } view;
@@ -188,7 +206,8 @@ static parry_code expand(const view *v, const parry_token *t, parry_group *group
     add_variant(group, t->stem, 1.0F, false);
     if (group->unfinished)
         complete(v, group);
-    if (!group->stop && !t->part && group->nvariants <= 2) {
+    bool told = parry_synonyms_know(v->synonyms, t->exact) || parry_synonyms_know(v->synonyms, t->stem);
+    if (!group->stop && !t->part && !told && group->nvariants <= 2) {
         parry_code code = is_known(v, group->word, &known, err);
         if (code == PARRY_OK && !known)
             code = correct(v, group, err);
@@ -203,7 +222,7 @@ static parry_code expand(const view *v, const parry_token *t, parry_group *group
 parry_code parry_understand(parry_analyser *an, const parry_generation *g, const parry_mask *masks, parry_arena *a,
                             parry_str text, parry_str locale, bool typing, parry_understood *out, parry_err *err)
 {
-    view v = {an, parry_generation_get_info(g), masks, a, locale};
+    view v = {an, parry_generation_get_info(g), masks, parry_generation_side(g, PARRY_SIDE_SYNONYMS), a, locale};
     parry_token *tokens = NULL;
     size_t n = 0, group_token[PARRY_MAX_GROUPS];
     parry_analyse(an, a, text, locale, &tokens, &n);
@@ -211,6 +230,7 @@ parry_code parry_understand(parry_analyser *an, const parry_generation *g, const
     for (size_t i = 0; i < n && out->ngroups < PARRY_MAX_GROUPS; i++) {
         parry_group *group = &out->groups[out->ngroups];
         group->word = tokens[i].exact;
+        group->part = tokens[i].part;
         group->stop = tokens[i].stop;
         group->identifier = !tokens[i].part && has_digit_or_separator(tokens[i].exact);
         group->unfinished = typing && i + 1 == n && tokens[i].end == text.n;
@@ -219,6 +239,7 @@ parry_code parry_understand(parry_analyser *an, const parry_generation *g, const
         if (code != PARRY_OK)
             return code;
     }
+    parry_synonyms_apply(v.synonyms, v.info, locale, out);
     out->corrected = with_corrections(a, text, tokens, group_token, out);
     return PARRY_OK;
 }

@@ -12,9 +12,12 @@
 enum { PARRY_MAX_GROUPS = 32, PARRY_MAX_VARIANTS = 32 };
 
 typedef struct parry_variant {
-    parry_str term;   /* as in the index */
-    float weight;     /* (0, 1]: an occurrence counts so much */
-    bool exact;       /* an exact form, not a stem */
+    parry_str term;        /* as in the index */
+    const parry_str *more; /* of a phrase: the terms after it, all to be in the same row */
+    size_t nmore;
+    float weight;      /* (0, 1]: an occurrence counts so much */
+    bool exact;        /* an exact form, not a stem */
+    parry_str synonym; /* the synonym it is of, as its author wrote it; empty: none */
     const char *kind; /* what explain calls it ("synonym" ...), static; NULL: the word itself, a stem, typo or prefix */
 } parry_variant;
 
@@ -22,6 +25,7 @@ typedef struct parry_group {
     parry_str word; /* normalised, as typed */
     parry_variant variants[PARRY_MAX_VARIANTS];
     size_t nvariants;
+    bool part;           /* a part of the identifier before it */
     bool stop;           /* a stop word: looked up only when the query has nothing else */
     bool unfinished;     /* the last word while typing */
     bool identifier;     /* holds a digit or a separator: matched whole, it outweighs words */
@@ -32,7 +36,12 @@ typedef struct parry_understood {
     parry_group groups[PARRY_MAX_GROUPS];
     size_t ngroups;
     parry_str corrected; /* the query with corrected words in place; empty: none was */
+    parry_synonym_used synonyms[PARRY_SYNONYMS_TOLD];
+    size_t nsynonyms;
 } parry_understood;
+
+/* Add a variant, unless the group has it or is full. */
+void parry_group_add(parry_group *g, parry_variant v);
 
 /* masks: what this query may see, one a segment. A word is known, and may be offered as a correction, only where an
  * article that may be seen holds it: a correction must not give away another audience's words. */

@@ -35,6 +35,7 @@ typedef struct parry_index_report {
     size_t segments;           /* in the generation now */
     size_t merged;             /* segments that were merged into others (their articles are not counted above) */
     size_t refused;            /* articles left out: this program's parser no longer takes their file */
+    size_t settings_refused;   /* of _search/ that this program does not take: their side tables stay as they were */
     bool rebuilt;              /* everything was built anew: the first time, another model, passage length or damage */
 } parry_index_report;
 

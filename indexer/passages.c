@@ -230,17 +230,17 @@ static void add_sentences(rows *r)
     add_row(r, PARRY_ROW_SENTENCES, TITLE_SECTION, (parry_str){NULL, 0});
 }
 
-static parry_str join_keywords(parry_arena *a, const parry_article *article)
+static parry_str join(parry_arena *a, const parry_str *list, size_t count, const char *between)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < article->nkeywords; i++)
-        n += article->keywords[i].n + 2;
+    size_t n = 0, nbetween = strlen(between);
+    for (size_t i = 0; i < count; i++)
+        n += list[i].n + nbetween;
     char *p = parry_arena_alloc(a, n + 1), *end = p;
-    for (size_t i = 0; i < article->nkeywords; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (i > 0)
-            end = (char *)mempcpy(end, ", ", 2);
-        if (article->keywords[i].n > 0)
-            end = (char *)mempcpy(end, article->keywords[i].p, article->keywords[i].n);
+            end = (char *)mempcpy(end, between, nbetween);
+        if (list[i].n > 0)
+            end = (char *)mempcpy(end, list[i].p, list[i].n);
     }
     return parry_str_make(p, (size_t)(end - p));
 }
@@ -263,7 +263,7 @@ void parry_article_rows(parry_arena *a, const parry_article *article, const parr
     rows r = {.arena = a};
     add_row(&r, PARRY_ROW_TITLE, TITLE_SECTION, article->title);
     if (article->nkeywords > 0)
-        add_row(&r, PARRY_ROW_KEYWORDS, TITLE_SECTION, join_keywords(a, article));
+        add_row(&r, PARRY_ROW_KEYWORDS, TITLE_SECTION, join(a, article->keywords, article->nkeywords, ", "));
     for (size_t i = 0; i < article->nsections; i++) {
         const parry_section *s = &article->sections[i];
         if (s->heading.n > 0)
@@ -279,6 +279,8 @@ void parry_article_rows(parry_arena *a, const parry_article *article, const parr
                               .audience = article->audience,
                               .category = article->category,
                               .updated = article->updated,
+                              .product = article->product,
+                              .tags = join(a, article->tags, article->ntags, "\n"),
                               .hash = article->hash};
     out->sections = copy_sections(a, article, &out->nsections);
     out->rows = r.list;

@@ -9,6 +9,7 @@
 #include "indexer/catalogue.h"
 #include "indexer/indexer.h"
 #include "indexer/merge.h"
+#include "indexer/settings.h"
 
 #include "base/file.h"
 
@@ -326,7 +327,9 @@ static parry_code publish(run *r, parry_err *err)
     if (same) /* a sweep that fails is told here: after a flip it must not pass for a failed run */
         return parry_generations_sweep(r->ix->index_dir, KEPT_GENERATIONS, err);
     fill_manifest(r);
-    parry_code code = parry_manifest_publish(r->ix->index_dir, &r->next, err);
+    parry_code code = parry_settings_tables(r->ix->store, r->ix->index_dir, &r->next, &r->report.settings_refused, err);
+    if (code == PARRY_OK)
+        code = parry_manifest_publish(r->ix->index_dir, &r->next, err);
     if (code != PARRY_OK)
         return code;
     r->report.generation = r->next.number;

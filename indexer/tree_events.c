@@ -2,6 +2,8 @@
  * it, so that a file made in between is seen twice rather than never. */
 #include "indexer/tree_events.h"
 
+#include "content/settings.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -51,9 +53,18 @@ static bool is_markdown(const char *name)
            (parry_str_ends(s, ".md") || parry_str_ends(s, ".markdown") || parry_str_ends(s, ".mdx"));
 }
 
-static bool is_passed_over(const char *folder_name) /* as content/import.h says */
+/* As content/import.h says; the settings' folder is looked into for its own sake. path: the folder above. */
+static bool is_passed_over(const char *path, const char *name)
 {
-    return folder_name[0] == '.' || folder_name[0] == '_' || strcmp(folder_name, "node_modules") == 0;
+    if (path[0] == 0 && strcmp(name, PARRY_SETTINGS_FOLDER) == 0)
+        return false;
+    return name[0] == '.' || name[0] == '_' || strcmp(name, "node_modules") == 0 ||
+           strcmp(path, PARRY_SETTINGS_FOLDER) == 0;
+}
+
+static bool is_of_note(const char *above, const char *name, const char *path)
+{
+    return strcmp(above, PARRY_SETTINGS_FOLDER) == 0 ? parry_setting_path(parry_str_of(path)) : is_markdown(name);
 }
 
 /* Returns false where it does not fit. */
@@ -192,7 +203,7 @@ static parry_code watch_entry(parry_tree_events *t, DIR *d, const struct dirent 
                               parry_err *err)
 {
     char path[PATH_MAX];
-    bool wanted = is_folder(d, e) && !is_passed_over(e->d_name) && join_path(path, rel, e->d_name);
+    bool wanted = is_folder(d, e) && !is_passed_over(rel, e->d_name) && join_path(path, rel, e->d_name);
     return wanted ? watch_tree(t, path, depth + 1, err) : PARRY_OK;
 }
 
@@ -268,10 +279,10 @@ static void unwatch_below(parry_tree_events *t, const char *rel)
 }
 
 /* The folder counts as changed: the import looks at all that is below, or was. */
-static parry_code take_folder_event(parry_tree_events *t, const struct inotify_event *e, const char *path, bool *news,
-                                    parry_err *err)
+static parry_code take_folder_event(parry_tree_events *t, const struct inotify_event *e, const char *above,
+                                    const char *path, bool *news, parry_err *err)
 {
-    if (is_passed_over(e->name) || !(e->mask & (IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_MOVED_TO)))
+    if (is_passed_over(above, e->name) || !(e->mask & (IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_MOVED_TO)))
         return PARRY_OK;
     add_changed(t, path);
     *news = true;
@@ -308,8 +319,8 @@ static parry_code take_event(parry_tree_events *t, const struct inotify_event *e
     if (e->len == 0 || !join_path(path, f->path, e->name))
         return PARRY_OK;
     if (e->mask & IN_ISDIR)
-        return take_folder_event(t, e, path, news, err);
-    if (is_markdown(e->name)) {
+        return take_folder_event(t, e, f->path, path, news, err);
+    if (is_of_note(f->path, e->name, path)) {
         add_changed(t, path);
         *news = true;
     }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "content/import.h"
+#include "indexer/settings.h"
 #include "indexer/tree_events.h"
 
 #include <errno.h>
@@ -195,7 +196,7 @@ static bool gather(parry_watch *w)
 
 static parry_code import_changes(parry_watch *w, parry_err *err)
 {
-    const parry_import_options options = {.warnings = {warn, NULL}};
+    const parry_import_options options = {.warnings = {warn, NULL}, .check = parry_settings_check};
     parry_import_report report = {0};
     parry_arena *a = parry_arena_new();
     parry_str *paths = NULL;
@@ -210,9 +211,9 @@ static parry_code import_changes(parry_watch *w, parry_err *err)
         code = parry_import_paths(w->store, w->tree, paths, n, &options, &report, err);
     parry_arena_free(a);
     w->whole = code != PARRY_OK; /* what was gathered is lost: read everything next time */
-    if (report.added + report.changed + report.archived > 0)
-        parry_log(PARRY_INFO, "import", "added=%zu changed=%zu archived=%zu refused=%zu", report.added, report.changed,
-                  report.archived, report.refused);
+    if (report.added + report.changed + report.archived + report.settings > 0)
+        parry_log(PARRY_INFO, "import", "added=%zu changed=%zu archived=%zu refused=%zu settings=%zu", report.added,
+                  report.changed, report.archived, report.refused, report.settings);
     return code;
 }
 

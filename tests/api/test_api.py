@@ -24,7 +24,14 @@ EXTRA = {
     "status.md": "---\nid: draft-two\nslug: draft-two\ntitle: Zebrafishdraft two\nstatus: draft\n---\nrefund zebrafishdraft\n",
     "archived.md": "---\nid: old-one\nslug: old-one\ntitle: Okapiarchived\ncategory: Okapiarchived\nstatus: archived\n---\nokapiarchived\n",
     "internal.md": "---\nid: staff-one\nslug: staff-one\ntitle: Quokkainternal refund rules\naudience: internal\n"
-                   "category: Quokkainternal\n---\nrefund quokkainternal\n",
+                   "category: Quokkainternal\ntags: [quokkainternal]\nproduct: Quokkainternal desk\n---\nrefund quokkainternal\n",
+    "boxed.md": "---\nid: boxed-one\nslug: boxed-one\ntitle: Bilby boxes\naudience: customer\nproduct: Bilby\n"
+                "tags: [bilby-a, bilby-b]\nupdated: 2026-05-05\ncategory: Bilbies\n---\nA bilby box holds a bilby.\n",
+    "boxes.md": "---\nid: boxed-two\nslug: boxed-two\ntitle: A bilby\naudience: customer\nproduct: Bilby, large\n"
+                "tags: [bilby-b]\nupdated: 2026-05-06\ncategory: Bilbies\n---\nA bilby box holds two.\n",
+    "_search/rules.yaml": "- name: bilby first\n  contains: bilby\n  pin: [staff-one, draft-one, delivery-late]\n"
+                          "  filter_curated: false\n  tag: pinned\n",
+    "_search/synonyms.yaml": "- words: [bilby, macrotis]\n- {from: bilby, to: quokkainternal}\n",
     "partners.md": "---\nid: partner-one\nslug: partner-one\ntitle: Numbatpartners\naudience: partners\n---\nrefund numbatpartners\n",
     "open.md": "---\nid: open-one\nslug: open-one\ntitle: Wombat opening\naudience: customer\ncategory: Wombats & <others>\n"
                "related: [draft-one, staff-one, old-one, partner-one, delivery-late, no-such-id]\n"
@@ -42,6 +49,7 @@ EXTRA = {
 def make_tree(folder):
     tree = pathlib.Path(folder) / "content"
     shutil.copytree(SAMPLE, tree)
+    (tree / "_search").mkdir(exist_ok=True)
     for name, text in EXTRA.items():
         (tree / name).write_text(text, encoding="utf-8")
     for i in range(25):
@@ -163,6 +171,48 @@ class Search(ApiTest):
         default = self.get("/v1/search?q=payout+refund&limit=50").json
         self.assertEqual(default["hits"], customer["hits"])
 
+    def ids(self, query):
+        return [h["id"] for h in self.get("/v1/search?" + query).json["hits"]]
+
+    def test_filters_narrow(self):
+        self.assertEqual(sorted(self.ids("q=bilby")), ["boxed-one", "boxed-two"])
+        self.assertEqual(self.ids("q=bilby&tag=bilby-a"), ["boxed-one"])
+        self.assertEqual(sorted(self.ids("q=bilby&tag=bilby-a,bilby-b")), ["boxed-one", "boxed-two"])
+        self.assertEqual(self.ids("q=bilby&product=Bilby&tag=bilby-b"), ["boxed-one"])
+        self.assertEqual(self.ids("q=bilby&updated_from=2026-05-06"), ["boxed-two"])
+        self.assertEqual(self.ids("q=bilby&updated_until=2026-05-05"), ["boxed-one"])
+        self.assertEqual(self.ids("q=bilby&sort=updated"), ["boxed-two", "boxed-one"])
+        self.assertEqual(self.ids("q=bilby&sort=title"), ["boxed-two", "boxed-one"])
+
+    def test_facets_count_only_what_this_reader_may_see(self):
+        self.assertNotIn("facets", self.get("/v1/search?q=bilby").json)
+        body = self.get("/v1/search?q=bilby&facets=tag,product,%20category").json
+        self.assertEqual(body["facets"]["tag"], [{"value": "bilby-b", "count": 2}, {"value": "bilby-a", "count": 1}])
+        self.assertEqual(body["facets"]["category"], [{"value": "Bilbies", "count": 2}])
+        self.assertEqual(len(body["facets"]["product"]), 2)
+        self.assertEqual(body["hits"][0]["tags"], ["bilby-a", "bilby-b"] if body["hits"][0]["id"] == "boxed-one" else ["bilby-b"])
+        everything = self.get("/v1/search?q=refund+quokkainternal&limit=100&facets=category,audience,locale,product,tag").json
+        self.assertEqual(everything["facets"]["audience"], [{"value": "customer", "count": everything["total"]}])
+        self.assertNotIn("quokka", json.dumps(everything["facets"]))
+
+    def test_rules_pin_for_their_tag_and_for_no_other_audience(self):
+        body = self.get("/v1/search?q=a+bilby&rule_tag=pinned&explain=1").json
+        self.assertEqual([h["id"] for h in body["hits"]][:2][0], "delivery-late")
+        self.assertTrue(body["hits"][0]["pinned"])
+        self.assertEqual(body["hits"][0]["rule"], "bilby first")
+        self.assertEqual(body["rules"], ["bilby first"])
+        self.assertNotIn("staff-one", json.dumps(body))
+        self.assertNotIn("delivery-late", self.ids("q=a+bilby"))
+        suggested = self.get("/v1/suggest?q=a+bilby&rule_tag=pinned").json["hits"]
+        self.assertIn("/articles/delivery-late", suggested[0]["url"])
+
+    def test_synonyms_are_looked_up_and_told(self):
+        body = self.get("/v1/search?q=macrotis&explain=1").json
+        self.assertEqual(sorted(h["id"] for h in body["hits"]), ["boxed-one", "boxed-two"])
+        self.assertIn({"from": "macrotis", "to": "bilby", "weight": 0.6, "line": 1},
+                      [dict(s, weight=round(s["weight"], 3)) for s in body["synonyms"]])
+        self.assertNotIn("staff-one", self.ids("q=bilby&limit=100"))
+
     def test_wrong_questions_are_named(self):
         for query, detail in [
             ("", "q is empty"), ("q=", "q is empty"), ("q=+%20+", "q is empty"),
@@ -175,6 +225,10 @@ class Search(ApiTest):
             ("q=a%00b", "q: a zero byte"), ("q=" + "a" * 2049, "q has 2049 bytes; at most 2048"),
             ("q=a&category=" + "c" * 201, "category has 201 bytes"),
             ("&".join(f"p{i}=1" for i in range(40)), "more than 32 parameters"),
+            ("q=a&facets=colour", "facets: there is no field 'colour': use category"), ("q=a&sort=best", "sort is 'best'"),
+            ("q=a&updated_from=yesterday", "updated_from must be a day"), ("q=a&updated_until=2026-02-30", "updated_until"),
+            ("q=a&tag=" + "t" * 201, "tag has 201 bytes"), ("q=a&tag=" + "t," * 90, "tag: more than 16 values"),
+            ("q=a&rule_tag=" + "t" * 201, "rule_tag has 201 bytes"),
         ]:
             with self.subTest(query=query[:40]):
                 self.problem("/v1/search?" + query, 400, "invalid", detail)

@@ -179,6 +179,16 @@ static const char *take_all(parry_tree_events *t, parry_arena *a)
     return z;
 }
 
+static void a_synonym_is_live_once_it_is_written(void **state)
+{
+    watched *w = *state;
+    await(w, "apples");
+    home_write(w->home, "_search/synonyms.yaml", "- words: [apples, russets]");
+    await_found(w, "russets", "apples");
+    home_write(w->home, "_search/synonyms.yaml", "- words: [apples, bramleys]");
+    await_found(w, "bramleys", "apples");
+}
+
 static void events_name_markdown_files_once_and_nothing_else(void **state)
 {
     home *h = ((watched *)*state)->home;
@@ -191,13 +201,19 @@ static void events_name_markdown_files_once_and_nothing_else(void **state)
     home_write(h, "node_modules/d.md", "D.");
     home_write(h, ".git/e.md", "E.");
     home_write(h, "_parts/f.md", "F.");
+    home_write(h, "_search/g.md", "G.");
     ok(parry_file_replace(parry_str_z(h->arena, parry_str_printf(h->arena, "%s/picture.png", h->tree)),
                           parry_str_of("x"), &err));
     ok(parry_file_replace(parry_str_z(h->arena, parry_str_printf(h->arena, "%s/.#lock.md", h->tree)), parry_str_of("x"),
                           &err));
-    assert_string_equal(take_all(t, h->arena), "a.md sub");
+    assert_string_equal(take_all(t, h->arena), "_search a.md sub");
     home_write(h, "sub/c.md", "CC.");
     assert_string_equal(take_all(t, h->arena), "sub/c.md");
+    home_write(h, "_search/g.md", "GG.");
+    home_write(h, "_search/rules.yaml", "x");
+    home_write(h, "_search/sub/rules.yaml", "x");
+    home_write(h, "sub/_search/rules.yaml", "x");
+    assert_string_equal(take_all(t, h->arena), "_search/rules.yaml");
     assert_string_equal(take_all(t, h->arena), "");
     parry_tree_events_close(t);
 }
@@ -229,6 +245,7 @@ int main(void)
         test(folders_come_move_and_go),
         test(many_files_at_once_are_one_or_few_generations),
         test(a_tree_that_is_away_for_a_moment_comes_back),
+        test(a_synonym_is_live_once_it_is_written),
         test(stopping_is_quick),
         test(only_a_folder_can_be_watched),
         test(events_name_markdown_files_once_and_nothing_else),

@@ -1,0 +1,138 @@
+/* Boosts: off unless written, bounded, each with its points. */
+#include "centre.h"
+
+#include "engine/boosts.h"
+
+#include <math.h>
+
+static int set_up(void **state)
+{
+    *state = centre_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    centre_free(*state);
+    return 0;
+}
+
+static bool near(double a, double b) { return fabs(a - b) < 1e-6; }
+
+static void nothing_is_raised_by_default(void **state)
+{
+    centre *c = *state;
+    parry_results before = centre_ask(c, "refund", "customer");
+    centre_table(c, PARRY_SIDE_USAGE, "{\"refund-partial\": {\"views\": 900, \"up\": 90, \"down\": 1}}");
+    centre_table(c, PARRY_SIDE_BOOSTS, "{}");
+    parry_results r = centre_ask(c, "refund", "customer");
+    assert_string_equal(ids_of(c, &r), ids_of(c, &before));
+    for (size_t i = 0; i < r.n; i++) {
+        assert_int_equal(r.hits[i].nparts, before.hits[i].nparts);
+        assert_true(near(r.hits[i].score, before.hits[i].score));
+    }
+}
+
+static void freshness_halves_with_each_half_life(void **state)
+{
+    centre *c = *state;
+    centre_table(c, PARRY_SIDE_BOOSTS, "{\"freshness\": {\"points\": 2, \"half_life_days\": 10}}");
+    assert_true(parry_time_parse(parry_str_of("2026-11-11"), &c->now_ms, NULL)); /* ten days after one of them */
+    parry_results r = centre_ask(c, "refund money parcel", "customer");
+    assert_true(near(points_of(hit_of(&r, "refund-late"), "boost.freshness"), 1.0));
+    assert_true(near(points_of(hit_of(&r, "track"), "boost.freshness"), 2.0));   /* of tomorrow: as of today */
+    assert_true(near(points_of(hit_of(&r, "balance"), "boost.freshness"), 0.0)); /* "soon" is no date */
+    assert_parts_sum(&r);
+}
+
+static void votes_and_views_count_by_what_is_known(void **state)
+{
+    centre *c = *state;
+    centre_table(c, PARRY_SIDE_BOOSTS, "{\"votes\": {\"points\": 3}, \"popularity\": {\"points\": 1}}");
+    parry_results r = centre_ask(c, "refund", "customer");
+    assert_true(near(points_of(hit_of(&r, "refund-late"), "boost.votes"), 0));
+    centre_table(c, PARRY_SIDE_USAGE,
+                 "{\"refund-late\": {\"views\": 99, \"up\": 1, \"down\": 0},"
+                 " \"refund-times\": {\"views\": 9, \"up\": 90, \"down\": 10},"
+                 " \"payout\": {\"views\": 99}}");
+    r = centre_ask(c, "refund", "customer");
+    const parry_hit *one = hit_of(&r, "refund-late"), *many = hit_of(&r, "refund-times");
+    assert_true(points_of(many, "boost.votes") > points_of(one, "boost.votes")); /* one vote is little */
+    assert_true(near(points_of(one, "boost.popularity"), 1.0));
+    assert_true(near(points_of(many, "boost.popularity"), 0.5));
+    assert_true(near(points_of(hit_of(&r, "refund-partial"), "boost.popularity"), 0));
+    assert_parts_sum(&r);
+}
+
+/* https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval gives the formula; values by hand. */
+static void the_wilson_bound(void **state)
+{
+    (void)state;
+    assert_true(near(parry_wilson(0, 0), 0));
+    assert_true(near(parry_wilson(0, 5), 0));
+    assert_true(fabs(parry_wilson(1, 0) - 0.20655) < 1e-4);
+    assert_true(fabs(parry_wilson(90, 10) - 0.82563) < 1e-4);
+    assert_true(fabs(parry_wilson(900, 100) - 0.87983) < 1e-4);
+}
+
+static void categories_and_products_are_raised_and_lowered(void **state)
+{
+    centre *c = *state;
+    centre_table(c, PARRY_SIDE_BOOSTS,
+                 "{\"categories\": {\"Deliveries\": 2.5, \"#line\": 3}, \"products\": {\"App\": -1, \"#line\": 5}}");
+    parry_results r = centre_ask(c, "refund parcel", "customer");
+    assert_true(near(points_of(hit_of(&r, "track"), "boost.category"), 2.5));
+    assert_true(near(points_of(hit_of(&r, "track"), "boost.product"), -1));
+    assert_true(near(points_of(hit_of(&r, "refund-times"), "boost.category"), 0));
+    assert_parts_sum(&r);
+    for (size_t i = 1; i < r.n; i++)
+        assert_true(r.hits[i - 1].score >= r.hits[i].score);
+}
+
+static void fields_weigh_what_they_are_told(void **state)
+{
+    centre *c = *state;
+    parry_results before = centre_ask(c, "price parcel refund", "customer");
+    centre_table(c, PARRY_SIDE_BOOSTS, "{\"fields\": {\"title\": 0.25, \"body\": 4}}");
+    parry_results r = centre_ask(c, "price parcel refund", "customer");
+    /* "price" stands in its body alone, "refund" in the other's title as well */
+    double gap = hit_of(&before, "refund-partial")->text - hit_of(&before, "refund-times")->text;
+    assert_true(hit_of(&r, "refund-partial")->text - hit_of(&r, "refund-times")->text > gap + 0.01);
+    centre_table(c, PARRY_SIDE_BOOSTS, "{\"fields\": {\"title\": 1}}");
+    r = centre_ask(c, "price parcel refund", "customer");
+    for (size_t i = 0; i < r.n; i++)
+        assert_true(near(r.hits[i].score, before.hits[i].score));
+}
+
+static void bad_boosts_are_refused_with_their_line(void **state)
+{
+    (void)state;
+    parry_side b = PARRY_SIDE_BOOSTS, u = PARRY_SIDE_USAGE;
+    centre_refuses(b, "[1]", "not a map");
+    centre_refuses(b, "{\"fresh\": 1, \"#line\": 1}", "line 1: there is no key \"fresh\"");
+    centre_refuses(b, "{\"freshness\": 1, \"#line\": 1}", "freshness is a map of: points half_life_days");
+    centre_refuses(b, "{\"freshness\": {\"points\": 3.5, \"#line\": 4}}",
+                   "line 4: points must be a number from 0 to 3");
+    centre_refuses(b, "{\"freshness\": {\"half_life_days\": 0}}", "half_life_days");
+    centre_refuses(b, "{\"fields\": {\"title\": 5}}", "from 0.25 to 4");
+    centre_refuses(b, "{\"fields\": {\"body\": 0.2}}", "from 0.25 to 4");
+    centre_refuses(b, "{\"categories\": {\"Refunds\": 9, \"#line\": 2}}", "line 2: Refunds must be");
+    centre_refuses(u, "[]", "usage is a map");
+    centre_refuses(u, "{\"a\": {\"views\": -1}}", "views must be");
+    centre_refuses(u, "{\"a\": {\"likes\": 1}}", "no key \"likes\"");
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        test(nothing_is_raised_by_default),
+        test(freshness_halves_with_each_half_life),
+        test(votes_and_views_count_by_what_is_known),
+        test(the_wilson_bound),
+        test(categories_and_products_are_raised_and_lowered),
+        test(fields_weigh_what_they_are_told),
+        test(bad_boosts_are_refused_with_their_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
