@@ -9,6 +9,8 @@
 
 static parry_str shown_term(const parry_variant *v)
 {
+    if (v->nmore > 0) /* a synonym that is a phrase */
+        return v->synonym;
     return v->exact ? v->term : parry_str_from(v->term, 1); /* a stem stands behind a Z */
 }
 
@@ -156,7 +158,7 @@ static parry_code match_terms(const parry_explain_input *in, subject *x, size_t 
     for (size_t w = 0; w < in->text->nwords; w++) {
         const parry_group *g = in->text->words[w].group;
         for (size_t v = 0; v < g->nvariants; v++) {
-            for (uint32_t i = 0; i < info->nsegments; i++) {
+            for (uint32_t i = 0; i < info->nsegments && g->variants[v].nmore == 0; i++) { /* phrases have no postings */
                 parry_postings p;
                 parry_code code =
                     parry_segment_postings(info->segments[i].segment, in->show->arena, g->variants[v].term, &p, err);
