@@ -27,7 +27,7 @@
 extern "C" {
 #endif
 
-enum { PARRY_SEGMENT_FORMAT = 1, PARRY_NAME_TEXT = 33, PARRY_NO_ROW = -1 };
+enum { PARRY_SEGMENT_FORMAT = 2, PARRY_NAME_TEXT = 33, PARRY_NO_ROW = -1 };
 
 typedef enum parry_row_kind {
     PARRY_ROW_TITLE,
@@ -143,11 +143,13 @@ float parry_segment_cosine(const parry_segment *s, uint32_t row, const float *q)
 bool parry_segment_vector(const parry_segment *s, uint32_t row, float *out);
 
 /* Vocabulary: terms by prefix, most frequent first, at most cap; and terms within `edits` (optimal string alignment
- * over code points) of `term`, fewest edits first, then most frequent. */
+ * over code points) of `term`, fewest edits first, then those that keep its first letter, then most frequent. With
+ * `prefix`, terms that begin with something so near, where of two edits at most one is in the first two thirds. */
 typedef struct parry_term {
     parry_str term; /* borrowed from the segment */
     uint32_t rows;  /* rows it is in */
     uint32_t edits;
+    bool other_first; /* its first letter is another */
 } parry_term;
 size_t parry_segment_prefix(const parry_segment *s, parry_str prefix, parry_term *out, size_t cap);
 size_t parry_segment_near(const parry_segment *s, parry_str term, unsigned edits, bool prefix, parry_term *out,
