@@ -106,7 +106,13 @@ static void print_results(const parry_results *r, bool explain)
 {
     style st = style_of_output();
     if (r->corrected.n > 0)
-        printf("Searched for: %.*s\n\n", PARRY_FMT(r->corrected));
+        printf("Searched for: %.*s (%zu articles hold all of it)\n\n", PARRY_FMT(r->corrected), r->corrected_total);
+    if (r->did_you_mean.n > 0)
+        printf("Did you mean: %.*s (%zu articles)\n\n", PARRY_FMT(r->did_you_mean), r->did_you_mean_total);
+    if (r->unknown.n > 0)
+        printf("No article has: %.*s\n\n", PARRY_FMT(r->unknown));
+    if ((r->relaxed & PARRY_RELAXED_PHRASES) != 0)
+        printf("No article holds the phrase; its words were searched for.\n\n");
     if (r->explanation != NULL)
         parry_print_readings(r->explanation);
     for (size_t i = 0; i < r->n; i++)
@@ -139,9 +145,10 @@ static parry_code ask(const parry_cli *cli, const parry_generation *g, const par
     if (parry_generation_get_info(g)->number == 0)
         return parry_fail(err, PARRY_NOT_FOUND, "nothing is indexed yet; run `parry index TREE` first");
     if (o->batch)
-        return parry_search_batch(g, encoder, q, stdin, stdout, err);
+        return parry_search_batch(g, encoder, &cli->config, q, stdin, stdout, err);
     parry_arena *a = parry_arena_new();
     parry_searcher *s = parry_searcher_new(encoder);
+    parry_searcher_configure(s, &cli->config);
     parry_results results = {0};
     parry_code code = parry_search(s, g, q, a, &results, err);
     if (code == PARRY_OK && results.explanation != NULL && results.explanation->article != NULL)

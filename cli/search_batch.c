@@ -110,10 +110,11 @@ static json_t *answer(parry_searcher *s, const parry_generation *g, const parry_
     return out;
 }
 
-parry_code parry_search_batch(const parry_generation *g, const parry_encoder *encoder, const parry_query *defaults,
-                              FILE *in, FILE *out, parry_err *err)
+parry_code parry_search_batch(const parry_generation *g, const parry_encoder *encoder, const parry_config *config,
+                              const parry_query *defaults, FILE *in, FILE *out, parry_err *err)
 {
     parry_searcher *s = parry_searcher_new(encoder);
+    parry_searcher_configure(s, config);
     parry_arena *a = parry_arena_new();
     parry_buf line = PARRY_BUF(LINE_MAX_BYTES);
     bool good = true;

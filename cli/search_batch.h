@@ -11,6 +11,7 @@
  * To `out` goes one line of JSON each, in order: the results as parry_results_json gives them, or {"error"}. A bad line
  * ends nothing. Fails: IO where reading or writing does. */
 PARRY_MUST parry_code parry_search_batch(const parry_generation *g, const parry_encoder *encoder,
-                                         const parry_query *defaults, FILE *in, FILE *out, parry_err *err);
+                                         const parry_config *config, const parry_query *defaults, FILE *in, FILE *out,
+                                         parry_err *err);
 
 #endif

@@ -133,6 +133,10 @@ typedef struct parry_postings {
 PARRY_MUST parry_code parry_segment_postings(const parry_segment *s, parry_arena *a, parry_str term,
                                              parry_postings *out, parry_err *err);
 
+/* Does an article with its bit set in `articles` hold the term? Reads no further than to the first that does. */
+PARRY_MUST parry_code parry_segment_shows(const parry_segment *s, parry_str term, const uint8_t *articles, bool *shows,
+                                          parry_err *err);
+
 /* The k rows whose vectors are nearest to q (dim floats, unit length), best first by the int8 scan, rescored in f16:
  * score is the cosine. allowed: a bit a vector ordinal (bit i of byte i/8), NULL for all. *n <= k. */
 PARRY_MUST parry_code parry_segment_nearest(const parry_segment *s, const float *q, const uint8_t *allowed, size_t k,

@@ -7,7 +7,9 @@ For each tree of Markdown: every title as it is (its article must be first), a s
 five letters or more (first three), and the first 60 % of every title, as typed in a search box (first five). Articles that
 share a title count as one. Edits are a deletion, an insertion, a substitution or a swap of neighbours, equally likely, at any
 place of the word, the first letter included; inserted and substituted letters are any of a to z. Without TREE: the sample help
-centre, and those of ../shared/data/md that are there. Each figure is for text alone and, with model weights, for hybrid."""
+centre, and those of ../shared/data/md that are there. Each figure is for text alone and, with model weights, for hybrid; trees
+of ../shared are long to embed and so asked by text alone, unless they are named or PARRY_SOAK is set. With PARRY_SOAK set, every such
+word of every title is misspelt in each of the four ways."""
 import argparse
 import json
 import os
@@ -54,10 +56,10 @@ def title_of(path):
     return None
 
 
-def edited(word, rng):
-    """One edit; never the word itself."""
-    while True:
-        i, c, kind = rng.randrange(len(word)), rng.choice(LETTERS), rng.randrange(4)
+def edited(word, rng, kind):
+    """One edit; never the word itself, unless a swap of its letters is."""
+    for _ in range(20):
+        i, c = rng.randrange(len(word)), rng.choice(LETTERS)
         if kind == 0:
             out = word[:i] + word[i + 1:]
         elif kind == 1:
@@ -69,16 +71,15 @@ def edited(word, rng):
             i = min(i, len(word) - 2)
             out = word[:i] + word[i + 1] + word[i] + word[i + 2:]
         if out.casefold() != word.casefold():
-            return out
+            break
+    return out
 
 
 def typos(titles, n, rng):
-    """(query, title): a title with one of its words of five letters or more misspelt."""
-    places = [(t, m) for t in titles for m in re.finditer(r"[^\W\d_]{5,}", t)]
-    out = []
-    for t, m in (rng.choice(places) for _ in range(n)):
-        out.append((t[:m.start()] + edited(m.group(), rng) + t[m.end():], t))
-    return out
+    """(query, title): a title with one of its words of five letters or more misspelt; n of them, or all."""
+    places = [(t, m, kind) for t in titles for m in re.finditer(r"[^\W\d_]{5,}", t) for kind in range(4)]
+    chosen = [rng.choice(places) for _ in range(n)] if n else places
+    return [(t[:m.start()] + edited(m.group(), rng, kind) + t[m.end():], t) for t, m, kind in chosen]
 
 
 def questions(titles, n):
@@ -98,9 +99,9 @@ def ask(parry, data, asked, mode):
     return answers
 
 
-def measure(parry, data, tree, titles, n, misses):
+def measure(parry, data, tree, titles, modes, n, misses):
     asked, failed = list(questions(titles, n)), False
-    for mode in ("text", "hybrid"):
+    for mode in modes:
         right, total, times = dict.fromkeys(FLOORS, 0), dict.fromkeys(FLOORS, 0), {k: [] for k in FLOORS}
         for (kind, query, title, _), answer in zip(asked, answers := ask(parry, data, asked, mode)):
             found = [normal(h["title"]) for h in answer.get("hits", [])]
@@ -126,7 +127,7 @@ def measure(parry, data, tree, titles, n, misses):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--parry", default=os.environ.get("PARRY_BIN", str(TOP / "build/release/parry")))
-    p.add_argument("--typos", type=int, default=5000)
+    p.add_argument("--typos", type=int, default=0 if os.environ.get("PARRY_SOAK") else 5000, help="so many; 0: all")
     p.add_argument("--misses", action="store_true", help="list what was not found")
     p.add_argument("--keep", help="folder of the indexes, left there for the next run")
     p.add_argument("trees", nargs="*", type=pathlib.Path)
@@ -138,9 +139,11 @@ def main():
                 print(f"{tree.name:<18} skipped: {tree} is not here")
                 continue
             data = str(pathlib.Path(work) / tree.name)
-            subprocess.run([a.parry, "index", "--data", data, str(tree)], check=True, capture_output=True)
+            meaning = a.trees or tree == TREES[0] or os.environ.get("PARRY_SOAK")
+            subprocess.run([a.parry, "index", "--data", data, *([] if meaning else ["--text-only"]), str(tree)], check=True,
+                           capture_output=True)
             titles = sorted({t for t in map(title_of, sorted(tree.rglob("*.md"))) if t and normal(t)})
-            failed |= measure(a.parry, data, tree, titles, a.typos, a.misses)
+            failed |= measure(a.parry, data, tree, titles, ("text", "hybrid") if meaning else ("text",), a.typos, a.misses)
     finally:
         if not a.keep:
             shutil.rmtree(work, ignore_errors=True)
