@@ -36,7 +36,7 @@ typedef struct parry_candidates {
     size_t n;
     double idf_sum;          /* of the query's words: how much there was to match */
     size_t text_matched;     /* articles that hold any word */
-    size_t text_all;         /* articles that hold all of them, guesses aside */
+    size_t text_all;         /* articles that hold all of those that any holds, guesses aside */
     parry_word_stats *words; /* of the text side */
     size_t nwords;
 } parry_candidates;

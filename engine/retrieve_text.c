@@ -350,7 +350,8 @@ typedef struct scoring {
     ceilings top;
     averages avg;
     parry_candidate *c;
-    size_t n, cap, all; /* candidates; those with all words */
+    size_t n, cap, all; /* candidates; those with all words that any has */
+    size_t known;       /* words that any has */
 } scoring;
 
 static parry_code match_all(scoring *x, parry_err *err)
@@ -358,11 +359,14 @@ static parry_code match_all(scoring *x, parry_err *err)
     size_t nsegments = x->v->info->nsegments;
     board b = board_new(x->v->arena, x->v->info);
     for (size_t w = 0; w < x->nwords; w++) {
+        bool known = false;
         for (size_t i = 0; i < nsegments; i++) {
             parry_code code = match_word(x->v, i, x->words[w], &b, &x->stats[w], &x->found[w * nsegments + i], err);
             if (code != PARRY_OK)
                 return code;
+            known = known || x->found[w * nsegments + i].narticles > 0;
         }
+        x->known += known;
     }
     return PARRY_OK;
 }
@@ -379,7 +383,7 @@ static void score_segment(scoring *x, uint32_t segment)
         x->c[x->n] = candidate_of(s, segment, article, &sc, &x->top);
         if (sc.title_words[article] == x->nwords)
             x->c[x->n].title_is_query = match_title(x->v, x->u, segment, article);
-        x->all += sc.words[article] == x->nwords;
+        x->all += sc.words[article] == x->known && x->known > 0;
         x->n++;
     }
 }

@@ -84,7 +84,7 @@ typedef struct parry_results {
     parry_mode mode;        /* what was done: TEXT where HYBRID was asked and there is no model */
     bool degraded;          /* mode differs from what was asked */
     parry_str corrected;    /* words that were read as others ("refund not received"); empty: none */
-    size_t corrected_total; /* articles that hold all its words */
+    size_t corrected_total; /* articles that hold all its words, but those that none holds */
     parry_str did_you_mean; /* a query with many more such articles, not searched for; empty: none */
     size_t did_you_mean_total;
     parry_str unknown;      /* words that no article holds and that are like none that does; empty: none */
