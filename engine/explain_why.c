@@ -55,6 +55,7 @@ static parry_code measure(const parry_explain_input *in, uint32_t segment, uint3
             return code;
         if (found.n > 0)
             *out = found.c[0];
+        out->text_pairs = 0; /* as of all but the first candidates: their texts are not read */
     }
     if (in->show->vector != NULL)
         parry_measure_vectors(in->show->g, in->show->vector, out);
