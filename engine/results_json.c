@@ -102,6 +102,16 @@ static json_t *synonyms_json(const parry_results *r)
     return list;
 }
 
+static json_t *relaxed_json(unsigned relaxed)
+{
+    json_t *list = json_array();
+    if ((relaxed & PARRY_RELAXED_PHRASES) != 0)
+        json_array_append_new(list, json_string("phrases"));
+    if ((relaxed & PARRY_RELAXED_SPELLING) != 0)
+        json_array_append_new(list, json_string("spelling"));
+    return list;
+}
+
 json_t *parry_results_json(const parry_query *q, const parry_results *r, const char *base_url)
 {
     json_t *hits = json_array();
@@ -115,17 +125,27 @@ json_t *parry_results_json(const parry_query *q, const parry_results *r, const c
     json_object_set_new(j, "total", json_integer((json_int_t)r->total));
     if (r->corrected.n > 0)
         json_object_set_new(j, "corrected", text(r->corrected));
-    if (r->explanation != NULL) {
-        json_t *explanation = parry_explanation_json(r->explanation);
-        json_object_update(j, explanation);
-        json_decref(explanation);
-    }
     if (q->explain) {
         json_object_set_new(j, "synonyms", synonyms_json(r));
         json_object_set_new(j, "rules", names_json(r->rules, r->nrules));
     }
     if (q->facets != 0)
         json_object_set_new(j, "facets", facets_json(r));
+    if (r->corrected.n > 0 && r->mode != PARRY_VECTOR)
+        json_object_set_new(j, "corrected_total", json_integer((json_int_t)r->corrected_total));
+    if (r->did_you_mean.n > 0)
+        json_object_set_new(
+            j, "did_you_mean",
+            json_pack("{s:o, s:I}", "query", text(r->did_you_mean), "total", (json_int_t)r->did_you_mean_total));
+    if (r->unknown.n > 0)
+        json_object_set_new(j, "unknown", text(r->unknown));
+    if (r->relaxed != 0)
+        json_object_set_new(j, "relaxed", relaxed_json(r->relaxed));
+    if (r->explanation != NULL) {
+        json_t *explanation = parry_explanation_json(r->explanation);
+        json_object_update(j, explanation);
+        json_decref(explanation);
+    }
     json_object_set_new(j, "hits", hits);
     int64_t total = r->understand_ns + r->text_ns + r->encode_ns + r->vector_ns + r->fuse_ns + r->show_ns;
     json_object_set_new(j, "took_us", json_integer(total / 1000));

@@ -1,6 +1,7 @@
 /* Synonyms, parsed once a generation and applied to each query's groups. */
 #include "engine/synonyms.h"
 
+#include "engine/expand.h"
 #include "engine/filter.h"
 #include "engine/side_read.h"
 
@@ -158,9 +159,17 @@ parry_code parry_synonyms_parse(const json_t *document, parry_arena *a, const vo
 /* ---- applying -----------------------------------------------------------------------------------------------------
  */
 
-bool parry_synonyms_know(const parry_synonyms *s, parry_str term)
+static bool knows(const parry_synonyms *s, parry_str term)
 {
-    return s != NULL && s->nwords > 0 && bsearch(&term, s->words, s->nwords, sizeof *s->words, by_bytes) != NULL;
+    return s->nwords > 0 && bsearch(&term, s->words, s->nwords, sizeof *s->words, by_bytes) != NULL;
+}
+
+bool parry_synonyms_know_group(const parry_synonyms *s, const parry_group *g)
+{
+    bool known = false;
+    for (size_t i = 0; s != NULL && i < g->nvariants && !known; i++)
+        known = knows(s, g->variants[i].term);
+    return known;
 }
 
 /* As typed, or as it was corrected; not what it may become, nor another synonym. */
@@ -174,49 +183,41 @@ static bool group_is(const parry_group *g, parry_str exact, parry_str stem)
     return false;
 }
 
-/* The groups that the phrase covers, from `at` on; 0 where it does not stand there. */
-static size_t covered(const parry_understood *u, size_t at, const parry_wording *p)
+/* The words of the query, in their order, that a phrase may be made of: u->order gives groups. */
+static bool stands_at(const parry_understood *u, size_t at, const parry_wording *p)
 {
-    size_t g = at;
-    for (size_t i = 0; i < p->n; i++, g++) {
-        while (i > 0 && g < u->ngroups && u->groups[g].part)
-            g++;
-        if (g >= u->ngroups || !group_is(&u->groups[g], p->exact[i], p->stem[i]))
-            return 0;
-    }
-    return g - at;
+    if (at + p->n > u->norder)
+        return false;
+    for (size_t i = 0; i < p->n; i++)
+        if (!group_is(&u->groups[u->order[at + i]], p->exact[i], p->stem[i]))
+            return false;
+    return true;
 }
 
-/* Rows that hold an exact form, or all words of a phrase at most; by the vocabularies, so dead rows count too. */
-static uint64_t rows_of(const parry_generation_info *info, const parry_str *words, size_t n)
+/* Rows that hold all words of a phrase at most; by the vocabularies, so dead rows count too. */
+static uint64_t rows_of(const parry_view *v, const parry_wording *p)
 {
     uint64_t fewest = UINT64_MAX;
-    for (size_t w = 0; w < n; w++) {
-        uint64_t rows = 0;
-        for (size_t i = 0; i < info->nsegments; i++) {
-            parry_term t;
-            if (parry_segment_near(info->segments[i].segment, words[w], 0, false, &t, 1) == 1)
-                rows += t.rows;
-        }
+    for (size_t w = 0; w < p->n; w++) {
+        uint64_t rows = parry_rows_of(v, p->exact[w]);
         fewest = rows < fewest ? rows : fewest;
     }
     return fewest;
 }
 
 /* How much less the synonym tells than the word: idf over idf, at most 1. */
-static float tells(const parry_generation_info *info, const parry_group *g, const parry_wording *to)
+static float tells(const parry_view *v, const parry_group *g, const parry_wording *to)
 {
-    double n = (double)info->kind_rows[PARRY_ROW_PASSAGE] + 1;
-    double typed = (double)rows_of(info, &g->word, 1), synonym = (double)rows_of(info, to->exact, to->n);
+    double n = (double)v->info->kind_rows[PARRY_ROW_PASSAGE] + 1;
+    double typed = (double)parry_rows_of(v, g->word), synonym = (double)rows_of(v, to);
     if (typed <= 0 || synonym <= typed || n <= typed)
         return 1;
     return (float)(log1p(n / synonym) / log1p(n / typed));
 }
 
-static void add_phrase(const parry_generation_info *info, parry_group *g, const parry_synonym *s,
-                       const parry_wording *to)
+static void add_phrase(const parry_view *v, parry_group *g, const parry_synonym *s, const parry_wording *to)
 {
-    float weight = s->weight * tells(info, g, to);
+    float weight = s->weight * tells(v, g, to);
     for (int exact = 0; exact < 2; exact++) {
         const parry_str *terms = exact ? to->exact : to->stem;
         parry_group_add(g, (parry_variant){.term = terms[0],
@@ -238,18 +239,16 @@ static void tell(parry_understood *u, const parry_synonym *s, const parry_wordin
         u->synonyms[u->nsynonyms++] = (parry_synonym_used){s->from->text, to->text, (double)s->weight, s->line};
 }
 
-static void apply_one(const parry_generation_info *info, const parry_synonym *s, size_t at, size_t n,
-                      parry_understood *u)
+static void apply_one(const parry_view *v, const parry_synonym *s, size_t at, parry_understood *u)
 {
     bool only_stops = true;
-    for (size_t g = at; g < at + n; g++)
-        only_stops = only_stops && u->groups[g].stop;
+    for (size_t i = at; i < at + s->from->n; i++)
+        only_stops = only_stops && u->groups[u->order[i]].stop;
     if (only_stops)
-        u->groups[at].stop = false; /* together they mean something */
+        u->groups[u->order[at]].stop = false; /* together they mean something */
     for (size_t t = 0; t < s->nto; t++) {
-        for (size_t g = at; g < at + n; g++)
-            if (!u->groups[g].part)
-                add_phrase(info, &u->groups[g], s, &s->to[t]);
+        for (size_t i = at; i < at + s->from->n; i++)
+            add_phrase(v, &u->groups[u->order[i]], s, &s->to[t]);
         tell(u, s, &s->to[t]);
     }
 }
@@ -267,25 +266,23 @@ static size_t first_key(const parry_synonyms *s, parry_str term)
     return low;
 }
 
-static void apply_at(const parry_generation_info *info, const parry_synonyms *s, parry_str locale, parry_str term,
-                     size_t at, parry_understood *u)
+static void apply_at(const parry_view *v, parry_str term, size_t at, parry_understood *u)
 {
+    const parry_synonyms *s = v->synonyms;
     for (size_t k = first_key(s, term); k < s->nfirst && parry_str_eq(s->first[k].term, term); k++) {
         const parry_synonym *x = &s->list[s->first[k].synonym];
-        size_t n = covered(u, at, x->from);
-        if (n > 0 && (x->locale.n == 0 || parry_locale_fits(locale, x->locale)))
-            apply_one(info, x, at, n, u);
+        if (parry_locale_fits(v->locale, x->locale) && stands_at(u, at, x->from))
+            apply_one(v, x, at, u);
     }
 }
 
-void parry_synonyms_apply(const parry_synonyms *s, const parry_generation_info *info, parry_str locale,
-                          parry_understood *u)
+void parry_synonyms_apply(const parry_view *v, parry_understood *u)
 {
-    for (size_t g = 0; s != NULL && g < u->ngroups; g++) {
-        const parry_group *group = &u->groups[g];
+    for (size_t i = 0; v->synonyms != NULL && i < u->norder; i++) {
+        const parry_group *group = &u->groups[u->order[i]];
         size_t typed = group->nvariants; /* what is added here leads no further */
-        for (size_t v = 0; v < typed && !group->part; v++)
-            if (as_typed(&group->variants[v]))
-                apply_at(info, s, locale, group->variants[v].term, g, u);
+        for (size_t k = 0; k < typed && !group->quoted; k++)
+            if (as_typed(&group->variants[k]))
+                apply_at(v, group->variants[k].term, i, u);
     }
 }

@@ -45,10 +45,9 @@ typedef struct parry_synonyms {
 
 PARRY_MUST parry_code parry_synonyms_parse(const json_t *document, parry_arena *a, const void **out, parry_err *err);
 /* Does an author know this word (exact or stem)? Then it is not misspelt, even if no article has it. s may be NULL. */
-bool parry_synonyms_know(const parry_synonyms *s, parry_str term);
-/* Add the synonyms of the query's words as variants of their groups, and list them in u->synonyms. s may be NULL. One
+bool parry_synonyms_know_group(const parry_synonyms *s, const parry_group *g);
+/* Add the synonyms of the query's words as variants of their groups, and list them in u->synonyms. One
  * that is more frequent than the word typed counts less, by how much less it tells. */
-void parry_synonyms_apply(const parry_synonyms *s, const parry_generation_info *info, parry_str locale,
-                          parry_understood *u);
+void parry_synonyms_apply(const parry_view *v, parry_understood *u);
 
 #endif

@@ -1,15 +1,15 @@
 /* Words in a row. */
 #include "engine/wording.h"
 
+#include "engine/order.h"
+
 parry_wording parry_wording_of(parry_analyser *an, parry_arena *a, parry_str text, parry_str locale)
 {
     parry_token *tokens = NULL;
     size_t n = 0;
-    parry_analyse(an, a, text, locale, &tokens, &n);
+    n = parry_words_in_order(an, a, text, locale, &tokens);
     parry_wording p = {parry_str_copy(a, text), PARRY_ARRAY(a, parry_str, n + 1), PARRY_ARRAY(a, parry_str, n + 1), 0};
     for (size_t i = 0; i < n; i++) {
-        if (tokens[i].part)
-            continue;
         p.exact[p.n] = tokens[i].exact;
         p.stem[p.n++] = tokens[i].stem;
     }

@@ -10,7 +10,7 @@ typedef struct parry_wording {
     size_t n;
 } parry_wording;
 
-/* Everything in the arena. Parts of identifiers are left out: an identifier is one word. */
+/* Everything in the arena. Of an identifier its parts, not the whole: as the words of a query stand in its order. */
 parry_wording parry_wording_of(parry_analyser *an, parry_arena *a, parry_str text, parry_str locale);
 /* Does `what` stand in `in`, whole words side by side and in order, by their exact forms? */
 bool parry_wording_in(const parry_wording *what, const parry_wording *in);

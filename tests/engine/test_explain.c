@@ -162,9 +162,13 @@ static bool check_as_candidate(fixture *f, const parry_query *q, const parry_why
     narrow.category = w->hit->category;
     narrow.why = w->id;
     narrow.limit = PARRY_SEARCH_MAX_LIMIT;
-    const parry_why_not *in_category = ask(f, f->home->arena, &narrow).explanation->article;
+    parry_results r = ask(f, f->home->arena, &narrow);
+    const parry_why_not *in_category = r.explanation->article;
+    if (r.corrected.n > 0) /* a word that stands in other categories alone is read otherwise */
+        return false;
     for (size_t i = 0; i < w->hit->nparts; i++)
-        assert_true(fabs(in_category->hit->parts[i].value - w->hit->parts[i].value) < 1e-9);
+        if (strcmp(w->hit->parts[i].name, "text.pairs") != 0) /* measured for the first candidates alone */
+            assert_true(fabs(in_category->hit->parts[i].value - w->hit->parts[i].value) < 1e-9);
     return in_category->why == PARRY_WHY_SHOWN;
 }
 
