@@ -2,13 +2,21 @@
 #include "engine/fuse.h"
 
 static const char *const names[PARRY_SIGNALS] = {
-    [PARRY_SIGNAL_TEXT_ARTICLE] = "text.article",       [PARRY_SIGNAL_TEXT_EXACT] = "text.exact",
-    [PARRY_SIGNAL_TEXT_TITLE] = "text.title",           [PARRY_SIGNAL_TEXT_PASSAGE] = "text.passage",
-    [PARRY_SIGNAL_TEXT_SECOND] = "text.second",         [PARRY_SIGNAL_COVERAGE] = "text.coverage",
-    [PARRY_SIGNAL_VECTOR_PASSAGE] = "vector.passage",   [PARRY_SIGNAL_VECTOR_SECOND] = "vector.second",
-    [PARRY_SIGNAL_VECTOR_TITLE] = "vector.title",       [PARRY_SIGNAL_VECTOR_ARTICLE] = "vector.article",
-    [PARRY_SIGNAL_VECTOR_SENTENCE] = "vector.sentence", [PARRY_SIGNAL_VECTOR_SENTENCES] = "vector.sentences",
-    [PARRY_SIGNAL_TITLE_IS_QUERY] = "title.is_query",   [PARRY_SIGNAL_IDENTIFIER] = "identifier",
+    [PARRY_SIGNAL_TEXT_ARTICLE] = "text.article",
+    [PARRY_SIGNAL_TEXT_EXACT] = "text.exact",
+    [PARRY_SIGNAL_TEXT_TITLE] = "text.title",
+    [PARRY_SIGNAL_TEXT_PASSAGE] = "text.passage",
+    [PARRY_SIGNAL_TEXT_SECOND] = "text.second",
+    [PARRY_SIGNAL_COVERAGE] = "text.coverage",
+    [PARRY_SIGNAL_VECTOR_PASSAGE] = "vector.passage",
+    [PARRY_SIGNAL_VECTOR_SECOND] = "vector.second",
+    [PARRY_SIGNAL_VECTOR_TITLE] = "vector.title",
+    [PARRY_SIGNAL_VECTOR_ARTICLE] = "vector.article",
+    [PARRY_SIGNAL_VECTOR_SENTENCE] = "vector.sentence",
+    [PARRY_SIGNAL_VECTOR_SENTENCES] = "vector.sentences",
+    [PARRY_SIGNAL_TITLE_IS_QUERY] = "title.is_query",
+    [PARRY_SIGNAL_IDENTIFIER] = "identifier",
+    [PARRY_SIGNAL_LANGUAGE] = "language",
 };
 
 const char *parry_signal_name(parry_signal s) { return names[s]; }
@@ -44,6 +52,8 @@ double parry_signal_value(const parry_candidate *c, parry_signal s)
         return c->title_is_query ? 1.0 : 0.0;
     case PARRY_SIGNAL_IDENTIFIER:
         return c->holds_identifier ? 1.0 : 0.0;
+    case PARRY_SIGNAL_LANGUAGE:
+        return (double)c->in_language;
     case PARRY_SIGNALS:
         break;
     }

@@ -18,6 +18,7 @@ typedef struct parry_candidate {
     float vector_passage, vector_second, vector_title, vector_article;
     float vector_sentence,
         vector_sentences;         /* the nearest sentence (of a long article: passage), and the mean of them */
+    float in_language;            /* 0 to 1: how surely it is in the language of the query */
     bool title_is_query;          /* its title's words are the query's, all of them and no others */
     bool holds_identifier;        /* it holds an identifier of the query, whole */
     int32_t text_row, vector_row; /* the best passages; PARRY_NO_ROW */

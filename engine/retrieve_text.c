@@ -260,10 +260,14 @@ static board board_new(parry_arena *a, const parry_generation_info *info)
                    0};
 }
 
-static ceilings weigh_words(const parry_generation_info *info, parry_word_stats *w, size_t nwords)
+/* A pair that stands nowhere is as a rule no word but where two words meet: it is not held against anyone. */
+static ceilings weigh_words(const parry_generation_info *info, const parry_group *const *words, parry_word_stats *w,
+                            size_t nwords)
 {
     ceilings top = {0, 0, 0, 0};
     for (size_t i = 0; i < nwords; i++) {
+        if (words[i]->pair && w[i].articles == 0)
+            continue;
         w[i].idf = idf(info->narticles, w[i].articles);
         w[i].idf_title = idf(info->kind_rows[PARRY_ROW_TITLE], w[i].titles);
         w[i].idf_passage = idf(info->kind_rows[PARRY_ROW_PASSAGE], w[i].passages);
@@ -293,7 +297,7 @@ parry_code parry_retrieve_text(const parry_generation *g, const parry_mask *mask
                 return code;
         }
     }
-    ceilings top = weigh_words(info, stats, nwords);
+    ceilings top = weigh_words(info, words, stats, nwords);
     averages avg = average_lengths(info);
     size_t n = 0, cap = 0;
     parry_candidate *c = NULL;

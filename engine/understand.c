@@ -1,9 +1,13 @@
 /* Query text to groups of terms: stems, unfinished words, misspelt words. */
 #include "engine/understand.h"
 
+#include "engine/analyse_fold.h"
+
 #include <stdlib.h>
 
 enum { EXPANSIONS = 24, NEAR_CANDIDATES = 8 };
+static const float CHARACTER = 0.5F; /* of a pair of ideographs that stands nowhere */
+static const float ACCENTS = 0.5F;   /* an occurrence with the same accents counts so much more than one without */
 
 /* Edits that a word of so many code points may be away: 0 to 4 letters none, 5 to 8 one, from 9 two. */
 static unsigned allowed_edits(parry_str word)
@@ -37,7 +41,7 @@ typedef struct view {
     const parry_generation_info *info;
     const parry_mask *masks;
     parry_arena *arena;
-    parry_str locale;
+    const parry_spoken *spoken;
 } view;
 
 /* Does an article that may be seen hold exactly this word? */
@@ -104,15 +108,30 @@ static int by_edits_then_rows(const void *x, const void *y)
     return parry_str_cmp(a->term, b->term);
 }
 
-static void add_with_stem(const view *v, parry_group *g, parry_str word, float weight)
+/* `source` as it was written, `exact` as it is looked up; of an identifier and its parts only the one meant. */
+static void add_stem(const view *v, parry_group *g, parry_str source, parry_str exact, parry_str locale, float weight)
 {
     parry_token *tokens = NULL;
     size_t n = 0;
-    add_variant(g, word, weight, true);
-    parry_analyse(v->analyser, v->arena, word, v->locale, &tokens, &n);
+    parry_analyse(v->analyser, v->arena, source, locale, &tokens, &n);
     for (size_t i = 0; i < n; i++)
-        if (!tokens[i].part)
+        if (parry_str_eq(tokens[i].exact, exact))
             add_variant(g, tokens[i].stem, weight, false);
+}
+
+/* The stems of a word in the languages that the query may have been asked in, beside the first. */
+static void add_other_stems(const view *v, parry_group *g, parry_str source, parry_str exact, float weight)
+{
+    for (size_t i = 0; i < v->spoken->nothers; i++)
+        if (parry_spoken_fits(v->spoken->others[i], source))
+            add_stem(v, g, source, exact, parry_str_of(parry_language_code(v->spoken->others[i])), weight);
+}
+
+static void add_with_stem(const view *v, parry_group *g, parry_str word, float weight)
+{
+    add_variant(g, word, weight, true);
+    add_stem(v, g, word, word, v->spoken->first, weight);
+    add_other_stems(v, g, word, word, weight);
 }
 
 /* What an unfinished word may become: the most frequent words that begin with it. */
@@ -181,41 +200,105 @@ static parry_str with_corrections(parry_arena *a, parry_str text, const parry_to
     return out;
 }
 
-static parry_code expand(const view *v, const parry_token *t, parry_group *group, parry_err *err)
+/* Is the word, or another one with its stem, anywhere that may be seen? */
+static parry_code is_known_or_inflected(const view *v, const parry_group *g, bool *known, parry_err *err)
 {
-    bool known = true;
+    parry_code code = is_known(v, g->word, known, err);
+    for (size_t i = 0; i < g->nvariants && code == PARRY_OK && !*known; i++)
+        if (!g->variants[i].exact)
+            code = is_shown(v, g->variants[i].term, known, err);
+    return code;
+}
+
+/* What the word stands for as it is: itself, with its accents if it has any, its stems. */
+static void add_itself(const view *v, const parry_token *t, parry_str source, parry_group *group)
+{
     add_variant(group, t->exact, 1.0F, true);
     add_variant(group, t->stem, 1.0F, false);
+    if (t->besides != NULL)
+        add_variant(group, t->besides->accented, ACCENTS, true);
+    if (!t->pair)
+        add_other_stems(v, group, source, t->exact, 1.0F);
+}
+
+static bool is_han(parry_str word)
+{
+    unsigned c;
+    return word.n > 0 && parry_utf8_next(word, &c) > 0 && parry_script_of(c) == PARRY_SCRIPT_HAN;
+}
+
+static bool is_stop_character(parry_str c) { return parry_stop_word(parry_language_of(parry_str_of("zh")), c); }
+
+/* Where no article has a pair of ideographs, those of its characters that are in no known pair beside it stand for it:
+ * 摔碎 may stand nowhere where 摔坏 does. */
+static parry_code add_characters(const view *v, const parry_token *tokens, size_t n, size_t at, parry_group *group,
+                                 parry_err *err)
+{
+    const parry_token *t = &tokens[at];
+    bool known = true, before = false, after = false;
+    unsigned c;
+    if (!t->pair || !is_han(t->exact) || t->besides == NULL)
+        return PARRY_OK;
+    parry_code code = is_known(v, t->exact, &known, err);
+    if (code == PARRY_OK && !known && at > 0 && tokens[at - 1].end > t->start)
+        code = is_known(v, tokens[at - 1].exact, &before, err);
+    if (code == PARRY_OK && !known && at + 1 < n && tokens[at + 1].start < t->end)
+        code = is_known(v, tokens[at + 1].exact, &after, err);
+    if (code != PARRY_OK || known)
+        return code;
+    size_t first = parry_utf8_next(t->exact, &c);
+    parry_str half[2] = {parry_str_make(t->exact.p, first), parry_str_from(t->exact, first)};
+    for (int i = 0; i < 2; i++) {
+        if ((i == 0 ? before : after) || is_stop_character(half[i]))
+            continue;
+        add_variant(group, half[i], CHARACTER, true);
+        add_variant(group, parry_str_printf(v->arena, "Z%.*s", PARRY_FMT(half[i])), CHARACTER, false);
+    }
+    return PARRY_OK;
+}
+
+static parry_code expand(const view *v, const parry_token *t, parry_str source, parry_group *group, parry_err *err)
+{
+    bool known = true;
+    add_itself(v, t, source, group);
+    size_t itself = group->nvariants;
     if (group->unfinished)
         complete(v, group);
-    if (!group->stop && !t->part && group->nvariants <= 2) {
-        parry_code code = is_known(v, group->word, &known, err);
+    bool completed = group->nvariants > itself;
+    if (!group->stop && !t->part && !t->pair && !completed) {
+        parry_code code = is_known_or_inflected(v, group, &known, err);
         if (code == PARRY_OK && !known)
             code = correct(v, group, err);
         if (code != PARRY_OK)
             return code;
     }
-    if (group->unfinished && group->nvariants > 2)
+    if (group->unfinished && completed)
         group->stop = false; /* "wh" is not "who" until it is finished */
     return PARRY_OK;
 }
 
 parry_code parry_understand(parry_analyser *an, const parry_generation *g, const parry_mask *masks, parry_arena *a,
-                            parry_str text, parry_str locale, bool typing, parry_understood *out, parry_err *err)
+                            parry_str text, const parry_spoken *spoken, bool typing, parry_understood *out,
+                            parry_err *err)
 {
-    view v = {an, parry_generation_get_info(g), masks, a, locale};
+    view v = {an, parry_generation_get_info(g), masks, a, spoken};
     parry_token *tokens = NULL;
     size_t n = 0, group_token[PARRY_MAX_GROUPS];
-    parry_analyse(an, a, text, locale, &tokens, &n);
+    parry_code code = PARRY_OK;
+    parry_analyse(an, a, text, spoken->first, &tokens, &n);
     memset(out, 0, sizeof *out);
     for (size_t i = 0; i < n && out->ngroups < PARRY_MAX_GROUPS; i++) {
         parry_group *group = &out->groups[out->ngroups];
         group->word = tokens[i].exact;
         group->stop = tokens[i].stop;
+        group->pair = tokens[i].pair;
         group->identifier = !tokens[i].part && has_digit_or_separator(tokens[i].exact);
         group->unfinished = typing && i + 1 == n && tokens[i].end == text.n;
         group_token[out->ngroups++] = i;
-        parry_code code = expand(&v, &tokens[i], group, err);
+        parry_str source = parry_str_make(text.p + tokens[i].start, tokens[i].end - tokens[i].start);
+        code = expand(&v, &tokens[i], source, group, err);
+        if (code == PARRY_OK)
+            code = add_characters(&v, tokens, n, i, group, err);
         if (code != PARRY_OK)
             return code;
     }
