@@ -19,6 +19,7 @@ static parry_worker *worker_take(parry_app *app)
         w = parry_calloc(1, sizeof *w);
         w->arena = parry_arena_new();
         w->searcher = parry_searcher_new(app->encoder);
+        parry_searcher_configure(w->searcher, app->config);
     }
     return w;
 }

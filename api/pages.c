@@ -281,6 +281,23 @@ static void set_found(parry_call *c, json_t *j, parry_str q, size_t page)
     parry_buf_free(&head);
 }
 
+/* What the page says about how the query was read. */
+static void set_reading(parry_call *c, json_t *j)
+{
+    json_t *other = json_object_get(j, "did_you_mean"), *relaxed = json_object_get(j, "relaxed"), *one;
+    const json_t *query = json_object_get(other, "query");
+    size_t i;
+    if (query != NULL) {
+        parry_buf url = PARRY_BUF(32 * 1024);
+        parry_buf_printf(&url, "%s/search?q=", c->base);
+        parry_percent_encode(parry_str_make(json_string_value(query), json_string_length(query)), &url);
+        json_object_set_new(other, "url", parry_json_text(parry_buf_str(&url)));
+        parry_buf_free(&url);
+    }
+    json_array_foreach(relaxed, i, one) if (strcmp(json_string_value(one), "phrases") == 0)
+        json_object_set_new(j, "no_phrase", json_true());
+}
+
 static parry_code search_page(parry_call *c, parry_str q, json_t **j, parry_err *err)
 {
     size_t page = page_number(c);
@@ -290,6 +307,7 @@ static parry_code search_page(parry_call *c, parry_str q, json_t **j, parry_err 
     if (code != PARRY_OK)
         return code;
     set_found(c, *j, q, page);
+    set_reading(c, *j);
     if (json_array_size(json_object_get(*j, "hits")) > 0)
         return PARRY_OK;
     json_t *all = parry_categories_json(c);

@@ -15,6 +15,7 @@ typedef enum kind {
     NUMBER,  /* least to most */
     TEXT,    /* least to most bytes, no control characters */
     WORD,    /* one of `unit` */
+    WORDS,   /* any of `unit`, separated by spaces */
     ADDRESS, /* HOST:PORT, least to most bytes */
 } kind;
 
@@ -38,6 +39,16 @@ static const row rows[] = {
     {"index.passage_tokens", NUMBER, AT(index.passage_tokens), "128", 32, 240, "tokens", "Length a passage aims at."},
     {"index.hnsw_from", NUMBER, AT(index.hnsw_from), "50000", 0, 1000000000, "vectors",
      "Vectors in a segment from which an HNSW graph replaces the exact scan."},
+    {"search.typo_one_from", NUMBER, AT(search.typo_one_from), "5", 0, 64, "letters",
+     "A word of so many letters may have one typo; 0: none ever has."},
+    {"search.typo_two_from", NUMBER, AT(search.typo_two_from), "9", 0, 64, "letters",
+     "A word of so many letters may have two; 0: none ever has."},
+    {"search.typo_numbers", WORD, AT(search.typo_numbers), "off", 0, 0, "on off",
+     "Whether words with digits may have typos."},
+    {"search.typo_off_words", TEXT, AT(search.typo_off_words), "", 0, 4000, "words",
+     "Words that are never taken for misspelt, separated by spaces or commas."},
+    {"search.typo_off_fields", WORDS, AT(search.typo_off_fields), "", 0, 0, "title keywords headings body",
+     "Fields in which corrected words are not looked for."},
     {"serve.listen", ADDRESS, AT(serve.listen), "127.0.0.1:8080", 3, 300, "HOST:PORT",
      "Where the server listens; port 0 takes a free one."},
     {"serve.threads", NUMBER, AT(serve.threads), "0", 0, 1024, "threads",
@@ -151,6 +162,21 @@ static parry_code set_word(parry_config *c, const row *r, const char *value, par
     return parry_fail(err, PARRY_INVALID, "key %s: \"%.40s\" must be one of: %s", r->key, value, r->unit);
 }
 
+static parry_code set_words(parry_config *c, const row *r, const char *value, parry_err *err)
+{
+    parry_str left = parry_str_of(value), one;
+    while (parry_str_split(&left, ' ', &one)) {
+        parry_str rest = parry_str_of(r->unit), word;
+        bool known = one.n == 0;
+        while (!known && parry_str_split(&rest, ' ', &word))
+            known = parry_str_eq(word, one);
+        if (!known)
+            return parry_fail(err, PARRY_INVALID, "key %s: \"%.40s\" must be some of: %s", r->key, value, r->unit);
+    }
+    put_text(c, r, value);
+    return PARRY_OK;
+}
+
 static parry_code set_text(parry_config *c, const row *r, const char *value, parry_err *err)
 {
     parry_str s = parry_str_of(value);
@@ -187,6 +213,8 @@ parry_code parry_config_set(parry_config *c, const char *key, const char *value,
         return set_text(c, r, value, err);
     case WORD:
         return set_word(c, r, value, err);
+    case WORDS:
+        return set_words(c, r, value, err);
     case ADDRESS:
         return set_address(c, r, value, err);
     }
@@ -371,6 +399,11 @@ static void manual_range(parry_buf *out, const row *r)
     case TEXT:
     case ADDRESS:
         parry_buf_printf(out, "%s, %lld to %lld bytes", r->unit, (long long)r->least, (long long)r->most);
+        break;
+    case WORDS:
+        parry_buf_addz(out, "any of ");
+        for (const char *sep = ""; parry_str_split(&rest, ' ', &word); sep = ", ")
+            parry_buf_printf(out, "%s%.*s", sep, PARRY_FMT(word));
         break;
     case WORD:
         for (const char *sep = ""; parry_str_split(&rest, ' ', &word); sep = " | ")

@@ -24,6 +24,12 @@ typedef struct parry_config {
         int64_t hnsw_from;      /* vectors in a segment from which HNSW replaces the exact scan */
     } index;
     struct {
+        int64_t typo_one_from, typo_two_from; /* letters; 0: never */
+        const char *typo_numbers;             /* on | off */
+        const char *typo_off_words;           /* separated by spaces or commas */
+        const char *typo_off_fields;          /* of title, keywords, headings, body */
+    } search;
+    struct {
         const char *listen; /* HOST:PORT */
         int64_t threads;    /* 0 = cores */
         int64_t max_connections;

@@ -3,7 +3,7 @@
 #include "cli/explain_text.h"
 #include "cli/options.h"
 
-#include "engine/search.h"
+#include "cli/search_batch.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 enum { WIDTH = 100, INDENT = 4 };
 
 typedef struct search_options {
-    bool json, explain;
+    bool json, explain, batch, typing, no_snippets;
     int64_t limit;
     const char *mode, *audience, *locale, *category, *why_not;
 } search_options;
@@ -106,7 +106,13 @@ static void print_results(const parry_results *r, bool explain)
 {
     style st = style_of_output();
     if (r->corrected.n > 0)
-        printf("Searched for: %.*s\n\n", PARRY_FMT(r->corrected));
+        printf("Searched for: %.*s (%zu articles hold all of it)\n\n", PARRY_FMT(r->corrected), r->corrected_total);
+    if (r->did_you_mean.n > 0)
+        printf("Did you mean: %.*s (%zu articles)\n\n", PARRY_FMT(r->did_you_mean), r->did_you_mean_total);
+    if (r->unknown.n > 0)
+        printf("No article has: %.*s\n\n", PARRY_FMT(r->unknown));
+    if ((r->relaxed & PARRY_RELAXED_PHRASES) != 0)
+        printf("No article holds the phrase; its words were searched for.\n\n");
     if (r->explanation != NULL)
         parry_print_readings(r->explanation);
     for (size_t i = 0; i < r->n; i++)
@@ -134,17 +140,20 @@ static void print_json(const parry_query *q, const parry_results *r)
  * -------------------------------------------------------------------------------------------------------- */
 
 static parry_code ask(const parry_cli *cli, const parry_generation *g, const parry_encoder *encoder,
-                      const parry_query *q, bool json, parry_err *err)
+                      const parry_query *q, const search_options *o, parry_err *err)
 {
     if (parry_generation_get_info(g)->number == 0)
         return parry_fail(err, PARRY_NOT_FOUND, "nothing is indexed yet; run `parry index TREE` first");
+    if (o->batch)
+        return parry_search_batch(g, encoder, &cli->config, q, stdin, stdout, err);
     parry_arena *a = parry_arena_new();
     parry_searcher *s = parry_searcher_new(encoder);
+    parry_searcher_configure(s, &cli->config);
     parry_results results = {0};
     parry_code code = parry_search(s, g, q, a, &results, err);
     if (code == PARRY_OK && results.explanation != NULL && results.explanation->article != NULL)
         parry_complete_why_not(cli, a, results.explanation->article);
-    if (code == PARRY_OK && json)
+    if (code == PARRY_OK && o->json)
         print_json(q, &results);
     else if (code == PARRY_OK)
         print_results(&results, q->explain);
@@ -153,7 +162,7 @@ static parry_code ask(const parry_cli *cli, const parry_generation *g, const par
     return code;
 }
 
-static parry_code open_and_ask(const parry_cli *cli, const parry_query *q, bool json, parry_err *err)
+static parry_code open_and_ask(const parry_cli *cli, const parry_query *q, const search_options *o, parry_err *err)
 {
     parry_arena *a = parry_arena_new();
     parry_encoder *encoder = NULL;
@@ -166,7 +175,7 @@ static parry_code open_and_ask(const parry_cli *cli, const parry_query *q, bool 
         code = vectors ? parry_cli_encoder_or_text(cli, "search", &encoder, err) : PARRY_OK;
     }
     if (code == PARRY_OK)
-        code = ask(cli, g, encoder, q, json, err);
+        code = ask(cli, g, encoder, q, o, err);
     if (g != NULL)
         parry_generation_release(g);
     parry_index_close(index);
@@ -183,14 +192,15 @@ static int search(const parry_cli *cli, const search_options *o, const char *tex
                      .locale = parry_str_of(o->locale),
                      .category = parry_str_of(o->category),
                      .limit = (size_t)o->limit,
+                     .typing = o->typing,
                      .explain = o->explain || *o->why_not,
                      .grounds = o->explain || *o->why_not,
                      .trusted = true,
                      .why = parry_str_of(o->why_not),
-                     .snippets = true,
-                     .sentences = true};
+                     .snippets = !o->no_snippets,
+                     .sentences = !o->no_snippets};
     if (parry_mode_parse(parry_str_of(o->mode), &q.mode, &err) != PARRY_OK ||
-        open_and_ask(cli, &q, o->json, &err) != PARRY_OK)
+        open_and_ask(cli, &q, o, &err) != PARRY_OK)
         return parry_cli_fail("search", &err);
     return 0;
 }
@@ -219,12 +229,19 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
          .value = "ID",
          .text = &o.why_not,
          .help = "Say why the article of this id is not (or is) among the answers; with --explain."},
+        {.name = "typing", .flag = &o.typing, .help = "The last word may be unfinished, as in a search box."},
+        {.name = "no-snippets", .flag = &o.no_snippets, .help = "Leave out snippets and passages."},
+        {.name = "batch",
+         .flag = &o.batch,
+         .help =
+             "Read queries from standard input, a line each: text, or a JSON object with \"q\" and whichever of these "
+             "options it wants otherwise; print a line of JSON each."},
         {.name = "json", .flag = &o.json, .help = "Print JSON, as the HTTP API does."},
         {0}};
     const parry_usage usage = {
         .command = "search",
-        .arguments = "QUERY",
-        .least = 1,
+        .arguments = "[QUERY]",
+        .least = 0,
         .most = 1,
         .options = options,
         .what =
@@ -232,9 +249,14 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
         .examples = "  parry search 'my parcel never came'\n"
                     "  parry search --audience merchant --explain 'payout is late'\n"
                     "  parry search --why-not refund-late 'my money'\n"
-                    "  parry search --json --limit 1 ERR-1042 | jq -r '.hits[0].id'\n"};
+                    "  parry search --json --limit 1 ERR-1042 | jq -r '.hits[0].id'\n"
+
+                    "  parry search --batch --limit 3 < queries.txt > answers.jsonl\n"};
     int first, code;
     if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))
         return code;
-    return search(cli, &o, argv[first]);
+    if (o.batch == (first < argc))
+        return parry_cli_misuse("search",
+                                o.batch ? "--batch reads its queries from standard input" : "what to search for?");
+    return search(cli, &o, o.batch ? "" : argv[first]);
 }

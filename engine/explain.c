@@ -27,7 +27,7 @@ static const char *kind_of(const parry_group *g, const parry_variant *v)
         return v->kind;
     if (is_own(g, v))
         return !v->exact ? "stem" : g->identifier ? "identifier" : "word";
-    if (g->corrected.n > 0)
+    if (v->typo)
         return "typo";
     return g->unfinished ? "prefix" : "other";
 }
@@ -60,7 +60,7 @@ static bool looked_up(const parry_candidates *text, const parry_group *g)
 static parry_code read_group(const parry_explain_input *in, const parry_group *g, parry_explanation *e, parry_err *err)
 {
     if (in->text->nwords > 0 && !looked_up(in->text, g)) {
-        e->readings[e->nreadings++] = (parry_reading){g->word, "stop", {NULL, 0}, false, 0};
+        e->readings[e->nreadings++] = (parry_reading){g->word, g->silent ? "other" : "stop", {NULL, 0}, false, 0};
         return PARRY_OK;
     }
     for (size_t v = 0; v < g->nvariants; v++) {

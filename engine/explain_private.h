@@ -7,8 +7,9 @@
 #include "engine/show.h"
 
 typedef struct parry_explain_input {
-    const parry_showing *show; /* the query, and what it was understood and measured with */
-    const parry_mask *masks;
+    const parry_showing *show;            /* the query, and what it was understood and measured with */
+    const parry_view *view;               /* as the words were looked for */
+    const parry_mask *masks;              /* before phrases and negations */
     const parry_candidates *text, *dense; /* what each side brought, best first */
     const parry_ranked *ranked;           /* results->total of them */
 } parry_explain_input;

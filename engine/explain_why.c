@@ -50,11 +50,14 @@ static parry_code measure(const parry_explain_input *in, uint32_t segment, uint3
     *out =
         (parry_candidate){.segment = segment, .article = article, .text_row = PARRY_NO_ROW, .vector_row = PARRY_NO_ROW};
     if (in->text->nwords > 0) {
-        parry_code code = parry_retrieve_text(in->show->g, alone, in->show->understood, in->show->arena, &found, err);
+        parry_view view = *in->view;
+        view.masks = alone;
+        parry_code code = parry_retrieve_text(&view, in->show->understood, &found, err);
         if (code != PARRY_OK)
             return code;
         if (found.n > 0)
             *out = found.c[0];
+        out->text_pairs = 0; /* as of all but the first candidates: their texts are not read */
     }
     if (in->show->vector != NULL)
         parry_measure_vectors(in->show->g, in->show->vector, out);

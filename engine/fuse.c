@@ -8,6 +8,7 @@ static const char *const names[PARRY_SIGNALS] = {
     [PARRY_SIGNAL_TEXT_PASSAGE] = "text.passage",
     [PARRY_SIGNAL_TEXT_SECOND] = "text.second",
     [PARRY_SIGNAL_COVERAGE] = "text.coverage",
+    [PARRY_SIGNAL_TEXT_PAIRS] = "text.pairs",
     [PARRY_SIGNAL_VECTOR_PASSAGE] = "vector.passage",
     [PARRY_SIGNAL_VECTOR_SECOND] = "vector.second",
     [PARRY_SIGNAL_VECTOR_TITLE] = "vector.title",
@@ -49,7 +50,9 @@ double parry_signal_value(const parry_candidate *c, parry_signal s)
     case PARRY_SIGNAL_VECTOR_SENTENCES:
         return (double)c->vector_sentences;
     case PARRY_SIGNAL_TITLE_IS_QUERY:
-        return c->title_is_query ? 1.0 : 0.0;
+        return (double)c->title_is_query;
+    case PARRY_SIGNAL_TEXT_PAIRS:
+        return (double)c->text_pairs;
     case PARRY_SIGNAL_IDENTIFIER:
         return c->holds_identifier ? 1.0 : 0.0;
     case PARRY_SIGNAL_LANGUAGE:

@@ -56,6 +56,18 @@ static bool visible(const parry_article_out *x, const parry_query *q)
     return parry_locale_fits(x->locale, q->locale);
 }
 
+uint8_t *parry_mask_vectors(parry_arena *a, const parry_segment *segment, const uint8_t *articles)
+{
+    const parry_segment_info *s = parry_segment_get_info(segment);
+    uint8_t *vectors = PARRY_ARRAY(a, uint8_t, s->nvectors / 8 + 1);
+    for (uint32_t v = 0; v < s->nvectors; v++) {
+        uint32_t i = s->row_article[s->vector_row[v]];
+        if ((articles[i >> 3] >> (i & 7) & 1) != 0)
+            vectors[v >> 3] = (uint8_t)(vectors[v >> 3] | 1U << (v & 7));
+    }
+    return vectors;
+}
+
 static parry_mask mask_segment(parry_arena *a, const parry_live_segment *live, const parry_query *q)
 {
     const parry_segment_info *s = parry_segment_get_info(live->segment);
@@ -73,12 +85,7 @@ static parry_mask mask_segment(parry_arena *a, const parry_live_segment *live, c
     }
     if (seen == s->narticles)
         return m;
-    m.vectors = PARRY_ARRAY(a, uint8_t, s->nvectors / 8 + 1);
-    for (uint32_t v = 0; v < s->nvectors; v++) {
-        uint32_t i = s->row_article[s->vector_row[v]];
-        if ((m.articles[i >> 3] >> (i & 7) & 1) != 0)
-            m.vectors[v >> 3] = (uint8_t)(m.vectors[v >> 3] | 1U << (v & 7));
-    }
+    m.vectors = parry_mask_vectors(a, live->segment, m.articles);
     return m;
 }
 

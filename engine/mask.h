@@ -19,6 +19,9 @@ typedef struct parry_mask_cache parry_mask_cache;
 parry_mask_cache *parry_mask_cache_new(void);
 void parry_mask_cache_free(parry_mask_cache *c); /* NULL is fine */
 
+/* A bit for each vector of the articles that are set; in the arena. */
+uint8_t *parry_mask_vectors(parry_arena *a, const parry_segment *segment, const uint8_t *articles);
+
 /* One mask a segment of g, borrowed until the next call. */
 const parry_mask *parry_masks(parry_mask_cache *c, const parry_generation *g, const parry_query *q);
 

@@ -52,6 +52,16 @@ static json_t *hit_json(const parry_hit *h, const char *base_url)
     return j;
 }
 
+static json_t *relaxed_json(unsigned relaxed)
+{
+    json_t *list = json_array();
+    if ((relaxed & PARRY_RELAXED_PHRASES) != 0)
+        json_array_append_new(list, json_string("phrases"));
+    if ((relaxed & PARRY_RELAXED_SPELLING) != 0)
+        json_array_append_new(list, json_string("spelling"));
+    return list;
+}
+
 json_t *parry_results_json(const parry_query *q, const parry_results *r, const char *base_url)
 {
     json_t *hits = json_array();
@@ -65,6 +75,16 @@ json_t *parry_results_json(const parry_query *q, const parry_results *r, const c
     json_object_set_new(j, "total", json_integer((json_int_t)r->total));
     if (r->corrected.n > 0)
         json_object_set_new(j, "corrected", text(r->corrected));
+    if (r->corrected.n > 0 && r->mode != PARRY_VECTOR)
+        json_object_set_new(j, "corrected_total", json_integer((json_int_t)r->corrected_total));
+    if (r->did_you_mean.n > 0)
+        json_object_set_new(
+            j, "did_you_mean",
+            json_pack("{s:o, s:I}", "query", text(r->did_you_mean), "total", (json_int_t)r->did_you_mean_total));
+    if (r->unknown.n > 0)
+        json_object_set_new(j, "unknown", text(r->unknown));
+    if (r->relaxed != 0)
+        json_object_set_new(j, "relaxed", relaxed_json(r->relaxed));
     if (r->explanation != NULL) {
         json_t *explanation = parry_explanation_json(r->explanation);
         json_object_update(j, explanation);

@@ -19,7 +19,8 @@ typedef struct parry_candidate {
     float vector_sentence,
         vector_sentences;         /* the nearest sentence (of a long article: passage), and the mean of them */
     float in_language;            /* 0 to 1: how surely it is in the language of the query */
-    bool title_is_query;          /* its title's words are the query's, all of them and no others */
+    float title_is_query;         /* 0 to 2, as parry_title_match gives it: 2 is to the letter */
+    float text_pairs;             /* share of the query's neighbours side by side in its title or best passage */
     bool holds_identifier;        /* it holds an identifier of the query, whole */
     int32_t text_row, vector_row; /* the best passages; PARRY_NO_ROW */
 } parry_candidate;
@@ -36,15 +37,16 @@ typedef struct parry_candidates {
     size_t n;
     double idf_sum;          /* of the query's words: how much there was to match */
     size_t text_matched;     /* articles that hold any word */
+    size_t text_all;         /* articles that hold all of those that any holds, guesses aside */
     parry_word_stats *words; /* of the text side */
     size_t nwords;
 } parry_candidates;
 
 enum { PARRY_CANDIDATES = 100 }; /* that each side brings */
 
-/* masks: one a segment. Best first by text_article; at most PARRY_CANDIDATES, and every title_is_query. */
-PARRY_MUST parry_code parry_retrieve_text(const parry_generation *g, const parry_mask *masks, const parry_understood *u,
-                                          parry_arena *a, parry_candidates *out, parry_err *err);
+/* Best first by text_article; at most PARRY_CANDIDATES, and every title_is_query. */
+PARRY_MUST parry_code parry_retrieve_text(const parry_view *v, const parry_understood *u, parry_candidates *out,
+                                          parry_err *err);
 /* Articles of the nearest vectors; only the vector fields are set. */
 PARRY_MUST parry_code parry_retrieve_vector(const parry_generation *g, const parry_mask *masks, const float *query,
                                             parry_arena *a, parry_candidates *out, parry_err *err);

@@ -5,10 +5,16 @@
  * while decoding, so that no score depends on how the rows are spread over segments or on what is dead in them. */
 #include "engine/retrieve.h"
 
+#include "engine/order.h"
+
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 
 static const float K1 = 1.2F, B = 0.75F;
+static const float SAME_TITLE = 0.3F; /* a title that is the query in some way */
+enum { PAIRS_READ = 24 };
+static const float GUESS = 0.5F; /* a correction of no more weight is but a guess */
 /* An occurrence in a field counts so much in the article's bag. */
 static const float field_weight[PARRY_ROW_KINDS] = {
     [PARRY_ROW_TITLE] = 3.0F, [PARRY_ROW_KEYWORDS] = 2.0F, [PARRY_ROW_HEADING] = 2.0F, [PARRY_ROW_PASSAGE] = 1.0F};
@@ -16,6 +22,7 @@ static const float field_weight[PARRY_ROW_KINDS] = {
 /* One word in one article. */
 typedef struct article_match {
     uint32_t article;
+    bool sure;                    /* not only by a reading that is but a guess */
     float tf, tf_exact, tf_title; /* weighted occurrences */
 } article_match;
 
@@ -35,15 +42,19 @@ typedef struct matches {
 typedef struct board {
     float *tf, *tf_exact, *tf_title; /* per article */
     float *tf_row;                   /* per row */
+    uint8_t *sure;                   /* per article */
     uint32_t *touched_articles, *touched_rows;
     size_t narticles, nrows;
 } board;
 
 static bool bit(const uint8_t *bits, uint32_t i) { return bits == NULL || (bits[i >> 3] >> (i & 7) & 1) != 0; }
 
-static void add_posting(board *b, const parry_segment_info *s, uint32_t row, float tf, bool exact)
+static void add_posting(board *b, const parry_segment_info *s, uint32_t row, float tf, const parry_variant *v)
 {
+    bool exact = v->exact;
     uint32_t article = s->row_article[row];
+    tf *= v->weight;
+    b->sure[article] |= !v->typo || v->weight > GUESS;
     uint8_t kind = s->row_kind[row];
     if (b->tf[article] == 0 && b->tf_exact[article] == 0)
         b->touched_articles[b->narticles++] = article;
@@ -73,9 +84,10 @@ static void take_matches(board *b, const uint8_t *allowed, const parry_segment_i
         w->articles++;
         w->titles += b->tf_title[article] > 0;
         if (bit(allowed, article))
-            m->articles[m->narticles++] =
-                (article_match){article, b->tf[article], b->tf_exact[article], b->tf_title[article]};
+            m->articles[m->narticles++] = (article_match){article, b->sure[article] != 0, b->tf[article],
+                                                          b->tf_exact[article], b->tf_title[article]};
         b->tf[article] = b->tf_exact[article] = b->tf_title[article] = 0;
+        b->sure[article] = 0;
     }
     for (size_t i = 0; i < b->nrows; i++) {
         uint32_t row = b->touched_rows[i];
@@ -87,20 +99,28 @@ static void take_matches(board *b, const uint8_t *allowed, const parry_segment_i
     b->narticles = b->nrows = 0;
 }
 
-static parry_code match_word(const parry_live_segment *live, const uint8_t *allowed, const parry_group *g, board *b,
-                             parry_arena *a, parry_word_stats *w, matches *m, parry_err *err)
+/* Corrections are not looked for in every field. */
+static bool counts(const parry_view *view, const parry_variant *v, uint8_t kind)
 {
+    return !v->typo || (view->settings->typo_off_kinds >> kind & 1U) == 0;
+}
+
+static parry_code match_word(const parry_view *view, size_t segment, const parry_group *g, board *b,
+                             parry_word_stats *w, matches *m, parry_err *err)
+{
+    const parry_live_segment *live = &view->info->segments[segment];
     const parry_segment_info *s = parry_segment_get_info(live->segment);
+    parry_arena *a = view->arena;
     for (size_t v = 0; v < g->nvariants; v++) {
         parry_postings p = {NULL, NULL, 0};
         parry_code code = parry_segment_postings(live->segment, a, g->variants[v].term, &p, err);
         if (code != PARRY_OK)
             return code;
         for (size_t i = 0; i < p.n; i++)
-            if (bit(live->live, s->row_article[p.row[i]]))
-                add_posting(b, s, p.row[i], (float)p.tf[i] * g->variants[v].weight, g->variants[v].exact);
+            if (bit(live->live, s->row_article[p.row[i]]) && counts(view, &g->variants[v], s->row_kind[p.row[i]]))
+                add_posting(b, s, p.row[i], (float)p.tf[i], &g->variants[v]);
     }
-    take_matches(b, allowed, s, a, w, m);
+    take_matches(b, view->masks[segment].articles, s, a, w, m);
     return PARRY_OK;
 }
 
@@ -142,7 +162,7 @@ static averages average_lengths(const parry_generation_info *info)
 typedef struct scores {
     float *article, *exact, *title, *coverage;
     float *passage; /* per row */
-    uint8_t *title_words, *identifiers;
+    uint8_t *words, *title_words, *identifiers;
     float *length; /* 0: not yet known */
     uint32_t *touched;
     size_t ntouched;
@@ -151,11 +171,17 @@ typedef struct scores {
 static scores scores_new(parry_arena *a, const parry_segment_info *s)
 {
     size_t n = s->narticles;
-    return (scores){PARRY_ARRAY(a, float, n),        PARRY_ARRAY(a, float, n),
-                    PARRY_ARRAY(a, float, n),        PARRY_ARRAY(a, float, n),
-                    PARRY_ARRAY(a, float, s->nrows), PARRY_ARRAY(a, uint8_t, n),
-                    PARRY_ARRAY(a, uint8_t, n),      PARRY_ARRAY(a, float, n),
-                    PARRY_ARRAY(a, uint32_t, n),     0};
+    return (scores){PARRY_ARRAY(a, float, n),
+                    PARRY_ARRAY(a, float, n),
+                    PARRY_ARRAY(a, float, n),
+                    PARRY_ARRAY(a, float, n),
+                    PARRY_ARRAY(a, float, s->nrows),
+                    PARRY_ARRAY(a, uint8_t, n),
+                    PARRY_ARRAY(a, uint8_t, n),
+                    PARRY_ARRAY(a, uint8_t, n),
+                    PARRY_ARRAY(a, float, n),
+                    PARRY_ARRAY(a, uint32_t, n),
+                    0};
 }
 
 static void score_word(const parry_segment_info *s, const matches *m, const parry_word_stats *w, const averages *avg,
@@ -172,6 +198,7 @@ static void score_word(const parry_segment_info *s, const matches *m, const parr
         out->article[article] += w->idf * saturate(x->tf, ratio);
         out->exact[article] += w->idf * saturate(x->tf_exact, ratio);
         out->coverage[article] += w->idf;
+        out->words[article] = (uint8_t)(out->words[article] + x->sure);
         if (x->tf_title > 0) {
             float title_ratio = (float)s->row_length[s->article_row[article]] / avg->title;
             out->title[article] += w->idf_title * saturate(x->tf_title, title_ratio);
@@ -192,8 +219,29 @@ typedef struct ceilings {
 
 static float over(float value, float ceiling) { return ceiling > 0 ? value / ceiling : 0; }
 
+/* Is it worth reading the title? It holds all the words; it may be the query, or begin with it. */
+static bool may_be_title(const parry_understood *u, parry_str title, uint32_t length)
+{
+    if (u->norder == 0 || title.n == 0)
+        return false;
+    unsigned char first = (unsigned char)u->groups[u->order[0]].word.p[0], its = (unsigned char)title.p[0];
+    bool begins = first >= 0x80 || its >= 0x80 || !isalnum(its) || tolower(first) == tolower(its);
+    return length <= u->norder || (u->typing && begins);
+}
+
+static float match_title(const parry_view *v, const parry_understood *u, uint32_t segment, uint32_t article)
+{
+    const parry_segment *s = v->info->segments[segment].segment;
+    const parry_segment_info *info = parry_segment_get_info(s);
+    parry_article_out x;
+    parry_segment_article(s, article, &x);
+    if (!may_be_title(u, x.title, info->row_length[info->article_row[article]]))
+        return 0;
+    return parry_title_match(v->analyser, v->arena, x.title, x.locale, u);
+}
+
 static parry_candidate candidate_of(const parry_segment_info *s, uint32_t segment, uint32_t article, const scores *sc,
-                                    const ceilings *top, size_t nwords)
+                                    const ceilings *top)
 {
     parry_candidate c = {.segment = segment, .article = article, .text_row = PARRY_NO_ROW, .vector_row = PARRY_NO_ROW};
     float best = 0, second = 0;
@@ -214,16 +262,14 @@ static parry_candidate candidate_of(const parry_segment_info *s, uint32_t segmen
     c.text_second = over(second, top->passage);
     c.coverage = over(sc->coverage[article], top->coverage);
     c.holds_identifier = sc->identifiers[article] != 0;
-    uint32_t title_length = s->row_length[s->article_row[article]];
-    c.title_is_query = nwords > 0 && sc->title_words[article] == nwords && title_length <= nwords;
     return c;
 }
 
 static int by_text(const void *x, const void *y)
 {
     const parry_candidate *a = x, *b = y;
-    if (a->title_is_query != b->title_is_query)
-        return a->title_is_query ? -1 : 1;
+    if (a->title_is_query > b->title_is_query || a->title_is_query < b->title_is_query)
+        return a->title_is_query > b->title_is_query ? -1 : 1;
     if (a->text_article > b->text_article || a->text_article < b->text_article)
         return a->text_article < b->text_article ? 1 : -1;
     if (a->segment != b->segment)
@@ -237,7 +283,7 @@ static size_t words_to_look_up(const parry_understood *u, const parry_group **ou
     size_t n = 0;
     for (int stops = 0; stops < 2 && n == 0; stops++)
         for (size_t i = 0; i < u->ngroups; i++)
-            if (stops == 1 || !u->groups[i].stop)
+            if (!u->groups[i].silent && (stops == 1 || !u->groups[i].stop))
                 out[n++] = &u->groups[i];
     return n;
 }
@@ -254,23 +300,26 @@ static board board_new(parry_arena *a, const parry_generation_info *info)
                    PARRY_ARRAY(a, float, articles),
                    PARRY_ARRAY(a, float, articles),
                    PARRY_ARRAY(a, float, rows),
+                   PARRY_ARRAY(a, uint8_t, articles),
                    PARRY_ARRAY(a, uint32_t, articles),
                    PARRY_ARRAY(a, uint32_t, rows),
                    0,
                    0};
 }
 
-/* A pair that stands nowhere is as a rule no word but where two words meet: it is not held against anyone. */
+/* A pair of a script without spaces that stands nowhere is as a rule no word but where two words meet: it is not held
+ * against anyone. */
 static ceilings weigh_words(const parry_generation_info *info, const parry_group *const *words, parry_word_stats *w,
                             size_t nwords)
 {
     ceilings top = {0, 0, 0, 0};
     for (size_t i = 0; i < nwords; i++) {
+        float times = (float)words[i]->times;
         if (words[i]->pair && w[i].articles == 0)
             continue;
-        w[i].idf = idf(info->narticles, w[i].articles);
-        w[i].idf_title = idf(info->kind_rows[PARRY_ROW_TITLE], w[i].titles);
-        w[i].idf_passage = idf(info->kind_rows[PARRY_ROW_PASSAGE], w[i].passages);
+        w[i].idf = times * idf(info->narticles, w[i].articles);
+        w[i].idf_title = times * idf(info->kind_rows[PARRY_ROW_TITLE], w[i].titles);
+        w[i].idf_passage = times * idf(info->kind_rows[PARRY_ROW_PASSAGE], w[i].passages);
         top.article += w[i].idf * (K1 + 1);
         top.title += w[i].idf_title * (K1 + 1);
         top.passage += w[i].idf_passage * (K1 + 1);
@@ -279,43 +328,98 @@ static ceilings weigh_words(const parry_generation_info *info, const parry_group
     return top;
 }
 
-parry_code parry_retrieve_text(const parry_generation *g, const parry_mask *masks, const parry_understood *u,
-                               parry_arena *a, parry_candidates *out, parry_err *err)
+/* The first few candidates are read: their title and best passage. */
+static void measure_pairs(const parry_view *v, const parry_understood *u, parry_candidate *c, size_t n)
 {
-    const parry_generation_info *info = parry_generation_get_info(g);
+    parry_pairs *pairs = parry_pairs_new(v->analyser, v->arena, u);
+    for (size_t i = 0; i < n && i < PAIRS_READ; i++) {
+        const parry_segment *s = v->info->segments[c[i].segment].segment;
+        parry_article_out x;
+        parry_segment_article(s, c[i].article, &x);
+        float title = parry_pairs_held(pairs, x.title, x.locale), passage = 0;
+        if (c[i].text_row != PARRY_NO_ROW && title < 1)
+            passage = parry_pairs_held(pairs, parry_segment_text(s, (uint32_t)c[i].text_row), x.locale);
+        c[i].text_pairs = passage > title ? passage : title;
+    }
+}
+
+/* The words of the query in one segment, and what every article there reaches. */
+typedef struct scoring {
+    const parry_view *v;
+    const parry_understood *u;
     const parry_group *words[PARRY_MAX_GROUPS];
-    size_t nwords = words_to_look_up(u, words);
-    parry_word_stats *stats = PARRY_ARRAY(a, parry_word_stats, nwords);
-    matches *found = PARRY_ARRAY(a, matches, nwords * info->nsegments);
-    board b = board_new(a, info);
-    for (size_t w = 0; w < nwords; w++) {
-        stats[w].group = words[w];
-        for (size_t i = 0; i < info->nsegments; i++) {
-            parry_code code = match_word(&info->segments[i], masks[i].articles, words[w], &b, a, &stats[w],
-                                         &found[w * info->nsegments + i], err);
+    size_t nwords;
+    parry_word_stats *stats;
+    matches *found; /* by word, then segment */
+    ceilings top;
+    averages avg;
+    parry_candidate *c;
+    size_t n, cap, all; /* candidates; those with all words that any has */
+    size_t known;       /* words that any has */
+} scoring;
+
+static parry_code match_all(scoring *x, parry_err *err)
+{
+    size_t nsegments = x->v->info->nsegments;
+    board b = board_new(x->v->arena, x->v->info);
+    for (size_t w = 0; w < x->nwords; w++) {
+        bool known = false;
+        for (size_t i = 0; i < nsegments; i++) {
+            parry_code code = match_word(x->v, i, x->words[w], &b, &x->stats[w], &x->found[w * nsegments + i], err);
             if (code != PARRY_OK)
                 return code;
+            known = known || x->found[w * nsegments + i].narticles > 0;
         }
+        x->known += known;
     }
-    ceilings top = weigh_words(info, words, stats, nwords);
-    averages avg = average_lengths(info);
-    size_t n = 0, cap = 0;
-    parry_candidate *c = NULL;
-    for (uint32_t i = 0; i < info->nsegments; i++) {
-        const parry_segment_info *s = parry_segment_get_info(info->segments[i].segment);
-        scores sc = scores_new(a, s);
-        for (size_t w = 0; w < nwords; w++)
-            score_word(s, &found[w * info->nsegments + i], &stats[w], &avg, words[w], &sc);
-        for (size_t t = 0; t < sc.ntouched; t++) {
-            c = parry_arena_grow(a, c, n, &cap, sizeof *c);
-            c[n++] = candidate_of(s, i, sc.touched[t], &sc, &top, nwords);
-        }
+    return PARRY_OK;
+}
+
+static void score_segment(scoring *x, uint32_t segment)
+{
+    const parry_segment_info *s = parry_segment_get_info(x->v->info->segments[segment].segment);
+    scores sc = scores_new(x->v->arena, s);
+    for (size_t w = 0; w < x->nwords; w++)
+        score_word(s, &x->found[w * x->v->info->nsegments + segment], &x->stats[w], &x->avg, x->words[w], &sc);
+    for (size_t t = 0; t < sc.ntouched; t++) {
+        uint32_t article = sc.touched[t];
+        x->c = parry_arena_grow(x->v->arena, x->c, x->n, &x->cap, sizeof *x->c);
+        x->c[x->n] = candidate_of(s, segment, article, &sc, &x->top);
+        if (sc.title_words[article] == x->nwords)
+            x->c[x->n].title_is_query = match_title(x->v, x->u, segment, article);
+        x->all += sc.words[article] == x->known && x->known > 0;
+        x->n++;
     }
-    if (n > 0)
-        qsort(c, n, sizeof *c, by_text);
-    size_t keep = n < PARRY_CANDIDATES ? n : PARRY_CANDIDATES;
-    while (keep < n && c[keep].title_is_query)
+}
+
+parry_code parry_retrieve_text(const parry_view *v, const parry_understood *u, parry_candidates *out, parry_err *err)
+{
+    scoring x = {.v = v, .u = u};
+    x.nwords = words_to_look_up(u, x.words);
+    x.stats = PARRY_ARRAY(v->arena, parry_word_stats, x.nwords);
+    for (size_t w = 0; w < x.nwords; w++)
+        x.stats[w].group = x.words[w];
+    x.found = PARRY_ARRAY(v->arena, matches, x.nwords * v->info->nsegments);
+    parry_code code = match_all(&x, err);
+    if (code != PARRY_OK)
+        return code;
+    x.top = weigh_words(v->info, x.words, x.stats, x.nwords);
+    x.avg = average_lengths(v->info);
+    for (uint32_t i = 0; i < v->info->nsegments; i++)
+        score_segment(&x, i);
+    if (x.n > 0)
+        qsort(x.c, x.n, sizeof *x.c, by_text);
+    size_t keep = x.n < PARRY_CANDIDATES ? x.n : PARRY_CANDIDATES;
+    while (keep < x.n && x.c[keep].title_is_query >= SAME_TITLE)
         keep++;
-    *out = (parry_candidates){c, keep, (double)top.coverage, n, stats, nwords};
+    if (u->norder > 1)
+        measure_pairs(v, u, x.c, keep);
+    *out = (parry_candidates){.c = x.c,
+                              .n = keep,
+                              .idf_sum = (double)x.top.coverage,
+                              .text_matched = x.n,
+                              .text_all = x.all,
+                              .words = x.stats,
+                              .nwords = x.nwords};
     return PARRY_OK;
 }

@@ -6,6 +6,7 @@
 #include "engine/explain_private.h"
 #include "engine/in_language.h"
 #include "engine/mask.h"
+#include "engine/narrow.h"
 #include "engine/show.h"
 #include "engine/weights.h"
 
@@ -17,8 +18,35 @@ struct parry_searcher {
     parry_analyser *analyser;
     parry_mask_cache *masks;
     parry_meant *meant;
+    parry_search_settings settings;
     float *vector; /* of the query */
 };
+
+/* A query with no more such articles may be better asked otherwise: with so many times more. */
+enum { FEW_ANSWERS = 2, BETTER_TIMES = 4 };
+
+static unsigned kinds_named(parry_str names)
+{
+    static const char *const fields[] = {[PARRY_ROW_TITLE] = "title",
+                                         [PARRY_ROW_KEYWORDS] = "keywords",
+                                         [PARRY_ROW_HEADING] = "headings",
+                                         [PARRY_ROW_PASSAGE] = "body"};
+    unsigned kinds = 0;
+    parry_str name;
+    while (parry_str_split(&names, ' ', &name))
+        for (unsigned k = 0; k < sizeof fields / sizeof *fields; k++)
+            kinds |= parry_str_eqz(name, fields[k]) ? 1U << k : 0U;
+    return kinds;
+}
+
+void parry_searcher_configure(parry_searcher *s, const parry_config *c)
+{
+    s->settings = (parry_search_settings){.typo_one_from = (unsigned)c->search.typo_one_from,
+                                          .typo_two_from = (unsigned)c->search.typo_two_from,
+                                          .typo_numbers = strcmp(c->search.typo_numbers, "on") == 0,
+                                          .typo_off_words = parry_str_of(c->search.typo_off_words),
+                                          .typo_off_kinds = kinds_named(parry_str_of(c->search.typo_off_fields))};
+}
 
 parry_searcher *parry_searcher_new(const parry_encoder *encoder)
 {
@@ -26,6 +54,7 @@ parry_searcher *parry_searcher_new(const parry_encoder *encoder)
     s->encoder = encoder;
     s->analyser = parry_analyser_new();
     s->masks = parry_mask_cache_new();
+    s->settings = (parry_search_settings){.typo_one_from = 5, .typo_two_from = 9};
     if (encoder != NULL) {
         s->scratch = parry_encoder_scratch_new(encoder);
         s->meant = parry_meant_new(encoder);
@@ -93,12 +122,8 @@ static double trust_of(const parry_searcher *s, parry_mode mode, parry_str query
 static parry_candidates join(parry_arena *a, const parry_generation *g, const parry_candidates *text,
                              const parry_candidates *vector, const float *query)
 {
-    parry_candidates all = {PARRY_ARRAY(a, parry_candidate, text->n + vector->n),
-                            text->n,
-                            text->idf_sum,
-                            text->text_matched,
-                            text->words,
-                            text->nwords};
+    parry_candidates all = *text;
+    all.c = PARRY_ARRAY(a, parry_candidate, text->n + vector->n);
     memcpy(all.c, text->c ? text->c : all.c, text->n * sizeof *all.c);
     for (size_t i = 0; query != NULL && i < text->n; i++)
         parry_measure_vectors(g, query, &all.c[i]);
@@ -136,6 +161,75 @@ static int64_t lap(int64_t *since)
     return took;
 }
 
+/* ---- the words' side ----------------------------------------------------------------------------------------------
+ */
+
+/* Of text alone: what the words find, within what phrases and negations leave. v->masks becomes that. */
+static parry_code find_words(parry_view *v, const parry_mask *masks, const parry_query *q, parry_str text,
+                             parry_understood *u, parry_candidates *out, bool *dropped, parry_err *err)
+{
+    v->masks = masks;
+    parry_code code = parry_understand(v, text, q->typing, u, err);
+    if (code == PARRY_OK)
+        code = parry_narrow(v, u, &v->masks, dropped, err);
+    if (code == PARRY_OK && out != NULL)
+        code = parry_retrieve_text(v, u, out, err);
+    return code;
+}
+
+/* Nothing found: once more, with words read as others further away. */
+static parry_code find_words_further_away(parry_view *v, const parry_mask *masks, const parry_query *q,
+                                          parry_understood *u, parry_candidates *out, parry_results *r, parry_err *err)
+{
+    bool dropped = false;
+    v->more_edits = 1;
+    parry_code code = find_words(v, masks, q, q->text, u, out, &dropped, err);
+    v->more_edits = 0;
+    if (code == PARRY_OK && out->n > 0)
+        r->relaxed |= PARRY_RELAXED_SPELLING;
+    return code;
+}
+
+/* The words stand in few articles together; a rare one of them may be a misspelt one. */
+static parry_code look_for_better(const parry_view *from, const parry_mask *masks, const parry_query *q,
+                                  const parry_understood *u, const parry_candidates *found, parry_results *r,
+                                  parry_err *err)
+{
+    if (u->suggested.n == 0 || q->typing || (found->text_all > FEW_ANSWERS && !u->doubtful))
+        return PARRY_OK;
+    parry_view v = *from;
+    parry_understood *other = PARRY_NEW(v.arena, parry_understood);
+    parry_candidates better = {0};
+    bool dropped = false;
+    parry_code code = find_words(&v, masks, q, u->suggested, other, &better, &dropped, err);
+    if (code == PARRY_OK && !dropped && better.text_all > (u->doubtful ? 0 : BETTER_TIMES * found->text_all)) {
+        r->did_you_mean = u->suggested;
+        r->did_you_mean_total = better.text_all;
+    }
+    return code;
+}
+
+static parry_code search_words(parry_view *v, const parry_query *q, parry_understood *u, parry_candidates *text,
+                               int64_t *t, parry_results *r, parry_err *err)
+{
+    const parry_mask *masks = v->masks;
+    bool words = r->mode != PARRY_VECTOR, dropped = false;
+    parry_code code = find_words(v, masks, q, q->text, u, NULL, &dropped, err);
+    r->relaxed = dropped ? PARRY_RELAXED_PHRASES : 0;
+    r->understand_ns = lap(t);
+    if (code == PARRY_OK && words)
+        code = parry_retrieve_text(v, u, text, err);
+    if (code == PARRY_OK && words && text->n == 0)
+        code = find_words_further_away(v, masks, q, u, text, r, err);
+    if (code == PARRY_OK && words)
+        code = look_for_better(v, masks, q, u, text, r, err);
+    r->corrected = u->corrected;
+    r->corrected_total = u->corrected.n > 0 ? text->text_all : 0;
+    r->unknown = u->unknown;
+    r->text_ns = lap(t);
+    return code;
+}
+
 parry_code parry_search(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a,
                         parry_results *out, parry_err *err)
 {
@@ -149,22 +243,25 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     parry_results r = {.generation = info->number, .mode = possible_mode(s, info, q->mode)};
     r.degraded = r.mode != q->mode;
     r.vector_trust = trust_of(s, r.mode, q->text);
-    bool words = r.mode != PARRY_VECTOR, meaning = r.vector_trust > 0;
+    bool meaning = r.vector_trust > 0;
     parry_spoken spoken;
-
-    const parry_mask *masks = parry_masks(s->masks, g, q);
     parry_spoken_in(s->analyser, a, info, q->text, q->locale, &spoken);
-    if ((code = parry_understand(s->analyser, g, masks, a, q->text, &spoken, q->typing, &u, err)) != PARRY_OK)
+    const parry_mask *masks = parry_masks(s->masks, g, q);
+    parry_view v = {.analyser = s->analyser,
+                    .info = info,
+                    .masks = masks,
+                    .settings = &s->settings,
+                    .tokenizer = s->encoder != NULL ? parry_encoder_tokenizer(s->encoder) : NULL,
+                    .arena = a,
+                    .spoken = &spoken,
+                    .locale = spoken.first};
+
+    if ((code = search_words(&v, q, &u, &text, &t, &r, err)) != PARRY_OK)
         return code;
-    r.corrected = u.corrected;
-    r.understand_ns = lap(&t);
-    if (words && (code = parry_retrieve_text(g, masks, &u, a, &text, err)) != PARRY_OK)
-        return code;
-    r.text_ns = lap(&t);
-    if (meaning && (code = parry_encode(s->encoder, s->scratch, PARRY_QUERY, q->text, s->vector, err)) != PARRY_OK)
+    if (meaning && (code = parry_encode(s->encoder, s->scratch, PARRY_QUERY, u.meaning, s->vector, err)) != PARRY_OK)
         return code;
     r.encode_ns = lap(&t);
-    if (meaning && (code = parry_retrieve_vector(g, masks, s->vector, a, &vector, err)) != PARRY_OK)
+    if (meaning && (code = parry_retrieve_vector(g, v.masks, s->vector, a, &vector, err)) != PARRY_OK)
         return code;
     r.vector_ns = lap(&t);
 
@@ -182,7 +279,7 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
         s->analyser, a, g, q, &u, weight, text.words, text.nwords, s->meant, s->scratch, meaning ? s->vector : NULL};
     parry_show(&show, ranked, &r);
     r.show_ns = lap(&t);
-    const parry_explain_input in = {&show, masks, &text, &vector, ranked};
+    const parry_explain_input in = {&show, &v, masks, &text, &vector, ranked};
     if (q->grounds && (code = parry_explain(&in, &r, err)) != PARRY_OK)
         return code;
     *out = r;

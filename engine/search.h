@@ -3,6 +3,7 @@
 #ifndef PARRY_ENGINE_SEARCH_H
 #define PARRY_ENGINE_SEARCH_H
 
+#include "base/config.h"
 #include "engine/explain.h"
 #include "engine/generation.h"
 #include "models/encoder.h"
@@ -69,6 +70,12 @@ typedef struct parry_hit {
     uint32_t segment, article;    /* where it came from */
 } parry_hit;
 
+/* What was done because nothing was found otherwise. */
+typedef enum parry_relaxed {
+    PARRY_RELAXED_PHRASES = 1, /* phrases were taken as words */
+    PARRY_RELAXED_SPELLING = 2 /* words were read as others that are further away */
+} parry_relaxed;
+
 typedef struct parry_results {
     parry_hit *hits;
     size_t n;
@@ -78,6 +85,11 @@ typedef struct parry_results {
     bool degraded;          /* mode differs from what was asked */
     double vector_trust;    /* 0 to 1: how much HYBRID heeds meaning; 0 where the model cannot read the language */
     parry_str corrected;    /* words that were read as others ("refund not received"); empty: none */
+    size_t corrected_total; /* articles that hold all its words, but those that none holds */
+    parry_str did_you_mean; /* a query with many more such articles, not searched for; empty: none */
+    size_t did_you_mean_total;
+    parry_str unknown;      /* words that no article holds and that are like none that does; empty: none */
+    unsigned relaxed;       /* parry_relaxed, or-ed */
     double probability;     /* that the first hit answers, 0 to 1; below 0: not known (not hybrid, or little trust) */
     bool own_calibration;   /* fitted on this content; else on the sample help centre */
     bool answered;          /* the probability reaches the calibration's threshold */
@@ -88,9 +100,19 @@ typedef struct parry_results {
     int64_t understand_ns, text_ns, encode_ns, vector_ns, fuse_ns, show_ns; /* stages */
 } parry_results;
 
+/* Settings of the whole search ("search.*" of the configuration). */
+typedef struct parry_search_settings {
+    unsigned typo_one_from, typo_two_from; /* letters from which a word may have one typo, two; 0: never */
+    bool typo_numbers;                     /* words with digits, too */
+    parry_str typo_off_words;              /* never corrected; separated by spaces or commas; borrowed */
+    unsigned typo_off_kinds;               /* a bit a row kind in which corrections are not looked for */
+} parry_search_settings;
+
 typedef struct parry_searcher parry_searcher;
 /* encoder may be NULL: text alone. Borrowed, must outlive the searcher. */
 parry_searcher *parry_searcher_new(const parry_encoder *encoder);
+/* Other than the defaults; borrows the configuration's strings. */
+void parry_searcher_configure(parry_searcher *s, const parry_config *c);
 void parry_searcher_free(parry_searcher *s); /* NULL is fine */
 
 /* Results live in the arena and borrow from the generation. Fails: INVALID (empty or over-long text, limit), IO,

@@ -27,7 +27,7 @@
 extern "C" {
 #endif
 
-enum { PARRY_SEGMENT_FORMAT = 1, PARRY_NAME_TEXT = 33, PARRY_NO_ROW = -1 };
+enum { PARRY_SEGMENT_FORMAT = 2, PARRY_NAME_TEXT = 33, PARRY_NO_ROW = -1 };
 
 typedef enum parry_row_kind {
     PARRY_ROW_TITLE,
@@ -134,6 +134,10 @@ typedef struct parry_postings {
 PARRY_MUST parry_code parry_segment_postings(const parry_segment *s, parry_arena *a, parry_str term,
                                              parry_postings *out, parry_err *err);
 
+/* Does an article with its bit set in `articles` hold the term? Reads no further than to the first that does. */
+PARRY_MUST parry_code parry_segment_shows(const parry_segment *s, parry_str term, const uint8_t *articles, bool *shows,
+                                          parry_err *err);
+
 /* The k rows whose vectors are nearest to q (dim floats, unit length), best first by the int8 scan, rescored in f16:
  * score is the cosine. allowed: a bit a vector ordinal (bit i of byte i/8), NULL for all. *n <= k. */
 PARRY_MUST parry_code parry_segment_nearest(const parry_segment *s, const float *q, const uint8_t *allowed, size_t k,
@@ -144,11 +148,13 @@ float parry_segment_cosine(const parry_segment *s, uint32_t row, const float *q)
 bool parry_segment_vector(const parry_segment *s, uint32_t row, float *out);
 
 /* Vocabulary: terms by prefix, most frequent first, at most cap; and terms within `edits` (optimal string alignment
- * over code points) of `term`, fewest edits first, then most frequent. */
+ * over code points) of `term`, fewest edits first, then those that keep its first letter, then most frequent. With
+ * `prefix`, terms that begin with something so near, where of two edits at most one is in the first two thirds. */
 typedef struct parry_term {
     parry_str term; /* borrowed from the segment */
     uint32_t rows;  /* rows it is in */
     uint32_t edits;
+    bool other_first; /* its first letter is another */
 } parry_term;
 size_t parry_segment_prefix(const parry_segment *s, parry_str prefix, parry_term *out, size_t cap);
 size_t parry_segment_near(const parry_segment *s, parry_str term, unsigned edits, bool prefix, parry_term *out,

@@ -356,6 +356,37 @@ parry_code parry_segment_postings(const parry_segment *s, parry_arena *a, parry_
     return code;
 }
 
+typedef struct wanted_articles {
+    const uint32_t *row_article;
+    const uint8_t *articles;
+} wanted_articles;
+
+static bool is_wanted(const void *ctx, uint32_t row)
+{
+    const wanted_articles *w = ctx;
+    uint32_t article = w->row_article[row];
+    return (w->articles[article >> 3] >> (article & 7) & 1) != 0;
+}
+
+parry_code parry_segment_shows(const parry_segment *s, parry_str term, const uint8_t *articles, bool *shows,
+                               parry_err *err)
+{
+    const wanted_articles w = {s->passages.info.row_article, articles};
+    parry_text_reader *r = NULL;
+    *shows = false;
+    if (term.n == 0 || term.n > PARRY_TERM_MAX)
+        return PARRY_OK;
+    parry_code code = take_handle(s->pool, &r, err);
+    if (code != PARRY_OK)
+        return code;
+    code = parry_text_reader_any(r, term, s->passages.info.nrows, is_wanted, &w, shows, err);
+    if (code == PARRY_OK)
+        give_back(s->pool, r);
+    else
+        parry_text_reader_close(r);
+    return code;
+}
+
 parry_code parry_segment_nearest(const parry_segment *s, const float *q, const uint8_t *allowed, size_t k,
                                  uint32_t *rows, float *scores, size_t *n, parry_err *err)
 {

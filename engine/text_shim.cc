@@ -170,6 +170,23 @@ parry_code parry_text_reader_postings(parry_text_reader *r, parry_str term, uint
     });
 }
 
+parry_code parry_text_reader_any(parry_text_reader *r, parry_str term, uint32_t nrows, parry_text_wanted *wanted,
+                                 const void *ctx, bool *any, parry_err *err)
+{
+    return guard(err, "cannot read postings", [&] {
+        r->term.assign(term.p, term.n);
+        bool found = false;
+        for (auto it = r->db.postlist_begin(r->term), end = r->db.postlist_end(r->term); it != end && !found; ++it) {
+            const Xapian::docid id = *it;
+            if (id == 0 || id > nrows)
+                return parry_fail(err, PARRY_CORRUPT, "a posting list does not fit its segment");
+            found = wanted(ctx, id - 1);
+        }
+        *any = found;
+        return PARRY_OK;
+    });
+}
+
 parry_stemmer *parry_stemmer_new(const char *language)
 {
     parry_stemmer *s = nullptr;

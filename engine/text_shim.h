@@ -47,6 +47,12 @@ PARRY_MUST parry_code parry_text_reader_rows(parry_text_reader *r, parry_str ter
 PARRY_MUST parry_code parry_text_reader_postings(parry_text_reader *r, parry_str term, uint32_t nrows, uint32_t *rows,
                                                  uint32_t *tf, uint32_t n, parry_err *err);
 
+/* Is any of the term's rows one that `wanted` wants? Stops at the first. Fails: CORRUPT where a row is not below
+ * `nrows`. */
+typedef bool parry_text_wanted(const void *ctx, uint32_t row);
+PARRY_MUST parry_code parry_text_reader_any(parry_text_reader *r, parry_str term, uint32_t nrows,
+                                            parry_text_wanted *wanted, const void *ctx, bool *any, parry_err *err);
+
 /* ---- stemming (Snowball) ------------------------------------------------------------------------------------------
  */
 

@@ -3,7 +3,12 @@
  * The sorted terms are walked as the trie that they are: neighbours share a prefix, so the rows of the dynamic
  * programme for it are kept on a stack, and where no cell of a row is within reach all terms with that prefix are
  * jumped over (Shang and Merrettal 1996, Tries for approximate string matching). Only cells within `edits` of the
- * diagonal are computed (Ukkonen 1985). Optimal string alignment: a swap of neighbours is one edit. */
+ * diagonal are computed (Ukkonen 1985). Optimal string alignment: a swap of neighbours is one edit.
+ *
+ * Most of such a walk is spent on errors in the first letters, where the trie is widest. So there are two walks (after
+ * Navarro and Baeza-Yates 2001, A hybrid indexing method for approximate string matching): of two halves of a word one
+ * holds at most half of the errors. One walk goes forward and tolerates few errors in the first half; where there are
+ * more, the second half has none, and a walk over the terms written backwards begins with it. */
 #include "engine/vocabulary.h"
 
 #include "base/file.h"
@@ -28,6 +33,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the files are little-
 
 struct parry_terms_writer {
     parry_buf begin, rows, text;
+    parry_buf back_begin, back_text, back_term;
     uint32_t n;
 };
 
@@ -35,6 +41,7 @@ parry_terms_writer *parry_terms_writer_new(void)
 {
     parry_terms_writer *w = parry_calloc(1, sizeof *w);
     w->begin = w->rows = w->text = (parry_buf)PARRY_BUF(UINT32_MAX);
+    w->back_begin = w->back_text = w->back_term = w->text;
     return w;
 }
 
@@ -45,6 +52,9 @@ void parry_terms_writer_free(parry_terms_writer *w)
     parry_buf_free(&w->begin);
     parry_buf_free(&w->rows);
     parry_buf_free(&w->text);
+    parry_buf_free(&w->back_begin);
+    parry_buf_free(&w->back_text);
+    parry_buf_free(&w->back_term);
     free(w);
 }
 
@@ -57,6 +67,52 @@ void parry_terms_writer_add(parry_terms_writer *w, parry_str term, uint32_t rows
     w->n++;
 }
 
+/* A term with its code points in reverse order. */
+typedef struct backward {
+    char p[PARRY_TERM_MAX];
+    uint8_t n;
+    uint32_t term;
+} backward;
+
+static void turn(parry_str term, uint32_t number, backward *out)
+{
+    size_t left = term.n;
+    unsigned cp;
+    out->n = (uint8_t)term.n;
+    out->term = number;
+    for (size_t at = 0, len; at < term.n; at += len) {
+        len = parry_utf8_next(parry_str_from(term, at), &cp);
+        left -= len;
+        memcpy(out->p + left, term.p + at, len);
+    }
+}
+
+static int backward_order(const void *x, const void *y)
+{
+    const backward *a = x, *b = y;
+    return parry_str_cmp(parry_str_make(a->p, a->n), parry_str_make(b->p, b->n));
+}
+
+/* begin[] is complete. */
+static void write_backwards(parry_terms_writer *w)
+{
+    backward *all = parry_calloc((size_t)w->n + 1, sizeof *all);
+    for (uint32_t i = 0; i < w->n; i++) {
+        uint32_t at[2];
+        memcpy(at, w->begin.p + i * sizeof *at, sizeof at);
+        turn(parry_str_make(w->text.p + at[0], at[1] - at[0]), i, &all[i]);
+    }
+    qsort(all, w->n, sizeof *all, backward_order);
+    for (uint32_t i = 0; i <= w->n; i++) {
+        uint32_t begin = (uint32_t)w->back_text.n;
+        parry_buf_add(&w->back_begin, &begin, sizeof begin);
+        parry_buf_add(&w->back_text, all[i].p, all[i].n); /* one past the last is empty */
+        if (i < w->n)
+            parry_buf_add(&w->back_term, &all[i].term, sizeof all[i].term);
+    }
+    free(all);
+}
+
 static bool write_buf(FILE *f, const parry_buf *b) { return b->n == 0 || fwrite(b->p, 1, b->n, f) == b->n; }
 
 parry_code parry_terms_writer_write(parry_terms_writer *w, const char *path, parry_err *err)
@@ -67,11 +123,13 @@ parry_code parry_terms_writer_write(parry_terms_writer *w, const char *path, par
     parry_buf_add(&w->begin, &end, sizeof end);
     if (w->begin.full || w->rows.full || w->text.full)
         return parry_fail(err, PARRY_TOO_LARGE, "a segment's vocabulary is over 4 GiB");
+    write_backwards(w);
     FILE *f = fopen(path, "wbe");
     if (f == NULL)
         return parry_fail_errno(err, "cannot make %s", path);
-    bool good =
-        fwrite(&h, sizeof h, 1, f) == 1 && write_buf(f, &w->begin) && write_buf(f, &w->rows) && write_buf(f, &w->text);
+    bool good = fwrite(&h, sizeof h, 1, f) == 1 && write_buf(f, &w->begin) && write_buf(f, &w->rows) &&
+                write_buf(f, &w->back_begin) && write_buf(f, &w->back_term) && write_buf(f, &w->text) &&
+                write_buf(f, &w->back_text);
     good = fclose(f) == 0 && good;
     return good ? PARRY_OK : parry_fail_errno(err, "cannot write %s", path);
 }
@@ -79,12 +137,27 @@ parry_code parry_terms_writer_write(parry_terms_writer *w, const char *path, par
 /* ---- opening ------------------------------------------------------------------------------------------------------
  */
 
+/* Terms in the order of their bytes; in the map. */
+typedef struct list {
+    const uint32_t *begin;
+    const char *text;
+    uint32_t n;
+} list;
+
 struct parry_terms {
     parry_map map;
-    uint32_t n;
-    const uint32_t *begin, *rows; /* in the map, as the text is */
-    const char *text;
+    list forward, back;   /* back: every term backwards */
+    const uint32_t *rows; /* by place in `forward` */
+    const uint32_t *term; /* by place in `back`: the place in `forward` */
 };
+
+static bool list_is_good(const list *l, uint64_t text_bytes)
+{
+    bool good = l->begin[0] == 0 && l->begin[l->n] == text_bytes;
+    for (uint32_t i = 0; i < l->n && good; i++)
+        good = l->begin[i] < l->begin[i + 1] && l->begin[i + 1] - l->begin[i] <= PARRY_TERM_MAX;
+    return good;
+}
 
 static bool well_formed(parry_terms *v)
 {
@@ -92,17 +165,20 @@ static bool well_formed(parry_terms *v)
     if (v->map.n < sizeof h)
         return false;
     memcpy(&h, v->map.p, sizeof h);
-    uint64_t expect = sizeof h + ((uint64_t)h.n * 2 + 1) * sizeof(uint32_t);
+    uint64_t expect = sizeof h + ((uint64_t)h.n * 4 + 2) * sizeof(uint32_t) + 2 * h.text_bytes;
     if (memcmp(h.magic, magic, sizeof magic) != 0 || h.format != PARRY_SEGMENT_FORMAT || h.text_bytes > UINT32_MAX ||
-        v->map.n != expect + h.text_bytes)
+        v->map.n != expect)
         return false;
-    v->n = h.n;
-    v->begin = (const void *)(v->map.p + sizeof h);
-    v->rows = v->begin + v->n + 1;
-    v->text = (const char *)(v->rows + v->n);
-    bool good = v->begin[0] == 0 && v->begin[v->n] == h.text_bytes;
-    for (uint32_t i = 0; i < v->n && good; i++)
-        good = v->begin[i] < v->begin[i + 1] && v->begin[i + 1] - v->begin[i] <= PARRY_TERM_MAX;
+    v->forward.n = v->back.n = h.n;
+    v->forward.begin = (const void *)(v->map.p + sizeof h);
+    v->rows = v->forward.begin + h.n + 1;
+    v->back.begin = v->rows + h.n;
+    v->term = v->back.begin + h.n + 1;
+    v->forward.text = (const char *)(v->term + h.n);
+    v->back.text = v->forward.text + h.text_bytes;
+    bool good = list_is_good(&v->forward, h.text_bytes) && list_is_good(&v->back, h.text_bytes);
+    for (uint32_t i = 0; i < h.n && good; i++)
+        good = v->term[i] < h.n;
     return good;
 }
 
@@ -127,17 +203,17 @@ void parry_terms_close(parry_terms *v)
     free(v);
 }
 
-uint32_t parry_terms_size(const parry_terms *v) { return v->n; }
+uint32_t parry_terms_size(const parry_terms *v) { return v->forward.n; }
 
-static parry_str term_at(const parry_terms *v, uint32_t i)
+static parry_str term_at(const list *l, uint32_t i)
 {
-    return parry_str_make(v->text + v->begin[i], v->begin[i + 1] - v->begin[i]);
+    return parry_str_make(l->text + l->begin[i], l->begin[i + 1] - l->begin[i]);
 }
 
 /* ---- the best so far ----------------------------------------------------------------------------------------------
  */
 
-/* A heap in the caller's array, the worst on top; `index` breaks ties in byte order because terms are met in it. */
+/* A heap in the caller's array, the worst on top. */
 typedef struct best {
     parry_term *heap;
     size_t n, cap;
@@ -147,6 +223,8 @@ static bool worse(const parry_term *a, const parry_term *b)
 {
     if (a->edits != b->edits)
         return a->edits > b->edits;
+    if (a->other_first != b->other_first)
+        return a->other_first;
     if (a->rows != b->rows)
         return a->rows < b->rows;
     return a->term.p > b->term.p; /* both in one text, in byte order */
@@ -200,7 +278,7 @@ static int compare_prefix(parry_str term, parry_str prefix)
 
 /* The first term from `low` on that is at or (with `past`) beyond everything that begins with the prefix. Gallops: most
  * steps are short. */
-static uint32_t bound(const parry_terms *v, uint32_t low, parry_str prefix, bool past)
+static uint32_t bound(const list *v, uint32_t low, parry_str prefix, bool past)
 {
     uint32_t step = 1, high = low;
     int limit = past ? 0 : -1;
@@ -223,7 +301,7 @@ static void offer_range(const parry_terms *v, uint32_t from, uint32_t to, best *
 {
     for (uint32_t i = from; i < to; i++)
         if (b->n < b->cap || v->rows[i] > b->heap[0].rows) /* equals come later in byte order and lose */
-            offer(b, (parry_term){term_at(v, i), v->rows[i], 0});
+            offer(b, (parry_term){.term = term_at(&v->forward, i), .rows = v->rows[i]});
 }
 
 size_t parry_terms_prefix(const parry_terms *v, parry_str prefix, parry_term *out, size_t cap)
@@ -231,8 +309,8 @@ size_t parry_terms_prefix(const parry_terms *v, parry_str prefix, parry_term *ou
     best b = {out, 0, cap};
     if (cap == 0)
         return 0;
-    uint32_t from = bound(v, 0, prefix, false);
-    offer_range(v, from, bound(v, from, prefix, true), &b);
+    uint32_t from = bound(&v->forward, 0, prefix, false);
+    offer_range(v, from, bound(&v->forward, from, prefix, true), &b);
     return finish(&b);
 }
 
@@ -241,6 +319,8 @@ size_t parry_terms_prefix(const parry_terms *v, parry_str prefix, parry_term *ou
 
 typedef struct walk {
     const parry_terms *v;
+    const list *list;           /* v's terms forward or backwards; q, too, is as they are */
+    size_t guarded, most;       /* the first so many letters of q may have at most so many errors */
     unsigned q[PARRY_TERM_MAX]; /* the word asked for, as code points */
     size_t m;
     size_t edits;
@@ -260,15 +340,17 @@ static void compute_row(walk *w, size_t d)
     size_t from = d > w->edits ? d - w->edits : 0, to = d + w->edits < w->m ? d + w->edits : w->m;
     uint8_t *row = w->cost[d], *up = w->cost[d - 1], cheapest = FAR;
     if (from == 0)
-        row[0] = cheapest = (uint8_t)d;
+        row[0] = cheapest = w->guarded > 0 && d > w->most ? FAR : (uint8_t)d;
     else if (from - 1 <= w->m)
         row[from - 1] = FAR;
     for (size_t j = from > 0 ? from : 1; j <= to; j++) {
         uint8_t c = min2(up[j - 1] + (w->path[d] != w->q[j - 1] ? 1U : 0U), min2(up[j] + 1U, row[j - 1] + 1U));
         if (d > 1 && j > 1 && w->path[d] == w->q[j - 2] && w->path[d - 1] == w->q[j - 1])
             c = min2(c, w->cost[d - 2][j - 2] + 1U);
-        row[j] = c;
-        cheapest = min2(cheapest, c);
+        bool closed = j <= w->guarded && c > w->most;
+        row[j] = closed ? FAR : c;
+        if (!closed || (j < w->m && w->path[d] == w->q[j] && up[j - 1] < w->edits)) /* a swap jumps over this row */
+            cheapest = min2(cheapest, c);
     }
     if (to < w->m)
         row[to + 1] = FAR;
@@ -280,7 +362,7 @@ static void compute_row(walk *w, size_t d)
 static void start_walk(walk *w)
 {
     for (size_t j = 0; j <= w->m; j++)
-        w->cost[0][j] = j <= w->edits ? (uint8_t)j : FAR;
+        w->cost[0][j] = j <= w->edits && (j > w->guarded || j <= w->most) ? (uint8_t)j : FAR;
     w->end[0] = 0;
     w->alive[0] = 1;
     w->least[0] = w->cost[0][w->m];
@@ -317,22 +399,38 @@ static unsigned edits_at(const walk *w, size_t depth, bool whole)
     return inside ? w->cost[depth][w->m] : FAR;
 }
 
-static void walk_all(walk *w, best *b)
+/* The place in `forward` of the term at a place of the list that is walked. */
+static uint32_t place_of(const walk *w, uint32_t i) { return w->list == &w->v->back ? w->v->term[i] : i; }
+
+static void offer_match(const walk *w, best *b, uint32_t i, unsigned edits, unsigned first)
+{
+    uint32_t place = place_of(w, i);
+    parry_str term = term_at(&w->v->forward, place);
+    unsigned cp;
+    for (size_t k = 0; k < b->n; k++)
+        if (b->heap[k].term.p == term.p) /* the other walk found it */
+            return;
+    parry_utf8_next(term, &cp);
+    offer(b, (parry_term){.term = term, .rows = w->v->rows[place], .edits = edits, .other_first = cp != first});
+}
+
+/* first: the first letter of the word, forward. */
+static void walk_all(walk *w, unsigned first, best *b)
 {
     parry_str before = {NULL, 0};
     size_t depth = 0;
     start_walk(w);
-    for (uint32_t i = 0; i < w->v->n;) {
-        parry_str term = term_at(w->v, i);
+    for (uint32_t i = 0; i < w->list->n;) {
+        parry_str term = term_at(w->list, i);
         depth = shared_depth(w, depth, before, term);
         size_t at = w->end[depth];
         depth = descend(w, term, depth, &at);
         unsigned edits = edits_at(w, depth, at == term.n);
         before = term;
         if (edits <= w->edits)
-            offer(b, (parry_term){term, w->v->rows[i], edits});
+            offer_match(w, b, i, edits, first);
         if (!w->alive[depth] && !(w->prefix && edits <= w->edits))
-            i = bound(w->v, i, parry_str_make(term.p, at), true);
+            i = bound(w->list, i, parry_str_make(term.p, at), true);
         else
             i++;
     }
@@ -349,11 +447,35 @@ static bool decode(walk *w, parry_str term)
 
 static size_t find_exactly(const parry_terms *v, parry_str term, parry_term *out)
 {
-    uint32_t i = bound(v, 0, term, false);
-    if (i == v->n || !parry_str_eq(term_at(v, i), term))
+    uint32_t i = bound(&v->forward, 0, term, false);
+    if (i == v->forward.n || !parry_str_eq(term_at(&v->forward, i), term))
         return 0;
-    *out = (parry_term){term_at(v, i), v->rows[i], 0};
+    *out = (parry_term){.term = term_at(&v->forward, i), .rows = v->rows[i]};
     return 1;
+}
+
+static void walk_both_ways(walk *w, best *b)
+{
+    unsigned first = w->q[0];
+    size_t half = w->m * w->edits / (w->edits + 1); /* two errors: two thirds, since the other walk has none */
+    w->list = &w->v->forward;
+    w->guarded = half > 0 ? half - 1 : 0; /* an error just between the halves is this walk's */
+    w->most = w->edits - 1;
+    if (w->prefix) { /* nobody knows its end: this walk is all there is, and one error it allows anywhere */
+        w->guarded = w->edits > 1 ? w->guarded : 0;
+        walk_all(w, first, b);
+        return;
+    }
+    walk_all(w, first, b);
+    for (size_t i = 0; i < w->m / 2; i++) {
+        unsigned cp = w->q[i];
+        w->q[i] = w->q[w->m - 1 - i];
+        w->q[w->m - 1 - i] = cp;
+    }
+    w->list = &w->v->back;
+    w->guarded = w->m - half;
+    w->most = 0;
+    walk_all(w, first, b);
 }
 
 size_t parry_terms_near(const parry_terms *v, parry_str term, unsigned edits, bool prefix, parry_term *out, size_t cap)
@@ -370,6 +492,6 @@ size_t parry_terms_near(const parry_terms *v, parry_str term, unsigned edits, bo
     best b = {out, 0, cap};
     if (!decode(&w, term))
         return 0;
-    walk_all(&w, &b);
+    walk_both_ways(&w, &b);
     return finish(&b);
 }

@@ -2,7 +2,12 @@
  * unfinished word, and what a misspelt one may have meant.
  *
  *     header 32 bytes: "PARRYVOC", format u32, n u32, bytes of text u64, 0 u64     (little-endian)
- *     begin u32[n + 1], rows u32[n], text: term i is text[begin[i] .. begin[i + 1])
+ *     begin u32[n + 1], rows u32[n]
+ *     begin_back u32[n + 1], term u32[n]
+ *     text, text_back: term i is text[begin[i] .. begin[i + 1])
+ *
+ * text_back holds every term backwards (its code points in reverse order), these too in byte order; term[] says which
+ * one it is.
  *
  * An opened vocabulary is immutable; any number of threads. */
 #ifndef PARRY_ENGINE_VOCABULARY_H

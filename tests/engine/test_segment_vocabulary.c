@@ -56,15 +56,16 @@ static size_t decode(parry_str s, unsigned *cp)
     return n;
 }
 
-/* Optimal string alignment, the textbook's full table; with prefix, the least over all prefixes of t. */
-static unsigned distance(parry_str q, parry_str t, bool prefix)
+/* Optimal string alignment, the textbook's full table; with prefix, the least over all prefixes of t. Ways that have
+ * more than one error in the first `guarded` letters of q are closed. */
+static unsigned distance(parry_str q, parry_str t, bool prefix, bool guard)
 {
     unsigned a[70], b[70], d[70][70];
-    size_t m = decode(q, a), n = decode(t, b);
+    size_t m = decode(q, a), n = decode(t, b), guarded = guard && m * 2 / 3 > 0 ? m * 2 / 3 - 1 : 0;
     for (size_t i = 0; i <= n; i++)
         for (size_t j = 0; j <= m; j++) {
             if (i == 0 || j == 0) {
-                d[i][j] = (unsigned)(i + j);
+                d[i][j] = (unsigned)(i + j) + (guarded > 0 && j <= guarded && i + j > 1 ? 100U : 0U);
                 continue;
             }
             unsigned best = d[i - 1][j - 1] + (a[j - 1] != b[i - 1]);
@@ -72,7 +73,7 @@ static unsigned distance(parry_str q, parry_str t, bool prefix)
             best = d[i][j - 1] + 1 < best ? d[i][j - 1] + 1 : best;
             if (i > 1 && j > 1 && a[j - 1] == b[i - 2] && a[j - 2] == b[i - 1] && d[i - 2][j - 2] + 1 < best)
                 best = d[i - 2][j - 2] + 1;
-            d[i][j] = best;
+            d[i][j] = best + (guard && j <= guarded && best > 1 ? 100U : 0U);
         }
     unsigned least = d[n][m];
     for (size_t i = 0; prefix && i < n; i++)
@@ -85,6 +86,8 @@ static int best_first(const void *x, const void *y)
     const parry_term *a = x, *b = y;
     if (a->edits != b->edits)
         return a->edits < b->edits ? -1 : 1;
+    if (a->other_first != b->other_first)
+        return a->other_first ? 1 : -1;
     if (a->rows != b->rows)
         return a->rows > b->rows ? -1 : 1;
     return parry_str_cmp(a->term, b->term);
@@ -97,7 +100,16 @@ static void same(const parry_term *expect, size_t nexpect, const parry_term *got
         assert_true(parry_str_eq(got[i].term, expect[i].term));
         assert_int_equal(got[i].rows, expect[i].rows);
         assert_int_equal(got[i].edits, expect[i].edits);
+        assert_int_equal(got[i].other_first, expect[i].other_first);
     }
+}
+
+static bool same_first(parry_str a, parry_str b)
+{
+    unsigned x, y;
+    parry_utf8_next(a, &x);
+    parry_utf8_next(b, &y);
+    return x == y;
 }
 
 static void near_terms_are_those_of_the_textbook(void **state)
@@ -112,9 +124,10 @@ static void near_terms_are_those_of_the_textbook(void **state)
             bool prefix = mode % 2;
             size_t n = 0, cap = i % 2 ? w.n : 5;
             for (size_t j = 0; j < w.n; j++) {
-                unsigned d = distance(queries.term[i], w.term[j], prefix);
+                unsigned d = distance(queries.term[i], w.term[j], prefix, prefix && edits == 2);
                 if (d <= edits)
-                    expect[n++] = (parry_term){w.term[j], w.rows[j], d};
+                    expect[n++] =
+                        (parry_term){w.term[j], w.rows[j], d, edits > 0 && !same_first(queries.term[i], w.term[j])};
             }
             qsort(expect, n, sizeof *expect, best_first);
             same(expect, n, got, parry_terms_near(v, queries.term[i], edits, prefix, got, cap), cap);
@@ -134,7 +147,7 @@ static void prefixes_give_the_most_frequent_first(void **state)
             size_t n = 0;
             for (size_t j = 0; j < w.n; j++)
                 if (parry_str_starts(w.term[j], prefixes[i]))
-                    expect[n++] = (parry_term){w.term[j], w.rows[j], 0};
+                    expect[n++] = (parry_term){.term = w.term[j], .rows = w.rows[j]};
             qsort(expect, n, sizeof *expect, best_first);
             same(expect, n, got, parry_terms_prefix(v, parry_str_of(prefixes[i]), got, cap), cap);
         }
