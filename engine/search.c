@@ -4,6 +4,7 @@
 #include "engine/calibration.h"
 #include "engine/curate.h"
 #include "engine/explain_private.h"
+#include "engine/in_language.h"
 #include "engine/mask.h"
 #include "engine/narrow.h"
 #include "engine/show.h"
@@ -112,6 +113,17 @@ static parry_mode possible_mode(const parry_searcher *s, const parry_generation_
     return able ? asked : PARRY_TEXT;
 }
 
+/* The model's vectors are worth what it can read of the query: docs/languages.md has the figures. */
+static double trust_of(const parry_searcher *s, parry_mode mode, parry_str query)
+{
+    static const double nothing = 0.2, all = 0.7; /* of its letters */
+    if (mode != PARRY_HYBRID)
+        return mode == PARRY_TEXT ? 0 : 1;
+    const parry_tokenizer *t = parry_encoder_tokenizer(s->encoder);
+    double grasp = t != NULL ? parry_tokenizer_grasp(t, query) : 1;
+    return grasp <= nothing ? 0 : grasp >= all ? 1 : (grasp - nothing) / (all - nothing);
+}
+
 /* What each side found, one record an article: text's first, then those that vectors alone found. */
 static parry_candidates join(parry_arena *a, const parry_generation *g, const parry_candidates *text,
                              const parry_candidates *vector, const float *query)
@@ -142,7 +154,9 @@ static void calibrate(parry_arena *a, const parry_generation *g, const double *w
     r->evidence = evidence;
     r->own_calibration = own != NULL;
     r->logit = parry_evidence_logit(evidence);
-    r->probability = r->mode != PARRY_HYBRID ? -1 : n == 0 ? 0 : parry_probability(c, r->logit);
+    r->probability = r->mode != PARRY_HYBRID || r->vector_trust < 0.5 ? -1
+                     : n == 0                                         ? 0
+                                                                      : parry_probability(c, r->logit);
     r->answered = n > 0 && r->probability >= c->threshold;
 }
 
@@ -247,10 +261,12 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
         return code;
     parry_results r = {.generation = info->number, .mode = possible_mode(s, info, q->mode)};
     r.degraded = r.mode != q->mode;
-    bool meaning = r.mode != PARRY_TEXT;
-    parry_str locale = q->locale.n > 0 ? q->locale : parry_str_of("en");
+    r.vector_trust = trust_of(s, r.mode, q->text);
+    bool meaning = r.vector_trust > 0;
+    parry_spoken spoken;
+    parry_spoken_in(s->analyser, a, info, q->text, q->locale, &spoken);
     parry_query scoped;
-    parry_curation curation = curation_of(s, g, q, locale, a, &scoped);
+    parry_curation curation = curation_of(s, g, q, spoken.first, a, &scoped);
     parry_view v = {.analyser = s->analyser,
                     .info = info,
                     .masks = curation.masks,
@@ -259,7 +275,8 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
                     .settings = &s->settings,
                     .tokenizer = s->encoder != NULL ? parry_encoder_tokenizer(s->encoder) : NULL,
                     .arena = a,
-                    .locale = locale};
+                    .spoken = &spoken,
+                    .locale = spoken.first};
 
     if ((code = search_words(&v, q, u, &text, &t, &r, err)) != PARRY_OK)
         return code;
@@ -271,9 +288,10 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     r.vector_ns = lap(&t);
 
     parry_candidates all = join(a, g, &text, &vector, meaning ? s->vector : NULL);
+    parry_measure_language(info, &spoken, a, u, &all);
     double *context = PARRY_ARRAY(a, double, PARRY_FEATURES), weight[PARRY_SIGNALS];
     parry_context(a, &all, context);
-    parry_weights_find(r.mode, parry_generation_side(g, PARRY_SIDE_WEIGHTS), context, weight);
+    parry_weights_find(r.mode, r.vector_trust, parry_generation_side(g, PARRY_SIDE_WEIGHTS), context, weight);
     r.context = context;
     parry_admit_pins(&curation, a, meaning ? s->vector : NULL, &all);
     parry_ranked *ranked = parry_rank(a, g, weight, &all);
