@@ -59,7 +59,7 @@ static bool visible(const parry_article_out *x, const parry_query *q)
 static parry_mask mask_segment(parry_arena *a, const parry_live_segment *live, const parry_query *q)
 {
     const parry_segment_info *s = parry_segment_get_info(live->segment);
-    parry_mask m = {PARRY_ARRAY(a, uint8_t, s->narticles / 8 + 1), NULL};
+    parry_mask m = {PARRY_ARRAY(a, uint8_t, s->narticles / 8 + 1), NULL, 0};
     size_t seen = 0;
     for (uint32_t i = 0; i < s->narticles; i++) {
         parry_article_out x;
@@ -104,8 +104,27 @@ const parry_mask *parry_masks(parry_mask_cache *c, const parry_generation *g, co
     oldest->masks = PARRY_ARRAY(oldest->arena, parry_mask, info->nsegments + 1);
     for (size_t i = 0; i < info->nsegments; i++)
         oldest->masks[i] = mask_segment(oldest->arena, &info->segments[i], q);
+    for (size_t i = 0; i <= info->nsegments; i++)
+        oldest->masks[i].stamp = c->clock;
     oldest->generation = info->number;
     oldest->used = keep ? c->clock : 0;
     memcpy(oldest->key, keep ? key : "\n\n\n", keep ? (size_t)n + 1 : 4);
     return oldest->masks;
+}
+
+parry_code parry_masks_show_term(const parry_mask *masks, const parry_generation_info *info, parry_arena *a,
+                                 parry_str word, bool *shown, parry_err *err)
+{
+    *shown = false;
+    for (size_t i = 0; i < info->nsegments && !*shown; i++) {
+        const parry_segment *segment = info->segments[i].segment;
+        const parry_segment_info *s = parry_segment_get_info(segment);
+        parry_postings p;
+        parry_code code = parry_segment_postings(segment, a, word, &p, err);
+        if (code != PARRY_OK)
+            return code;
+        for (size_t r = 0; r < p.n && !*shown; r++)
+            *shown = parry_mask_shows(&masks[i], s->row_article[p.row[r]]);
+    }
+    return PARRY_OK;
 }

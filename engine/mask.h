@@ -8,12 +8,17 @@
 typedef struct parry_mask {
     uint8_t *articles; /* a bit an ordinal */
     uint8_t *vectors;  /* a bit a vector ordinal; NULL: all */
+    uint64_t stamp;    /* the same for one cache only where it is the same mask */
 } parry_mask;
 
 static inline bool parry_mask_shows(const parry_mask *m, uint32_t article)
 {
     return (m->articles[article >> 3] >> (article & 7) & 1) != 0;
 }
+
+/* Does an article that may be seen hold exactly this word? Says so of no other: it may not be given away. */
+PARRY_MUST parry_code parry_masks_show_term(const parry_mask *masks, const parry_generation_info *info, parry_arena *a,
+                                            parry_str word, bool *shown, parry_err *err);
 
 typedef struct parry_mask_cache parry_mask_cache;
 parry_mask_cache *parry_mask_cache_new(void);

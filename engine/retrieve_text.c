@@ -192,6 +192,11 @@ typedef struct ceilings {
 
 static float over(float value, float ceiling) { return ceiling > 0 ? value / ceiling : 0; }
 
+static bool title_is_query(const parry_segment_info *s, uint32_t article, const scores *sc, size_t nwords)
+{
+    return nwords > 0 && sc->title_words[article] == nwords && s->row_length[s->article_row[article]] <= nwords;
+}
+
 static parry_candidate candidate_of(const parry_segment_info *s, uint32_t segment, uint32_t article, const scores *sc,
                                     const ceilings *top, size_t nwords)
 {
@@ -214,21 +219,61 @@ static parry_candidate candidate_of(const parry_segment_info *s, uint32_t segmen
     c.text_second = over(second, top->passage);
     c.coverage = over(sc->coverage[article], top->coverage);
     c.holds_identifier = sc->identifiers[article] != 0;
-    uint32_t title_length = s->row_length[s->article_row[article]];
-    c.title_is_query = nwords > 0 && sc->title_words[article] == nwords && title_length <= nwords;
+    c.title_is_query = title_is_query(s, article, sc, nwords);
     return c;
 }
 
+/* An article that holds a word of the query, and what it is chosen by. */
+typedef struct pick {
+    uint32_t segment, article;
+    float score;
+    bool title_is_query;
+} pick;
+
 static int by_text(const void *x, const void *y)
 {
-    const parry_candidate *a = x, *b = y;
+    const pick *a = x, *b = y;
     if (a->title_is_query != b->title_is_query)
         return a->title_is_query ? -1 : 1;
-    if (a->text_article > b->text_article || a->text_article < b->text_article)
-        return a->text_article < b->text_article ? 1 : -1;
+    if (a->score > b->score || a->score < b->score)
+        return a->score < b->score ? 1 : -1;
     if (a->segment != b->segment)
         return a->segment < b->segment ? -1 : 1;
     return a->article < b->article ? -1 : a->article > b->article;
+}
+
+/* The best so far: a heap, the worst on top; and whatever is called as the query is, however many those are. */
+typedef struct chosen {
+    pick heap[PARRY_CANDIDATES];
+    pick *named;
+    size_t n, nnamed, cap;
+} chosen;
+
+static void sift_down(pick *h, size_t n, size_t i)
+{
+    for (size_t child; (child = 2 * i + 1) < n; i = child) {
+        child += child + 1 < n && by_text(&h[child + 1], &h[child]) > 0;
+        if (by_text(&h[child], &h[i]) <= 0)
+            return;
+        pick t = h[i];
+        h[i] = h[child];
+        h[child] = t;
+    }
+}
+
+static void offer(chosen *c, parry_arena *a, pick p)
+{
+    if (p.title_is_query) {
+        c->named = parry_arena_grow(a, c->named, c->nnamed, &c->cap, sizeof p);
+        c->named[c->nnamed++] = p;
+    } else if (c->n < PARRY_CANDIDATES) {
+        c->heap[c->n++] = p;
+        for (size_t i = c->n / 2; c->n == PARRY_CANDIDATES && i-- > 0;)
+            sift_down(c->heap, c->n, i);
+    } else if (by_text(&p, &c->heap[0]) < 0) {
+        c->heap[0] = p;
+        sift_down(c->heap, c->n, 0);
+    }
 }
 
 /* Stop words are looked up only when there is nothing else. */
@@ -275,6 +320,24 @@ static ceilings weigh_words(const parry_generation_info *info, parry_word_stats 
     return top;
 }
 
+/* Those chosen in full, in order: at most PARRY_CANDIDATES unless more are named so. */
+static parry_candidates candidates_of(parry_arena *a, const parry_generation_info *info, chosen *best, const scores *sc,
+                                      const ceilings *top, size_t nwords)
+{
+    qsort(best->heap, best->n, sizeof(pick), by_text);
+    size_t nnamed = best->nnamed, room = nnamed < PARRY_CANDIDATES ? PARRY_CANDIDATES - nnamed : 0;
+    size_t rest = best->n < room ? best->n : room;
+    if (nnamed > 0)
+        qsort(best->named, nnamed, sizeof(pick), by_text);
+    parry_candidate *c = PARRY_ARRAY(a, parry_candidate, nnamed + rest);
+    for (size_t i = 0; i < nnamed + rest; i++) {
+        const pick *p = i < nnamed ? &best->named[i] : &best->heap[i - nnamed];
+        const parry_segment_info *s = parry_segment_get_info(info->segments[p->segment].segment);
+        c[i] = candidate_of(s, p->segment, p->article, &sc[p->segment], top, nwords);
+    }
+    return (parry_candidates){.c = c, .n = nnamed + rest, .idf_sum = (double)top->coverage};
+}
+
 parry_code parry_retrieve_text(const parry_generation *g, const parry_mask *masks, const parry_understood *u,
                                parry_arena *a, parry_candidates *out, parry_err *err)
 {
@@ -295,23 +358,23 @@ parry_code parry_retrieve_text(const parry_generation *g, const parry_mask *mask
     }
     ceilings top = weigh_words(info, stats, nwords);
     averages avg = average_lengths(info);
-    size_t n = 0, cap = 0;
-    parry_candidate *c = NULL;
+    scores *sc = PARRY_ARRAY(a, scores, info->nsegments);
+    chosen *best = PARRY_NEW(a, chosen);
+    size_t n = 0;
     for (uint32_t i = 0; i < info->nsegments; i++) {
         const parry_segment_info *s = parry_segment_get_info(info->segments[i].segment);
-        scores sc = scores_new(a, s);
+        sc[i] = scores_new(a, s);
         for (size_t w = 0; w < nwords; w++)
-            score_word(s, &found[w * info->nsegments + i], &stats[w], &avg, words[w], &sc);
-        for (size_t t = 0; t < sc.ntouched; t++) {
-            c = parry_arena_grow(a, c, n, &cap, sizeof *c);
-            c[n++] = candidate_of(s, i, sc.touched[t], &sc, &top, nwords);
+            score_word(s, &found[w * info->nsegments + i], &stats[w], &avg, words[w], &sc[i]);
+        for (size_t t = 0; t < sc[i].ntouched; t++) {
+            uint32_t x = sc[i].touched[t];
+            offer(best, a, (pick){i, x, over(sc[i].article[x], top.article), title_is_query(s, x, &sc[i], nwords)});
         }
+        n += sc[i].ntouched;
     }
-    if (n > 0)
-        qsort(c, n, sizeof *c, by_text);
-    size_t keep = n < PARRY_CANDIDATES ? n : PARRY_CANDIDATES;
-    while (keep < n && c[keep].title_is_query)
-        keep++;
-    *out = (parry_candidates){c, keep, (double)top.coverage, n, stats, nwords};
+    *out = candidates_of(a, info, best, sc, &top, nwords);
+    out->text_matched = n;
+    out->words = stats;
+    out->nwords = nwords;
     return PARRY_OK;
 }

@@ -3,9 +3,14 @@
 
 #include "base/clock.h"
 #include "engine/calibration.h"
+#include "engine/complete.h"
 #include "engine/explain_private.h"
+#include "engine/featured.h"
+#include "engine/lately.h"
 #include "engine/mask.h"
+#include "engine/page.h"
 #include "engine/show.h"
+#include "engine/steady.h"
 #include "engine/weights.h"
 
 #include <stdlib.h>
@@ -16,6 +21,7 @@ struct parry_searcher {
     parry_analyser *analyser;
     parry_mask_cache *masks;
     parry_meant *meant;
+    parry_lately *lately;
     float *vector; /* of the query */
 };
 
@@ -25,6 +31,7 @@ parry_searcher *parry_searcher_new(const parry_encoder *encoder)
     s->encoder = encoder;
     s->analyser = parry_analyser_new();
     s->masks = parry_mask_cache_new();
+    s->lately = parry_lately_new(encoder != NULL ? parry_encoder_dim(encoder) : 0);
     if (encoder != NULL) {
         s->scratch = parry_encoder_scratch_new(encoder);
         s->meant = parry_meant_new(encoder);
@@ -41,6 +48,7 @@ void parry_searcher_free(parry_searcher *s)
     parry_analyser_free(s->analyser);
     parry_mask_cache_free(s->masks);
     parry_meant_free(s->meant);
+    parry_lately_free(s->lately);
     free(s->vector);
     free(s);
 }
@@ -58,15 +66,20 @@ parry_code parry_mode_parse(parry_str name, parry_mode *out, parry_err *err)
 
 const char *parry_mode_name(parry_mode m) { return m == PARRY_TEXT ? "text" : m == PARRY_VECTOR ? "vector" : "hybrid"; }
 
+static parry_code check_limit(const parry_query *q, parry_err *err)
+{
+    if (q->limit < 1 || q->limit > PARRY_SEARCH_MAX_LIMIT)
+        return parry_fail(err, PARRY_INVALID, "limit must be 1 to %d", PARRY_SEARCH_MAX_LIMIT);
+    return PARRY_OK;
+}
+
 static parry_code check(const parry_query *q, parry_err *err)
 {
     if (parry_str_trim(q->text).n == 0)
         return parry_fail(err, PARRY_INVALID, "the query is empty: give at least one word");
     if (q->text.n > PARRY_QUERY_MAX_BYTES)
         return parry_fail(err, PARRY_TOO_LARGE, "the query is over %d bytes", PARRY_QUERY_MAX_BYTES);
-    if (q->limit < 1 || q->limit > PARRY_SEARCH_MAX_LIMIT)
-        return parry_fail(err, PARRY_INVALID, "limit must be 1 to %d", PARRY_SEARCH_MAX_LIMIT);
-    return PARRY_OK;
+    return check_limit(q, err);
 }
 
 /* Meaning needs a model, and a generation whose vectors that model made. */
@@ -122,52 +135,119 @@ static int64_t lap(int64_t *since)
     return took;
 }
 
+/* What the text means: its vector, and the candidates by it. */
+static parry_code find_meaning(parry_searcher *s, const parry_generation *g, const parry_mask *masks, parry_str text,
+                               parry_arena *a, const float **vector, parry_candidates *out, parry_results *r,
+                               int64_t *t, parry_err *err)
+{
+    if (parry_lately_find(s->lately, masks[0].stamp, text, vector, out))
+        return PARRY_OK;
+    parry_code code = parry_encode(s->encoder, s->scratch, PARRY_QUERY, text, s->vector, err);
+    if (code != PARRY_OK)
+        return code;
+    r->encode_ns = lap(t);
+    if ((code = parry_retrieve_vector(g, masks, s->vector, a, out, err)) != PARRY_OK)
+        return code;
+    parry_lately_keep(s->lately, masks[0].stamp, text, s->vector, out);
+    *vector = s->vector;
+    r->vector_ns = lap(t);
+    return PARRY_OK;
+}
+
+/* What is first a letter after `previous` was: that one again, unless it is beaten clearly. */
+static bool hold(parry_ranked *ranked, size_t n, parry_str previous, double margin)
+{
+    size_t at = 0;
+    while (at < n && !parry_str_eq(ranked[at].id, previous))
+        at++;
+    if (at == 0 || at == n || ranked[0].score - ranked[at].score >= margin)
+        return false;
+    parry_ranked held = ranked[at];
+    memmove(ranked + 1, ranked, at * sizeof *ranked);
+    ranked[0] = held;
+    return true;
+}
+
+/* What is asked for, of what was typed. Too little for an answer leaves its text empty. */
+static parry_code steady_text(parry_searcher *s, const parry_generation *g, const parry_mask *masks,
+                              const parry_query *q, parry_str locale, parry_arena *a, parry_steady *out, parry_err *err)
+{
+    *out = (parry_steady){q->text, true};
+    return q->typing && q->steady ? parry_steady_text(s->analyser, g, masks, a, q->text, locale, out, err) : PARRY_OK;
+}
+
 parry_code parry_search(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a,
                         parry_results *out, parry_err *err)
 {
     const parry_generation_info *info = parry_generation_get_info(g);
     parry_candidates text = {0}, vector = {0};
-    parry_understood u;
+    parry_understood u = {.ngroups = 0};
+    parry_steady asked;
+    const float *meant = NULL;
     int64_t t = parry_mono_ns();
     parry_code code = check(q, err);
     if (code != PARRY_OK)
         return code;
     parry_results r = {.generation = info->number, .mode = possible_mode(s, info, q->mode)};
     r.degraded = r.mode != q->mode;
-    bool words = r.mode != PARRY_VECTOR, meaning = r.mode != PARRY_TEXT;
 
     const parry_mask *masks = parry_masks(s->masks, g, q);
     parry_str locale = q->locale.n > 0 ? q->locale : parry_str_of("en");
-    if ((code = parry_understand(s->analyser, g, masks, a, q->text, locale, q->typing, &u, err)) != PARRY_OK)
+    bool typing = q->typing && !q->steady; /* a steady text has no open word */
+    if ((code = steady_text(s, g, masks, q, locale, a, &asked, err)) != PARRY_OK)
+        return code;
+    bool words = r.mode != PARRY_VECTOR && asked.text.n > 0, meaning = r.mode != PARRY_TEXT && asked.text.n > 0;
+    r.settled = asked.settled;
+    if ((code = parry_understand(s->analyser, g, masks, a, asked.text, locale, typing, &u, err)) != PARRY_OK)
         return code;
     r.corrected = u.corrected;
     r.understand_ns = lap(&t);
     if (words && (code = parry_retrieve_text(g, masks, &u, a, &text, err)) != PARRY_OK)
         return code;
     r.text_ns = lap(&t);
-    if (meaning && (code = parry_encode(s->encoder, s->scratch, PARRY_QUERY, q->text, s->vector, err)) != PARRY_OK)
+    if (meaning && (code = find_meaning(s, g, masks, asked.text, a, &meant, &vector, &r, &t, err)) != PARRY_OK)
         return code;
-    r.encode_ns = lap(&t);
-    if (meaning && (code = parry_retrieve_vector(g, masks, s->vector, a, &vector, err)) != PARRY_OK)
-        return code;
-    r.vector_ns = lap(&t);
 
-    parry_candidates all = join(a, g, &text, &vector, meaning ? s->vector : NULL);
+    parry_candidates all = join(a, g, &text, &vector, meant);
     double *context = PARRY_ARRAY(a, double, PARRY_FEATURES), weight[PARRY_SIGNALS];
     parry_context(a, &all, context);
     parry_weights_find(r.mode, parry_generation_side(g, PARRY_SIDE_WEIGHTS), context, weight);
     r.context = context;
     parry_ranked *ranked = parry_rank(a, g, weight, &all);
     calibrate(a, g, weight, ranked, all.n, &r);
+    parry_raise_page(a, g, q->page, ranked, all.n);
+    if (q->steady && hold(ranked, all.n, q->previous, PARRY_HELD_SHARE * parry_most_evidence(weight)))
+        r.settled = false;
     r.fuse_ns = lap(&t);
     r.total = all.n;
-    const parry_showing show = {
-        s->analyser, a, g, q, &u, weight, text.words, text.nwords, s->meant, s->scratch, meaning ? s->vector : NULL};
+    const parry_showing show = {s->analyser, a, g, q, &u, weight, text.words, text.nwords, s->meant, s->scratch, meant};
     parry_show(&show, ranked, &r);
+    parry_complete(a, g, masks, q, &u, ranked, all.n, &r);
     r.show_ns = lap(&t);
     const parry_explain_input in = {&show, masks, &text, &vector, ranked};
     if (q->grounds && (code = parry_explain(&in, &r, err)) != PARRY_OK)
         return code;
+    *out = r;
+    return PARRY_OK;
+}
+
+parry_code parry_search_nothing(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a,
+                                parry_results *out, parry_err *err)
+{
+    static const double no_weight[PARRY_SIGNALS];
+    const parry_understood u = {.ngroups = 0};
+    parry_ranked *ranked = NULL;
+    int64_t t = parry_mono_ns();
+    parry_code code = check_limit(q, err);
+    if (code != PARRY_OK)
+        return code;
+    parry_results r = {
+        .generation = parry_generation_get_info(g)->number, .mode = q->mode, .probability = -1, .settled = true};
+    r.total = parry_featured(a, g, parry_masks(s->masks, g, q), q->offset + q->limit, &ranked);
+    const parry_showing show = {
+        .analyser = s->analyser, .arena = a, .g = g, .query = q, .understood = &u, .weight = no_weight};
+    parry_show(&show, ranked, &r);
+    r.show_ns = lap(&t);
     *out = r;
     return PARRY_OK;
 }

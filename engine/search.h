@@ -24,10 +24,14 @@ typedef struct parry_query {
     parry_str text; /* at most PARRY_QUERY_MAX_BYTES */
     parry_mode mode;
     bool typing;              /* the last word may be unfinished */
+    bool steady;              /* with typing: no letter takes back what was shown unless for what is clearly better */
+    parry_str previous;       /* with steady: id of the article that was first a letter before; empty: none */
     parry_str audience;       /* only articles of this audience; empty: of every audience (trusted callers alone) */
     parry_str locale;         /* only articles of this locale or its language; empty: all */
     parry_str category;       /* only this one; empty: all */
+    parry_str page;           /* path of the page on which it is asked: raises what it is about; empty: none */
     size_t offset, limit;     /* limit 1 to PARRY_SEARCH_MAX_LIMIT */
+    size_t completions;       /* at most so many; 0: none */
     bool explain;             /* parts of every score */
     bool grounds;             /* with explain: how words were read, and what each hit rests on (engine/explain.h) */
     bool trusted;             /* may be told that an article is there which the filters hide */
@@ -69,6 +73,11 @@ typedef struct parry_hit {
     uint32_t segment, article;    /* where it came from */
 } parry_hit;
 
+/* What the query may become. */
+typedef struct parry_completion {
+    parry_str text, html; /* html: escaped, with <mark> around what was typed of it */
+} parry_completion;
+
 typedef struct parry_results {
     parry_hit *hits;
     size_t n;
@@ -83,7 +92,10 @@ typedef struct parry_results {
     double logit;           /* what the probability was made from; for fitting, like these two */
     const double *context;  /* engine/context.h */
     const double *evidence; /* engine/calibration.h */
-    const parry_explanation *explanation;                                   /* with grounds, else NULL */
+    const parry_explanation *explanation; /* with grounds, else NULL */
+    bool settled;                         /* false: asked without `steady`, the answer may be another */
+    parry_completion *completions;
+    size_t ncompletions;
     int64_t understand_ns, text_ns, encode_ns, vector_ns, fuse_ns, show_ns; /* stages */
 } parry_results;
 
@@ -96,6 +108,11 @@ void parry_searcher_free(parry_searcher *s); /* NULL is fine */
  * CORRUPT. */
 PARRY_MUST parry_code parry_search(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a,
                                    parry_results *out, parry_err *err);
+
+/* What to show before anything is asked: articles that their authors promote, then those changed last. Of the query
+ * audience, locale, category, offset, limit and snippets count; scores are 0. Fails: INVALID (limit). */
+PARRY_MUST parry_code parry_search_nothing(parry_searcher *s, const parry_generation *g, const parry_query *q,
+                                           parry_arena *a, parry_results *out, parry_err *err);
 
 /* As the HTTP API and `parry search --json` give it (new reference). base_url goes before "/articles/SLUG#ANCHOR". */
 json_t *parry_results_json(const parry_query *q, const parry_results *r, const char *base_url);

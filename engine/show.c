@@ -20,10 +20,16 @@ parry_ranked *parry_rank(parry_arena *a, const parry_generation *g, const double
     for (size_t i = 0; i < all->n; i++) {
         parry_article_out x;
         parry_segment_article(info->segments[all->c[i].segment].segment, all->c[i].article, &x);
-        out[i] = (parry_ranked){&all->c[i], parry_fuse(weight, &all->c[i]), x.id};
+        out[i] = (parry_ranked){.c = &all->c[i], .score = parry_fuse(weight, &all->c[i]), .id = x.id};
     }
-    qsort(out, all->n, sizeof *out, best_first);
+    parry_put_in_order(out, all->n);
     return out;
+}
+
+void parry_put_in_order(parry_ranked *ranked, size_t n)
+{
+    if (n > 0)
+        qsort(ranked, n, sizeof *ranked, best_first);
 }
 
 /* The passage to show: where text and vectors differ, the one nearer in meaning unless the words are clearly elsewhere.
@@ -67,12 +73,13 @@ static parry_excerpt plan_snippet(const parry_showing *s, const parry_candidate 
     return e;
 }
 
-static void explain(parry_arena *a, const double *weight, const parry_candidate *c, parry_hit *h)
+static void explain(parry_arena *a, const double *weight, const parry_ranked *ranked, parry_hit *h)
 {
-    h->parts = PARRY_ARRAY(a, parry_part, PARRY_SIGNALS);
-    h->nparts = PARRY_SIGNALS;
+    h->parts = PARRY_ARRAY(a, parry_part, PARRY_SIGNALS + 1);
+    h->nparts = PARRY_SIGNALS + 1;
+    h->parts[PARRY_SIGNALS] = (parry_part){"page", ranked->page > 0 ? 1 : 0, PARRY_PAGE_POINTS, ranked->page};
     for (int i = 0; i < PARRY_SIGNALS; i++) {
-        double value = parry_signal_value(c, (parry_signal)i);
+        double value = parry_signal_value(ranked->c, (parry_signal)i);
         h->parts[i] = (parry_part){parry_signal_name((parry_signal)i), value, weight[i], value * weight[i]};
     }
 }
@@ -105,7 +112,7 @@ static parry_hit hit_of(const parry_showing *show, const parry_ranked *ranked)
         h.path = section.path;
     }
     if (show->query->explain)
-        explain(show->arena, show->weight, c, &h);
+        explain(show->arena, show->weight, ranked, &h);
     return h;
 }
 

@@ -5,9 +5,12 @@
 #include "engine/fuse.h"
 #include "engine/meant.h"
 
+#define PARRY_PAGE_POINTS 0.5
+
 typedef struct parry_ranked {
     const parry_candidate *c;
     double score;
+    double page;  /* in the score besides the signals: PARRY_PAGE_POINTS or 0 */
     parry_str id; /* settles ties, so that no order depends on segments */
 } parry_ranked;
 
@@ -28,6 +31,7 @@ typedef struct parry_showing {
     const float *vector; /* NULL: text alone */
 } parry_showing;
 
+void parry_put_in_order(parry_ranked *ranked, size_t n); /* by score, once it was changed */
 /* Fill r->hits from ranked[0 .. r->total), by the query's offset and limit; r->mode is what was done. */
 void parry_show(const parry_showing *s, const parry_ranked *ranked, parry_results *r);
 /* One candidate as a hit, as parry_show makes it, but for sentences found by meaning. */

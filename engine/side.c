@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "engine/calibration.h"
+#include "engine/complete.h"
 #include "engine/duplicates.h"
 #include "engine/related.h"
 #include "engine/segment_private.h"
@@ -23,6 +24,7 @@ static const table_kind kinds[PARRY_SIDES] = {
     [PARRY_SIDE_CALIBRATION] = {"calibration", parry_calibration_parse},
     [PARRY_SIDE_RELATED] = {"related", parry_related_parse},
     [PARRY_SIDE_DUPLICATES] = {"duplicates", parry_duplicates_parse},
+    [PARRY_SIDE_COMPLETIONS] = {"completions", parry_past_queries_parse},
 };
 
 const char *parry_side_name(parry_side kind) { return kinds[kind].name; }

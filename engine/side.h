@@ -21,6 +21,7 @@ typedef enum parry_side {
     PARRY_SIDE_CALIBRATION, /* engine/calibration.h: fitted on this content's judged queries */
     PARRY_SIDE_RELATED,     /* engine/related.h: articles related to each article */
     PARRY_SIDE_DUPLICATES,  /* engine/duplicates.h: pairs that say the same, for editors */
+    PARRY_SIDE_COMPLETIONS, /* engine/complete.h: what many visitors asked */
     PARRY_SIDES
 } parry_side;
 

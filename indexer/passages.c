@@ -279,6 +279,7 @@ void parry_article_rows(parry_arena *a, const parry_article *article, const parr
                               .audience = article->audience,
                               .category = article->category,
                               .updated = article->updated,
+                              .promoted = article->promoted,
                               .hash = article->hash};
     out->sections = copy_sections(a, article, &out->nsections);
     out->rows = r.list;
