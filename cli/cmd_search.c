@@ -11,9 +11,9 @@
 enum { WIDTH = 100, INDENT = 4 };
 
 typedef struct search_options {
-    bool json, explain;
+    bool json, explain, drafts;
     int64_t limit;
-    const char *mode, *audience, *locale, *category, *why_not;
+    const char *mode, *audience, *locale, *category, *page, *why_not;
 } search_options;
 
 /* ---- a page for the terminal ----------------------------------------------------------------------------------------
@@ -153,20 +153,20 @@ static parry_code ask(const parry_cli *cli, const parry_generation *g, const par
     return code;
 }
 
-static parry_code open_and_ask(const parry_cli *cli, const parry_query *q, bool json, parry_err *err)
+static parry_code open_and_ask(const parry_cli *cli, const parry_query *q, const search_options *o, parry_err *err)
 {
     parry_arena *a = parry_arena_new();
     parry_encoder *encoder = NULL;
     parry_index *index = NULL;
     parry_generation *g = NULL;
-    parry_code code = parry_index_open(parry_cli_path(cli, a, "index"), &index, err);
+    parry_code code = parry_index_open(parry_cli_path(cli, a, o->drafts ? "drafts" : "index"), &index, err);
     if (code == PARRY_OK) {
         g = parry_index_acquire(index);
         bool vectors = parry_generation_get_info(g)->dim > 0 && q->mode != PARRY_TEXT;
         code = vectors ? parry_cli_encoder_or_text(cli, "search", &encoder, err) : PARRY_OK;
     }
     if (code == PARRY_OK)
-        code = ask(cli, g, encoder, q, json, err);
+        code = ask(cli, g, encoder, q, o->json, err);
     if (g != NULL)
         parry_generation_release(g);
     parry_index_close(index);
@@ -182,6 +182,7 @@ static int search(const parry_cli *cli, const search_options *o, const char *tex
                      .audience = parry_str_of(o->audience),
                      .locale = parry_str_of(o->locale),
                      .category = parry_str_of(o->category),
+                     .page = parry_str_of(o->page),
                      .limit = (size_t)o->limit,
                      .explain = o->explain || *o->why_not,
                      .grounds = o->explain || *o->why_not,
@@ -190,14 +191,15 @@ static int search(const parry_cli *cli, const search_options *o, const char *tex
                      .snippets = true,
                      .sentences = true};
     if (parry_mode_parse(parry_str_of(o->mode), &q.mode, &err) != PARRY_OK ||
-        open_and_ask(cli, &q, o->json, &err) != PARRY_OK)
+        open_and_ask(cli, &q, o, &err) != PARRY_OK)
         return parry_cli_fail("search", &err);
     return 0;
 }
 
 int cmd_search(parry_cli *cli, int argc, char **argv)
 {
-    search_options o = {.limit = 5, .mode = "hybrid", .audience = "", .locale = "", .category = "", .why_not = ""};
+    search_options o = {
+        .limit = 5, .mode = "hybrid", .audience = "", .locale = "", .category = "", .page = "", .why_not = ""};
     const parry_option options[] = {
         {.name = "limit",
          .value = "N",
@@ -212,6 +214,10 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
          .help = "Only articles for these readers (default: all)."},
         {.name = "locale", .value = "LOCALE", .text = &o.locale, .help = "Only articles of this language."},
         {.name = "category", .value = "NAME", .text = &o.category, .help = "Only articles of this category."},
+        {.name = "page",
+         .value = "PATH",
+         .text = &o.page,
+         .help = "Raise articles that this page of the host's site is about."},
         {.name = "explain",
          .flag = &o.explain,
          .help = "Show how the words were read, what each score is made of, and the time each stage took."},
@@ -219,6 +225,7 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
          .value = "ID",
          .text = &o.why_not,
          .help = "Say why the article of this id is not (or is) among the answers; with --explain."},
+        {.name = "drafts", .flag = &o.drafts, .help = "Search the drafts, as `parry index --drafts` left them."},
         {.name = "json", .flag = &o.json, .help = "Print JSON, as the HTTP API does."},
         {0}};
     const parry_usage usage = {
