@@ -308,7 +308,8 @@ static void the_hash_is_of_bytes_and_path(void **state)
 static void questions_that_an_article_answers_are_kept_whole(void **state)
 {
     (void)state;
-    parsed list = parse("a.md", "---\nanswers:\n  - where, oh where, is my money\n  - refnd late\n  - refnd late\n---\nx");
+    parsed list =
+        parse("a.md", "---\nanswers:\n  - where, oh where, is my money\n  - refnd late\n  - refnd late\n---\nx");
     parsed text = parse("a.md", "---\nanswers: well, where is it?\n---\nx"), none = parse("a.md", "x");
     assert_int_equal(2, list.article.nanswers);
     assert_str(list.article.answers[0], "where, oh where, is my money");
