@@ -2,7 +2,8 @@
  *
  *     ERR-1042        whole "err-1042", then its parts: joined "err1042", "err", "1042"
  *     customer’s      "customer"
- *     返金方法         a dense run: 返金, 金方, 方法
+ *     l’ordre         "l", "ordre"
+ *     返金の方法       dense runs, one a script: 返金 and its characters, の, 方法 and its characters
  *
  * Chunks are cut by class of character (Unicode's word break property), then each word is folded by itself, so that the
  * bytes of the original it came from stay known. */
@@ -13,7 +14,7 @@
 
 #include <stdlib.h>
 
-const char parry_analyser_identity[] = "parry-1";
+const char parry_analyser_identity[] = "parry-2";
 
 enum {
     PARTS_MAX = 16,       /* an identifier of more parts is a list of words */
@@ -31,6 +32,7 @@ typedef struct cached_stem {
 } cached_stem;
 
 struct parry_analyser {
+    unsigned japanese, chinese;               /* languages */
     parry_stemmer *stemmers[PARRY_LANGUAGES]; /* made when first needed */
     parry_token *tokens;                      /* of the text at hand, copied into the arena at its end */
     size_t cap;
@@ -42,12 +44,19 @@ typedef struct scan {
     parry_arena *arena;
     parry_str text;
     unsigned language;
-    bool elides;
+    parry_light_stemmer *light; /* instead of Snowball's */
+    bool stems, elides, turkic;
     size_t n; /* tokens so far */
     uint32_t position;
 } scan;
 
-parry_analyser *parry_analyser_new(void) { return parry_calloc(1, sizeof(parry_analyser)); }
+parry_analyser *parry_analyser_new(void)
+{
+    parry_analyser *an = parry_calloc(1, sizeof *an);
+    an->japanese = parry_language_of(parry_str_of("ja"));
+    an->chinese = parry_language_of(parry_str_of("zh"));
+    return an;
+}
 
 void parry_analyser_free(parry_analyser *a)
 {
@@ -111,29 +120,64 @@ static parry_token *next_token(scan *s)
     return &an->tokens[s->n++];
 }
 
+/* "Z" + stem or "A" + word, into the arena. */
+static parry_str marked_term(scan *s, char mark, const char *word, size_t n)
+{
+    char *p = parry_arena_alloc(s->arena, n + 1);
+    p[0] = mark;
+    memcpy(p + 1, word, n);
+    return parry_str_make(p, n + 1);
+}
+
+/* The stem of a word, without "Z", into out; 0 where it has none. */
+static size_t find_stem(scan *s, const parry_folded *f, char out[PARRY_WORD_MAX])
+{
+    if (!s->stems || f->digit || f->naccented == 0)
+        return 0;
+    if (s->light == NULL)
+        return stem_of(s->an, s->language, parry_str_make(f->accented, f->naccented), out);
+    parry_str stem = s->light(parry_str_make(f->plain, f->nplain));
+    memcpy(out, stem.p, stem.n);
+    return stem.n;
+}
+
+static const parry_besides *accents_of(scan *s, const parry_folded *f, parry_str stem)
+{
+    char bare[PARRY_WORD_MAX];
+    parry_besides *out = PARRY_NEW(s->arena, parry_besides);
+    out->accented = marked_term(s, 'A', f->accented, f->naccented);
+    bool snowball = s->stems && !f->digit && s->light == NULL;
+    size_t n = snowball ? stem_of(s->an, s->language, parry_str_make(f->plain, f->nplain), bare) : 0;
+    if (n > 0 && !parry_str_eq(parry_str_make(bare, n), parry_str_from(stem, 1)))
+        out->bare = marked_term(s, 'Z', bare, n);
+    return out;
+}
+
 /* Exact term and "Z" + stem, side by side in the arena. Words with digits are names of things and not stemmed. */
-static void add(scan *s, const parry_folded *f, size_t start, size_t end, uint32_t position, bool part)
+static parry_token *add(scan *s, const parry_folded *f, size_t start, size_t end, uint32_t position, bool part)
 {
     if (f->nplain == 0)
-        return;
+        return NULL;
     char stem[PARRY_WORD_MAX];
     parry_str exact = parry_str_make(f->plain, f->nplain);
-    size_t n = 0;
-    if (s->language != PARRY_LANGUAGE_NONE && !f->digit && f->naccented > 0)
-        n = stem_of(s->an, s->language, parry_str_make(f->accented, f->naccented), stem);
+    size_t n = find_stem(s, f, stem);
     const char *from = n > 0 ? stem : f->plain;
     n = n > 0 ? n : f->nplain;
     char *p = parry_arena_alloc(s->arena, f->nplain + 1 + n);
     memcpy(p, f->plain, f->nplain);
     p[f->nplain] = 'Z';
     memcpy(p + f->nplain + 1, from, n);
-    *next_token(s) = (parry_token){.exact = parry_str_make(p, f->nplain),
-                                   .stem = parry_str_make(p + f->nplain, n + 1),
-                                   .start = (uint32_t)start,
-                                   .end = (uint32_t)end,
-                                   .position = position,
-                                   .stop = parry_stop_word(s->language, exact),
-                                   .part = part};
+    parry_str stem_term = parry_str_make(p + f->nplain, n + 1);
+    parry_token *t = next_token(s);
+    *t = (parry_token){.exact = parry_str_make(p, f->nplain),
+                       .stem = stem_term,
+                       .besides = f->accents ? accents_of(s, f, stem_term) : NULL,
+                       .start = (uint32_t)start,
+                       .end = (uint32_t)end,
+                       .position = position,
+                       .stop = parry_stop_word(s->language, exact),
+                       .part = part};
+    return t;
 }
 
 /* customer's is customer. What is left must be a word. */
@@ -154,9 +198,9 @@ static parry_str slice(const scan *s, size_t start, size_t end)
 static void add_word(scan *s, size_t start, size_t end, uint32_t position, bool part)
 {
     parry_folded f;
-    parry_fold(slice(s, start, end), &f);
+    parry_fold(slice(s, start, end), s->turkic, &f);
     drop_possessive(&f);
-    add(s, &f, start, end, position, part);
+    (void)add(s, &f, start, end, position, part);
 }
 
 /* ---- words and identifiers ----------------------------------------------------------------------------------------
@@ -168,14 +212,36 @@ static bool word_at(const scan *s, size_t at)
     return at < s->text.n && parry_char_class_at(s->text, at, &len) == PARRY_CHAR_WORD;
 }
 
-/* The end of the word that begins at `at`. */
-static size_t word_end(const scan *s, size_t at)
+static bool vowel_or_h(parry_str s)
 {
+    char c = s.n > 0 ? (char)(s.p[0] | 0x20) : 'x';
+    return strchr("aeiouyh", c) != NULL || (s.n > 1 && (unsigned char)s.p[0] == 0xC3); /* é and its kind */
+}
+
+/* What Romance languages leave of a word before a vowel: l'article, qu'il, dell'ordine. Known in any locale, so that a
+ * query finds it whatever language it is taken for. */
+static bool elided(const scan *s, size_t start, size_t end, size_t next)
+{
+    static const char *const short_forms[] = {"l",    "d",     "j",     "n",      "m",     "t",    "s",
+                                              "c",    "qu",    "un",    "dell",   "all",   "nell", "sull",
+                                              "dall", "quest", "jusqu", "lorsqu", "puisqu"};
+    if (!vowel_or_h(parry_str_from(s->text, next)))
+        return false;
+    for (size_t i = 0; i < sizeof short_forms / sizeof *short_forms; i++)
+        if (strlen(short_forms[i]) == end - start && strncasecmp(short_forms[i], s->text.p + start, end - start) == 0)
+            return true;
+    return false;
+}
+
+/* The end of the word that begins at `start`. */
+static size_t word_end(const scan *s, size_t start)
+{
+    size_t at = start;
     while (at < s->text.n) {
         size_t len;
         parry_char_class c = parry_char_class_at(s->text, at, &len);
         if (c != PARRY_CHAR_WORD && c != PARRY_CHAR_EXTEND &&
-            !(c == PARRY_CHAR_APOS && !s->elides && word_at(s, at + len)))
+            !(c == PARRY_CHAR_APOS && !s->elides && word_at(s, at + len) && !elided(s, start, at, at + len)))
             break;
         at += len;
     }
@@ -196,14 +262,14 @@ static bool joined(const scan *s, size_t at, size_t *next, bool *hyphen)
 /* e-mail is email, ERR-1042 is err1042: what is written with hyphens is also written without. */
 static void add_joined(scan *s, const parry_folded *whole, size_t start, size_t end)
 {
-    parry_folded f = {.digit = whole->digit};
+    parry_folded f = {.digit = whole->digit, .accents = whole->accents};
     for (size_t i = 0; i < whole->nplain; i++)
         if (whole->plain[i] != '-')
             f.plain[f.nplain++] = whole->plain[i];
     for (size_t i = 0; i < whole->naccented; i++)
         if (whole->accented[i] != '-')
             f.accented[f.naccented++] = whole->accented[i];
-    add(s, &f, start, end, s->position, true);
+    (void)add(s, &f, start, end, s->position, true);
 }
 
 static size_t chunk(scan *s, size_t start)
@@ -218,9 +284,9 @@ static size_t chunk(scan *s, size_t start)
     bool whole = parts > 1 && parts <= PARTS_MAX && end - start <= PARRY_WORD_MAX;
     if (whole) {
         parry_folded f;
-        parry_fold(slice(s, start, end), &f);
+        parry_fold(slice(s, start, end), s->turkic, &f);
         drop_possessive(&f);
-        add(s, &f, start, end, s->position, false);
+        (void)add(s, &f, start, end, s->position, false);
         if (all && parts <= JOINED_PARTS_MAX)
             add_joined(s, &f, start, end);
     }
@@ -238,49 +304,126 @@ static size_t chunk(scan *s, size_t start)
 typedef struct unit {
     parry_folded f;
     size_t start, end;
+    parry_dense_kind kind;
 } unit;
 
-/* A character with what hangs on it. */
-static void take_unit(const scan *s, size_t at, unit *u)
+/* The class DENSE's character at `at`; false where there is another or none. */
+static bool dense_at(const scan *s, size_t at, size_t *len, unsigned *c)
 {
-    size_t len;
-    u->start = at;
-    (void)parry_char_class_at(s->text, at, &len);
-    for (at += len; at < s->text.n; at += len)
-        if (parry_char_class_at(s->text, at, &len) != PARRY_CHAR_EXTEND)
-            break;
-    u->end = at;
-    parry_fold(slice(s, u->start, u->end), &u->f);
-    u->f.nplain = parry_utf8_cut(parry_str_make(u->f.plain, u->f.nplain), UNIT_MAX).n;
-    u->f.naccented = 0;
+    if (at >= s->text.n || parry_char_class_at(s->text, at, len) != PARRY_CHAR_DENSE)
+        return false;
+    (void)parry_utf8_next(parry_str_from(s->text, at), c);
+    return true;
 }
 
-static void add_pair(scan *s, const unit *a, const unit *b)
+/* A character with what hangs on it: marks, the consonant that a vowel was written before, or one stacked below. */
+static bool take_unit(const scan *s, size_t at, unit *u)
+{
+    size_t len;
+    unsigned c;
+    if (!dense_at(s, at, &len, &c))
+        return false;
+    u->start = at;
+    u->kind = parry_dense_kind_of(c);
+    bool more = u->kind == PARRY_DENSE_BEFORE;
+    u->kind = more ? PARRY_DENSE_ABUGIDA : u->kind;
+    for (at += len; at < s->text.n; at += len) {
+        bool extends = parry_char_class_at(s->text, at, &len) == PARRY_CHAR_EXTEND;
+        if (!extends && !(more && dense_at(s, at, &len, &c)))
+            break;
+        (void)parry_utf8_next(parry_str_from(s->text, at), &c);
+        more = parry_stacks(c);
+    }
+    u->end = at;
+    parry_fold(slice(s, u->start, u->end), false, &u->f);
+    u->f.nplain = parry_utf8_cut(parry_str_make(u->f.plain, u->f.nplain), UNIT_MAX).n;
+    u->f.naccented = 0;
+    u->f.accents = false;
+    return true;
+}
+
+/* Scripts change where words do; only the long vowel goes with either kana. */
+static bool same_run(parry_dense_kind *run, parry_dense_kind next)
+{
+    bool kana = *run == PARRY_DENSE_HIRAGANA || *run == PARRY_DENSE_KATAKANA || *run == PARRY_DENSE_LONG;
+    if (*run == PARRY_DENSE_LONG && (next == PARRY_DENSE_HIRAGANA || next == PARRY_DENSE_KATAKANA))
+        *run = next;
+    return *run == next || (kana && next == PARRY_DENSE_LONG);
+}
+
+/* Known in any locale: hiragana is Japanese, and what Chinese says with these characters alone Japanese does not. */
+static bool dense_stop(const scan *s, parry_dense_kind kind, parry_str term, bool alone)
+{
+    if (kind == PARRY_DENSE_HIRAGANA)
+        return alone || parry_stop_word(s->an->japanese, term);
+    return kind == PARRY_DENSE_HAN && parry_stop_word(s->an->chinese, term);
+}
+
+static parry_str single_of(scan *s, const unit *u) { return marked_term(s, 'Z', u->f.plain, u->f.nplain); }
+
+/* singles: characters of this script mean something by themselves. last: of its run. */
+static void add_pair(scan *s, const unit *a, const unit *b, bool singles, bool last)
 {
     parry_folded f = a->f;
     memcpy(f.plain + f.nplain, b->f.plain, b->f.nplain);
     f.nplain += b->f.nplain;
-    add(s, &f, a->start, b->end, s->position++, false);
+    parry_token *t = add(s, &f, a->start, b->end, s->position++, false);
+    if (t == NULL)
+        return;
+    t->pair = true;
+    t->stop = dense_stop(s, a->kind, t->exact, false);
+    if (!singles)
+        return;
+    parry_besides *besides = PARRY_NEW(s->arena, parry_besides);
+    besides->single[0] = single_of(s, a);
+    if (last)
+        besides->single[1] = single_of(s, b);
+    t->besides = besides;
 }
 
-static bool dense_at(const scan *s, size_t at)
+static void add_unit(scan *s, const unit *u)
 {
-    size_t len;
-    return at < s->text.n && parry_char_class_at(s->text, at, &len) == PARRY_CHAR_DENSE;
+    parry_token *t = add(s, &u->f, u->start, u->end, s->position++, false);
+    if (t == NULL)
+        return;
+    t->pair = true;
+    t->stop = dense_stop(s, u->kind, t->exact, true);
 }
 
+/* A word of one syllable with a particle: 돈이, 돈을 have the stem 돈. */
+static void stem_korean_pair(scan *s, parry_token *t, const unit *word, const unit *particle)
+{
+    static const char *const particles[] = {"이", "가", "은", "는", "을", "를", "도",
+                                            "만", "의", "에", "로", "와", "과"};
+    for (size_t i = 0; i < sizeof particles / sizeof *particles; i++)
+        if (parry_str_eqz(parry_str_make(particle->f.plain, particle->f.nplain), particles[i]))
+            t->stem = marked_term(s, 'Z', word->f.plain, word->f.nplain);
+}
+
+static bool next_in_run(const scan *s, const unit *u, parry_dense_kind *run, unit *next)
+{
+    return take_unit(s, u->end, next) && same_run(run, next->kind);
+}
+
+/* One run of one script: pairs of neighbours and, where a character means something by itself, the characters too. */
 static size_t dense_run(scan *s, size_t at)
 {
-    unit u[2];
-    size_t n = 1;
-    take_unit(s, at, &u[0]);
-    for (; dense_at(s, u[(n - 1) % 2].end); n++) {
-        take_unit(s, u[(n - 1) % 2].end, &u[n % 2]);
-        add_pair(s, &u[(n - 1) % 2], &u[n % 2]);
+    unit u[3];
+    size_t n = 0, first = s->n;
+    if (!take_unit(s, at, &u[0]))
+        return s->text.n; /* never: the caller looked */
+    parry_dense_kind run = u[0].kind;
+    bool singles = run == PARRY_DENSE_HAN || run == PARRY_DENSE_HANGUL;
+    bool more = next_in_run(s, &u[0], &run, &u[1]);
+    if (!more)
+        add_unit(s, &u[0]);
+    for (; more; n++) {
+        more = next_in_run(s, &u[(n + 1) % 3], &run, &u[(n + 2) % 3]);
+        add_pair(s, &u[n % 3], &u[(n + 1) % 3], singles, !more);
     }
-    if (n == 1)
-        add(s, &u[0].f, u[0].start, u[0].end, s->position++, false);
-    return u[(n - 1) % 2].end;
+    if (n == 1 && run == PARRY_DENSE_HANGUL && s->n > first)
+        stem_korean_pair(s, &s->an->tokens[first], &u[0], &u[1]);
+    return u[n % 3].end;
 }
 
 /* ---- the pass -----------------------------------------------------------------------------------------------------
@@ -290,7 +433,14 @@ void parry_analyse(parry_analyser *an, parry_arena *a, parry_str text, parry_str
                    size_t *n)
 {
     unsigned language = parry_language_of(locale);
-    scan s = {.an = an, .arena = a, .text = text, .language = language, .elides = parry_language_elides(language)};
+    scan s = {.an = an,
+              .arena = a,
+              .text = text,
+              .language = language,
+              .light = parry_language_light(language),
+              .stems = parry_language_stems(language),
+              .elides = parry_language_elides(language),
+              .turkic = parry_language_turkic(language)};
     for (size_t at = 0, len; at < text.n;) {
         parry_char_class c = parry_char_class_at(text, at, &len);
         if (c == PARRY_CHAR_WORD)

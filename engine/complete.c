@@ -38,7 +38,7 @@ static parry_str fold(parry_arena *a, parry_str s)
     for (size_t i = 0; i < s.n; i++) {
         if ((unsigned char)s.p[i] >= 0x80) {
             parry_folded f;
-            parry_fold(s, &f);
+            parry_fold(s, false, &f);
             return parry_str_copy(a, parry_str_make(f.plain, f.nplain));
         }
         out[i] = (char)(s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] + ('a' - 'A') : s.p[i]);

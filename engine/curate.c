@@ -171,12 +171,19 @@ static int by_title(const void *x, const void *y)
     return c != 0 ? c : by_rank(a, b);
 }
 
-/* Sorted by anything but relevance, an article that has next to nothing to do with the question could come first. */
-static size_t worth_sorting(const parry_ranked *ranked, size_t n)
+/* An order by date or title must not put first what hardly has to do with the question: those stay that have at least
+ * half of what the best by text and meaning has. */
+static double found_by(const parry_ranked *r) { return (double)r->c->text_article + (double)r->c->vector_passage; }
+
+static size_t worth_sorting(parry_ranked *ranked, size_t n)
 {
+    double best = 0;
     size_t kept = 0;
-    while (kept < n && ranked[kept].score >= ranked[0].score / 2)
-        kept++;
+    for (size_t i = 0; i < n; i++)
+        best = found_by(&ranked[i]) > best ? found_by(&ranked[i]) : best;
+    for (size_t i = 0; i < n; i++)
+        if (found_by(&ranked[i]) >= best / 2)
+            ranked[kept++] = ranked[i];
     return kept;
 }
 

@@ -1,6 +1,7 @@
 /* Completions, corrections, words run together and split. */
 #include "engine/expand.h"
 
+#include "engine/analyse_fold.h"
 #include "engine/order.h"
 
 #include <stdlib.h>
@@ -55,15 +56,36 @@ static size_t letters_of(parry_str word)
     return n;
 }
 
-static void add_with_stem(const parry_view *v, parry_group *g, parry_str word, float weight, bool typo)
+/* `source` as it was written; of an identifier and its parts only the one that `exact` is. */
+static void add_stem(const parry_view *v, parry_group *g, parry_str source, parry_str exact, parry_str locale,
+                     float weight, bool typo)
 {
     parry_token *tokens = NULL;
     size_t n = 0;
-    parry_add_variant(g, word, weight, true, typo);
-    parry_analyse(v->analyser, v->arena, word, v->locale, &tokens, &n);
+    parry_analyse(v->analyser, v->arena, source, locale, &tokens, &n);
     for (size_t i = 0; i < n; i++)
-        if (!tokens[i].part)
+        if (parry_str_eq(tokens[i].exact, exact))
             parry_add_variant(g, tokens[i].stem, weight, false, typo);
+}
+
+static void add_stems_of(const parry_view *v, parry_group *g, parry_str source, parry_str exact, float weight,
+                         bool typo)
+{
+    for (size_t i = 0; i < v->spoken->nothers; i++)
+        if (parry_spoken_fits(v->spoken->others[i], source))
+            add_stem(v, g, source, exact, parry_str_of(parry_language_code(v->spoken->others[i])), weight, typo);
+}
+
+void parry_add_other_stems(const parry_view *v, parry_group *g, parry_str source, float weight, bool typo)
+{
+    add_stems_of(v, g, source, g->word, weight, typo);
+}
+
+static void add_with_stem(const parry_view *v, parry_group *g, parry_str word, float weight, bool typo)
+{
+    parry_add_variant(g, word, weight, true, typo);
+    add_stem(v, g, word, word, v->locale, weight, typo);
+    add_stems_of(v, g, word, word, weight, typo);
 }
 
 bool parry_has_separator(parry_str word)
@@ -91,7 +113,7 @@ parry_code parry_is_shown(const parry_view *v, parry_str term, bool *shown, parr
     *shown = false;
     for (size_t i = 0; i < v->info->nsegments && !*shown; i++) {
         parry_term t;
-        bool exact = term.n > 0 && term.p[0] != 'Z', everything = v->masks[i].vectors == NULL;
+        bool exact = term.n > 0 && term.p[0] != 'Z' && term.p[0] != 'A', everything = v->masks[i].vectors == NULL;
         if (exact && parry_segment_near(v->info->segments[i].segment, term, 0, false, &t, 1) == 0)
             continue;
         *shown = exact && everything;
@@ -400,7 +422,8 @@ parry_code parry_join_words(const parry_view *v, parry_group *a, parry_group *b,
 {
     char both[PARRY_TERM_MAX];
     bool shown = false;
-    if (a->stop || a->quoted || b->quoted || b->unfinished || a->word.n + b->word.n >= sizeof both)
+    if (a->pair || b->pair || a->stop || a->quoted || b->quoted || b->unfinished ||
+        a->word.n + b->word.n >= sizeof both)
         return PARRY_OK;
     memcpy(both, a->word.p, a->word.n);
     memcpy(both + a->word.n, b->word.p, b->word.n);

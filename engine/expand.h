@@ -23,6 +23,9 @@ PARRY_MUST parry_code parry_complete_word(const parry_view *v, parry_group *g, p
 /* Read a word that stands nowhere as the nearest ones that do. A rare word, or one that the model knows, may well be
  * right: it is read so at little weight, and that is only suggested. */
 PARRY_MUST parry_code parry_correct(const parry_view *v, parry_group *g, parry_err *err);
+/* The stems of the group's word in the languages that the query may have been asked in, beside the first. source: the
+ * word as it was written. */
+void parry_add_other_stems(const parry_view *v, parry_group *g, parry_str source, float weight, bool typo);
 /* Two words that this one is, run together, and that stand side by side somewhere; halves[0] empty where there are
  * none. */
 PARRY_MUST parry_code parry_split_word(const parry_view *v, const parry_group *g, parry_str halves[2], parry_err *err);

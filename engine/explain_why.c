@@ -4,6 +4,7 @@
 #include "engine/explain_private.h"
 
 #include "engine/filter.h"
+#include "engine/in_language.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -61,6 +62,7 @@ static parry_code measure(const parry_explain_input *in, uint32_t segment, uint3
     }
     if (in->show->vector != NULL)
         parry_measure_vectors(in->show->g, in->show->vector, out);
+    out->in_language = parry_in_language(info, in->show->understood, out);
     return PARRY_OK;
 }
 

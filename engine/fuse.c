@@ -17,6 +17,7 @@ static const char *const names[PARRY_SIGNALS] = {
     [PARRY_SIGNAL_VECTOR_SENTENCES] = "vector.sentences",
     [PARRY_SIGNAL_TITLE_IS_QUERY] = "title.is_query",
     [PARRY_SIGNAL_IDENTIFIER] = "identifier",
+    [PARRY_SIGNAL_LANGUAGE] = "language",
 };
 
 const char *parry_signal_name(parry_signal s) { return names[s]; }
@@ -54,6 +55,8 @@ double parry_signal_value(const parry_candidate *c, parry_signal s)
         return (double)c->text_pairs;
     case PARRY_SIGNAL_IDENTIFIER:
         return c->holds_identifier ? 1.0 : 0.0;
+    case PARRY_SIGNAL_LANGUAGE:
+        return (double)c->in_language;
     case PARRY_SIGNALS:
         break;
     }

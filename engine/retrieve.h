@@ -18,6 +18,7 @@ typedef struct parry_candidate {
     float vector_passage, vector_second, vector_title, vector_article;
     float vector_sentence,
         vector_sentences;         /* the nearest sentence (of a long article: passage), and the mean of them */
+    float in_language;            /* 0 to 1: how surely it is in the language of the query */
     float title_is_query;         /* 0 to 2, as parry_title_match gives it: 2 is to the letter */
     float text_pairs;             /* share of the query's neighbours side by side in its title or best passage */
     bool holds_identifier;        /* it holds an identifier of the query, whole */

@@ -430,12 +430,16 @@ static board board_new(parry_arena *a, const parry_generation_info *info, const 
 /* A frequent synonym does not make a rare word less telling; but where nobody wrote the word, the synonym is all. */
 static uint64_t either(uint64_t typed_count, uint64_t any_count) { return typed_count > 0 ? typed_count : any_count; }
 
+/* A pair of a script without spaces that stands nowhere is as a rule no word but where two words meet: it is not held
+ * against anyone. */
 static ceilings weigh_words(const parry_generation_info *info, const parry_group *const *words, parry_word_stats *w,
                             size_t nwords)
 {
     ceilings top = {0, 0, 0, 0};
     for (size_t i = 0; i < nwords; i++) {
         float times = (float)words[i]->times;
+        if (words[i]->pair && w[i].any_articles == 0)
+            continue;
         w[i].idf = times * idf(info->narticles, either(w[i].articles, w[i].any_articles));
         w[i].idf_title = times * idf(info->kind_rows[PARRY_ROW_TITLE], either(w[i].titles, w[i].any_titles));
         w[i].idf_passage = times * idf(info->kind_rows[PARRY_ROW_PASSAGE], either(w[i].passages, w[i].any_passages));

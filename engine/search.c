@@ -6,6 +6,7 @@
 #include "engine/curate.h"
 #include "engine/explain_private.h"
 #include "engine/featured.h"
+#include "engine/in_language.h"
 #include "engine/lately.h"
 #include "engine/mask.h"
 #include "engine/narrow.h"
@@ -124,6 +125,17 @@ static parry_mode possible_mode(const parry_searcher *s, const parry_generation_
     return able ? asked : PARRY_TEXT;
 }
 
+/* The model's vectors are worth what it can read of the query: docs/languages.md has the figures. */
+static double trust_of(const parry_searcher *s, parry_mode mode, parry_str query)
+{
+    static const double nothing = 0.2, all = 0.7; /* of its letters */
+    if (mode != PARRY_HYBRID)
+        return mode == PARRY_TEXT ? 0 : 1;
+    const parry_tokenizer *t = parry_encoder_tokenizer(s->encoder);
+    double grasp = t != NULL ? parry_tokenizer_grasp(t, query) : 1;
+    return grasp <= nothing ? 0 : grasp >= all ? 1 : (grasp - nothing) / (all - nothing);
+}
+
 /* What each side found, one record an article: text's first, then those that vectors alone found. */
 static parry_candidates join(parry_arena *a, const parry_generation *g, const parry_candidates *text,
                              const parry_candidates *vector, const float *query)
@@ -154,7 +166,9 @@ static void calibrate(parry_arena *a, const parry_generation *g, const double *w
     r->evidence = evidence;
     r->own_calibration = own != NULL;
     r->logit = parry_evidence_logit(evidence);
-    r->probability = r->mode != PARRY_HYBRID ? -1 : n == 0 ? 0 : parry_probability(c, r->logit);
+    r->probability = r->mode != PARRY_HYBRID || r->vector_trust < 0.5 ? -1
+                     : n == 0                                         ? 0
+                                                                      : parry_probability(c, r->logit);
     r->answered = n > 0 && r->probability >= c->threshold;
 }
 
@@ -291,14 +305,17 @@ static bool hold(parry_ranked *ranked, size_t n, parry_str previous, double marg
     return true;
 }
 
-/* What is asked for, of what was typed: while a word is open, what holds of it. Too little for an answer leaves its
- * text empty. */
+/* What is asked for, of what was typed, and in which language: while a word is open, what holds of it. Too little for
+ * an answer leaves its text empty. */
 static parry_code what_holds(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_view *v,
-                             parry_query *asked, bool *settled, parry_err *err)
+                             parry_spoken *spoken, parry_query *asked, bool *settled, parry_err *err)
 {
     parry_steady steady;
     *asked = *q;
     *settled = true;
+    parry_spoken_in(s->analyser, v->arena, v->info, q->text, q->locale, spoken);
+    v->spoken = spoken;
+    v->locale = spoken->first;
     if (!q->typing || !q->steady)
         return PARRY_OK;
     v->masks = parry_masks(s->masks, g, q);
@@ -307,10 +324,12 @@ static parry_code what_holds(parry_searcher *s, const parry_generation *g, const
         return code;
     asked->text = steady.text.n > 0 ? steady.text : parry_str_of("");
     *settled = steady.settled;
+    parry_spoken_in(s->analyser, v->arena, v->info, asked->text, q->locale, spoken);
+    v->locale = spoken->first;
     return PARRY_OK;
 }
 
-static parry_view view_of(const parry_searcher *s, const parry_generation *g, parry_arena *a, parry_str locale)
+static parry_view view_of(const parry_searcher *s, const parry_generation *g, parry_arena *a)
 {
     return (parry_view){.analyser = s->analyser,
                         .info = parry_generation_get_info(g),
@@ -318,8 +337,7 @@ static parry_view view_of(const parry_searcher *s, const parry_generation *g, pa
                         .boosts = parry_generation_side(g, PARRY_SIDE_BOOSTS),
                         .settings = &s->settings,
                         .tokenizer = s->encoder != NULL ? parry_encoder_tokenizer(s->encoder) : NULL,
-                        .arena = a,
-                        .locale = locale};
+                        .arena = a};
 }
 
 parry_code parry_search(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a,
@@ -336,22 +354,24 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
         return code;
     parry_results r = {.generation = info->number, .mode = possible_mode(s, info, q->mode)};
     r.degraded = r.mode != q->mode;
-    parry_str locale = q->locale.n > 0 ? q->locale : parry_str_of("en");
-    parry_view v = view_of(s, g, a, locale);
-    if ((code = what_holds(s, g, q, &v, &asked, &r.settled, err)) != PARRY_OK)
+    parry_spoken spoken;
+    parry_view v = view_of(s, g, a);
+    if ((code = what_holds(s, g, q, &v, &spoken, &asked, &r.settled, err)) != PARRY_OK)
         return code;
-    parry_curation curation = curation_of(s, g, &asked, locale, a, &scoped);
+    r.vector_trust = trust_of(s, r.mode, asked.text);
+    parry_curation curation = curation_of(s, g, &asked, spoken.first, a, &scoped);
     v.masks = curation.masks;
     if ((code = search_words(&v, &asked, u, &text, &t, &r, err)) != PARRY_OK)
         return code;
-    bool meaning = r.mode != PARRY_TEXT && asked.text.n > 0;
+    bool meaning = r.vector_trust > 0 && asked.text.n > 0;
     if (meaning && (code = find_meaning(s, g, &v, u->meaning, &meant, &vector, &r, &t, err)) != PARRY_OK)
         return code;
 
     parry_candidates all = join(a, g, &text, &vector, meant);
+    parry_measure_language(info, &spoken, a, u, &all);
     double *context = PARRY_ARRAY(a, double, PARRY_FEATURES), weight[PARRY_SIGNALS];
     parry_context(a, &all, context);
-    parry_weights_find(r.mode, parry_generation_side(g, PARRY_SIDE_WEIGHTS), context, weight);
+    parry_weights_find(r.mode, r.vector_trust, parry_generation_side(g, PARRY_SIDE_WEIGHTS), context, weight);
     r.context = context;
     if (asked.text.n > 0)
         parry_admit_pins(&curation, a, meant, &all);

@@ -148,13 +148,14 @@ typedef struct parry_results {
     uint64_t generation;
     parry_mode mode;        /* what was done: TEXT where HYBRID was asked and there is no model */
     bool degraded;          /* mode differs from what was asked */
+    double vector_trust;    /* 0 to 1: how much HYBRID heeds meaning; 0 where the model cannot read the language */
     parry_str corrected;    /* words that were read as others ("refund not received"); empty: none */
     size_t corrected_total; /* articles that hold all its words, but those that none holds */
     parry_str did_you_mean; /* a query with many more such articles, not searched for; empty: none */
     size_t did_you_mean_total;
     parry_str unknown;      /* words that no article holds and that are like none that does; empty: none */
     unsigned relaxed;       /* parry_relaxed, or-ed */
-    double probability;     /* that the first hit answers, 0 to 1; below 0: not known, the mode is not hybrid */
+    double probability;     /* that the first hit answers, 0 to 1; below 0: not known (not hybrid, or little trust) */
     bool own_calibration;   /* fitted on this content; else on the sample help centre */
     bool answered;          /* the probability reaches the calibration's threshold */
     double logit;           /* what the probability was made from; for fitting, like these two */

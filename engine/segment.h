@@ -111,6 +111,7 @@ typedef struct parry_segment_info {
     const uint32_t *vector_row;  /* nvectors long: the row of a vector */
     const uint32_t *article_row; /* narticles + 1 long: its rows are [article_row[a], article_row[a + 1]) */
     uint64_t kind_rows[PARRY_ROW_KINDS], kind_length[PARRY_ROW_KINDS]; /* sums over all rows, dead ones too */
+    uint64_t languages; /* of its articles, a bit each: engine/analyse_fold.h numbers them, 0 for unknown ones */
 } parry_segment_info;
 const parry_segment_info *parry_segment_get_info(const parry_segment *s);
 

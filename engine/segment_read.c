@@ -2,6 +2,7 @@
  * for one thread at a time. */
 #include "base/file.h"
 #include "engine/analyse.h"
+#include "engine/analyse_fold.h"
 #include "engine/postings_cache.h"
 #include "engine/segment_passages.h"
 #include "engine/segment_private.h"
@@ -192,6 +193,17 @@ static parry_code open_vectors(parry_segment *s, const manifest *m, bool verifie
     return parry_vectors_open(faiss, path_of(s, "vectors.f16"), (uint32_t)m->vectors, (size_t)m->dim, &s->vectors, err);
 }
 
+static uint64_t languages_of(const parry_segment *s)
+{
+    uint64_t languages = 0;
+    for (uint32_t i = 0; i < s->passages.info.narticles; i++) {
+        parry_article_out x;
+        parry_segment_article(s, i, &x);
+        languages |= (uint64_t)1 << parry_language_of(x.locale);
+    }
+    return languages;
+}
+
 static parry_code open_all(parry_segment *s, const char *name, bool verify, json_t **root, parry_err *err)
 {
     manifest m;
@@ -210,6 +222,7 @@ static parry_code open_all(parry_segment *s, const char *name, bool verify, json
     info->model = m.model;
     size_t cache = (size_t)m.rows * CACHE_BYTES_A_ROW;
     s->frequent = parry_postings_cache_new(cache < CACHE_MOST_BYTES ? cache : CACHE_MOST_BYTES);
+    info->languages = languages_of(s);
     code = parry_terms_open(path_of(s, "vocabulary.bin"), &s->vocabulary, err);
     if (code == PARRY_OK)
         code = open_vectors(s, &m, verify, err);

@@ -183,7 +183,32 @@ static parry_code check_article(const parry_segment_writer *w, const parry_artic
     return PARRY_OK;
 }
 
-/* Each token counts once as it stands and once as its stem. *length: words, an identifier being one. */
+static parry_code add_term(parry_segment_writer *w, parry_str term, parry_err *err)
+{
+    return term.n > 0 ? parry_text_writer_term(w->text, term, err) : PARRY_OK;
+}
+
+/* Each token counts once as it stands and once as its stem, and what it gives besides once more. */
+static parry_code add_token(parry_segment_writer *w, const parry_token *t, parry_err *err)
+{
+    parry_code code = add_term(w, t->exact, err);
+    if (code == PARRY_OK)
+        code = add_term(w, t->stem, err);
+    if (t->besides == NULL || code != PARRY_OK)
+        return code;
+    const parry_besides *b = t->besides;
+    const parry_str terms[] = {b->accented,
+                               b->bare,
+                               b->single[0],
+                               b->single[1],
+                               parry_str_from(b->single[0], 1),
+                               parry_str_from(b->single[1], 1)};
+    for (size_t i = 0; i < sizeof terms / sizeof *terms && code == PARRY_OK; i++)
+        code = add_term(w, terms[i], err);
+    return code;
+}
+
+/* *length: words, an identifier being one. */
 static parry_code add_text(parry_segment_writer *w, const parry_row_in *row, parry_str locale, uint32_t number,
                            uint32_t *length, parry_err *err)
 {
@@ -197,9 +222,7 @@ static parry_code add_text(parry_segment_writer *w, const parry_row_in *row, par
     parry_code code = PARRY_OK;
     for (size_t i = 0; i < n && code == PARRY_OK; i++) {
         *length += !tokens[i].part;
-        code = parry_text_writer_term(w->text, tokens[i].exact, err);
-        if (code == PARRY_OK)
-            code = parry_text_writer_term(w->text, tokens[i].stem, err);
+        code = add_token(w, &tokens[i], err);
     }
     return code == PARRY_OK && n > 0 ? parry_text_writer_row(w->text, number, err) : code;
 }
@@ -235,7 +258,7 @@ parry_code parry_segment_writer_add(parry_segment_writer *w, const parry_article
 
 static void visit_term(void *ctx, parry_str term, uint32_t rows)
 {
-    if (term.p[0] != 'Z')
+    if (term.p[0] != 'Z' && term.p[0] != 'A')
         parry_terms_writer_add(ctx, term, rows);
 }
 

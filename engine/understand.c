@@ -1,12 +1,15 @@
 /* Query text to groups of terms. */
 #include "engine/understand.h"
 
+#include "engine/analyse_fold.h"
 #include "engine/expand.h"
 #include "engine/order.h"
 #include "engine/synonyms.h"
 
 #include <stdlib.h>
 
+static const float ACCENTS = 0.5F;   /* an occurrence with the same accents counts so much more than one without */
+static const float CHARACTER = 0.5F; /* of a pair of ideographs that stands nowhere */
 enum { NO_GROUP = 255, WEIGHED_MAX = 256 };
 
 /* A query on its way. */
@@ -90,11 +93,16 @@ static parry_group *start_group(reading *r, size_t token)
     g->times = 1;
     g->stop = t->stop;
     g->part = t->part;
+    g->pair = t->pair;
     g->quoted = in_quotes(r, t);
     g->identifier = !t->part && (parry_has_digit(t->exact) || parry_has_separator(t->exact));
     g->unfinished = r->out->typing && t->end == r->syntax.plain.n && !g->quoted;
     parry_add_variant(g, t->exact, 1.0F, true, false);
     parry_add_variant(g, t->stem, 1.0F, false, false);
+    if (t->besides != NULL)
+        parry_add_variant(g, t->besides->accented, ACCENTS, true, false);
+    if (!t->pair)
+        parry_add_other_stems(r->v, g, parry_str_make(r->syntax.plain.p + t->start, t->end - t->start), 1.0F, false);
     return g;
 }
 
@@ -268,13 +276,46 @@ static parry_code expand(reading *r, size_t number, bool above_parts, parry_err 
         g->silent = true; /* its parts speak for it */
         return code;
     }
-    if (g->stop || completed || above_parts || parry_synonyms_know_group(r->v->synonyms, g))
-        return code;
+    if (g->stop || completed || above_parts || g->pair || parry_synonyms_know_group(r->v->synonyms, g))
+        return code; /* a pair is no word, so neither misspelt nor two in one */
     if (code == PARRY_OK)
         code = split(r, number, err);
     if (code == PARRY_OK && !g->silent)
         code = parry_correct(r->v, g, err);
     return code;
+}
+
+static bool is_han(parry_str word)
+{
+    unsigned c;
+    return word.n > 0 && parry_utf8_next(word, &c) > 0 && parry_script_of(c) == PARRY_SCRIPT_HAN;
+}
+
+static bool is_stop_character(parry_str c) { return parry_stop_word(parry_language_of(parry_str_of("zh")), c); }
+
+static bool shown_beside(const reading *r, size_t a, size_t b)
+{
+    bool overlap = r->tokens[a].start < r->tokens[b].end && r->tokens[b].start < r->tokens[a].end;
+    return overlap && r->group[b] != NO_GROUP && r->out->groups[r->group[b]].shown;
+}
+
+/* Where no article has a pair of ideographs, those of its characters that are in no known pair beside it stand for it:
+ * 摔碎 may stand nowhere where 摔坏 does. */
+static void add_characters(const reading *r, size_t at, parry_group *g)
+{
+    const parry_token *t = &r->tokens[at];
+    unsigned c;
+    if (!t->pair || g->shown || t->besides == NULL || !is_han(t->exact))
+        return;
+    size_t first = parry_utf8_next(t->exact, &c);
+    parry_str half[2] = {parry_str_make(t->exact.p, first), parry_str_from(t->exact, first)};
+    bool beside[2] = {at > 0 && shown_beside(r, at, at - 1), at + 1 < r->n && shown_beside(r, at, at + 1)};
+    for (int i = 0; i < 2; i++) {
+        if (beside[i] || is_stop_character(half[i]))
+            continue;
+        parry_add_variant(g, half[i], CHARACTER, true, false);
+        parry_add_variant(g, parry_str_printf(r->v->arena, "Z%.*s", PARRY_FMT(half[i])), CHARACTER, false, false);
+    }
 }
 
 static parry_code expand_all(reading *r, parry_err *err)
@@ -284,6 +325,8 @@ static parry_code expand_all(reading *r, parry_err *err)
         bool first = g != NO_GROUP && parry_str_eq(r->tokens[i].exact, r->out->groups[g].word);
         for (size_t k = 0; k < i && first; k++)
             first = r->group[k] != g;
+        if (first)
+            add_characters(r, i, &r->out->groups[g]);
         parry_code code = first ? expand(r, g, stands_above_parts(r, i), err) : PARRY_OK;
         if (code != PARRY_OK)
             return code;

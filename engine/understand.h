@@ -8,6 +8,7 @@
 
 #include "engine/analyse.h"
 #include "engine/generation.h"
+#include "engine/language.h"
 #include "engine/mask.h"
 #include "engine/query_syntax.h"
 
@@ -33,6 +34,7 @@ typedef struct parry_group {
     bool unfinished;     /* the last word while typing */
     bool identifier;     /* holds a digit or a separator: matched whole, it outweighs words */
     bool part;           /* of an identifier */
+    bool pair;           /* of a script without spaces: neighbours that may belong to two words */
     bool quoted;         /* stands in a phrase: read as it is */
     bool shown;          /* an article that may be seen holds the word or its stem */
     bool silent;         /* stands for nothing itself: an identifier read as its parts, a word read as two */
@@ -60,6 +62,8 @@ typedef struct parry_understood {
     parry_str meaning;   /* the same with corrected words in place: what the encoder reads */
     parry_str corrected; /* the query with corrected words in place; empty: none was */
     parry_str suggested; /* the query with words that may be misspelt replaced; empty: nothing to suggest */
+    unsigned language;   /* in which an answer is wanted; engine/in_language.h sets both, once candidates are known */
+    float language_sure; /* 0 to 1; 0: any will do */
     bool doubtful;       /* one of those stands nowhere */
     parry_synonym_used synonyms[PARRY_SYNONYMS_TOLD];
     size_t nsynonyms;
@@ -78,7 +82,8 @@ typedef struct parry_view {
     const struct parry_boosts *boosts;
     const parry_tokenizer *tokenizer; /* the model's, whose words are no misspelt ones; NULL without a model */
     parry_arena *arena;
-    parry_str locale;
+    const parry_spoken *spoken;
+    parry_str locale;    /* the first that is spoken */
     unsigned more_edits; /* that a word may be away, beyond what its length allows */
 } parry_view;
 

@@ -13,17 +13,18 @@ static double nearer(double z)
 /* Rules rather than evidence. An article whose title is the query outweighs all evidence there can be for another. */
 static void set_rules(double out[PARRY_SIGNALS])
 {
-    static const double IDENTIFIER = 2, LEAST_TITLE = 5;
+    static const double IDENTIFIER = 2, LANGUAGE = 3, LEAST_TITLE = 5;
     double all = 0;
     for (int s = 0; s < PARRY_SIGNALS; s++)
         all += out[s];
     out[PARRY_SIGNAL_IDENTIFIER] = IDENTIFIER;
-    all += IDENTIFIER;
+    out[PARRY_SIGNAL_LANGUAGE] = LANGUAGE;
+    all += IDENTIFIER + LANGUAGE;
     out[PARRY_SIGNAL_TITLE_IS_QUERY] = all > LEAST_TITLE ? all : LEAST_TITLE;
 }
 
-void parry_weights_find(parry_mode mode, const parry_weight_factors *factors, const double context[PARRY_FEATURES],
-                        double out[PARRY_SIGNALS])
+static void add_fitted(parry_mode mode, double share, const parry_weight_factors *factors,
+                       const double context[PARRY_FEATURES], double out[PARRY_SIGNALS])
 {
     const parry_fitted_weights *m = &parry_fitted[mode];
     double z[PARRY_FEATURES];
@@ -33,8 +34,20 @@ void parry_weights_find(parry_mode mode, const parry_weight_factors *factors, co
         double x = m->base[s];
         for (int f = 0; f < PARRY_FEATURES; f++)
             x += m->slope[s][f] * z[f];
-        out[s] = m->used[s] ? softplus(x) * (factors != NULL ? factors->factor[mode][s] : 1) : 0;
+        if (m->used[s])
+            out[s] += share * softplus(x) * (factors != NULL ? factors->factor[mode][s] : 1);
     }
+}
+
+void parry_weights_find(parry_mode mode, double trust, const parry_weight_factors *factors,
+                        const double context[PARRY_FEATURES], double out[PARRY_SIGNALS])
+{
+    double own = mode == PARRY_HYBRID ? trust : 1;
+    memset(out, 0, PARRY_SIGNALS * sizeof *out);
+    if (own > 0)
+        add_fitted(mode, own, factors, context, out);
+    if (own < 1)
+        add_fitted(PARRY_TEXT, 1 - own, factors, context, out);
     set_rules(out);
 }
 

@@ -30,9 +30,10 @@ typedef struct parry_weight_factors {
     double factor[PARRY_MODES][PARRY_SIGNALS]; /* 0 to PARRY_MAX_FACTOR */
 } parry_weight_factors;
 
-/* The weights of one query. factors: NULL for none. */
-void parry_weights_find(parry_mode mode, const parry_weight_factors *factors, const double context[PARRY_FEATURES],
-                        double out[PARRY_SIGNALS]);
+/* The weights of one query. trust: parry_results' vector_trust; HYBRID moves from its own (1) to those of TEXT (0) as
+ * the model understands less of the query. factors: NULL for none. */
+void parry_weights_find(parry_mode mode, double trust, const parry_weight_factors *factors,
+                        const double context[PARRY_FEATURES], double out[PARRY_SIGNALS]);
 /* {"hybrid": {"text.title": 0.5, ...}, "text": {...}, "vector": {...}}: a signal that is not named keeps factor 1.
  * Fails: INVALID (an unknown mode or signal, a factor out of range). */
 PARRY_MUST parry_code parry_weight_factors_parse(const json_t *document, parry_arena *a, const void **out,

@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_WORD = 100, SPECIALS = 5 };
+enum { MAX_WORD = 100, SPECIALS = 5, IDEOGRAPHS_KNOWN = 2000 };
 
 static const char *const special_names[SPECIALS] = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
 enum { PAD, UNK, CLS, SEP, MASK };
@@ -25,18 +25,34 @@ struct parry_tokenizer {
     int32_t special[SPECIALS]; /* -1 where the vocabulary has none */
     unsigned char ascii[128];  /* parry_bert_class */
     char folded[128];
+    bool ideographs; /* it has thousands of them */
 };
+
+/* Of a text, for parry_tokenizer_grasp. */
+typedef struct reading {
+    size_t letters, grasped;
+} reading;
 
 typedef struct state {
     const parry_tokenizer *t;
     int32_t *ids; /* NULL: only count */
     size_t n, cap;
-    size_t chars; /* code points of the word, counted on after MAX_WORD */
+    reading *reading; /* NULL: not asked for */
+    size_t chars;     /* code points of the word, counted on after MAX_WORD */
     size_t bytes;
     size_t held;
     char word[MAX_WORD * 4];
     unsigned hold[MAX_WORD];
 } state;
+
+static bool has_ideographs(const parry_vocabulary *v)
+{
+    size_t n = 0;
+    char piece[4];
+    for (unsigned cp = 0x4E00; cp < 0xA000; cp++)
+        n += parry_vocabulary_id(v, parry_str_make(piece, parry_utf8_put(cp, piece))) >= 0;
+    return n >= IDEOGRAPHS_KNOWN;
+}
 
 parry_code parry_tokenizer_open(const char *vocab_path, bool lower_case, parry_tokenizer **out, parry_err *err)
 {
@@ -57,6 +73,7 @@ parry_code parry_tokenizer_open(const char *vocab_path, bool lower_case, parry_t
         parry_tokenizer_close(t);
         return parry_fail(err, PARRY_CORRUPT, "%s lacks [UNK], [CLS] or [SEP]: not a BERT vocabulary", vocab_path);
     }
+    t->ideographs = has_ideographs(v);
     *out = t;
     return PARRY_OK;
 }
@@ -125,12 +142,42 @@ static size_t pieces_of(const parry_tokenizer *t, parry_str word, int32_t out[MA
     return n;
 }
 
+static size_t letters_in(parry_str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char b = (unsigned char)s.p[i];
+        n += (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || b >= 0xC0;
+    }
+    return n;
+}
+
+/* Pieces as pieces_of finds them. */
+static void read_word(const parry_tokenizer *t, parry_str word, reading *r)
+{
+    unsigned first;
+    size_t letters = letters_in(word), step = 0;
+    bool ideograph = parry_utf8_next(word, &first) == word.n && parry_bert_class_of(first) == PARRY_BERT_IDEOGRAPH;
+    if (letters < 2 && !ideograph)
+        return;
+    r->letters += letters;
+    for (size_t at = 0; at < word.n; at += step) {
+        if (parry_vocabulary_longest(t->vocabulary, parry_str_from(word, at), at > 0, &step) < 0)
+            return;
+        size_t in = letters_in(parry_str_make(word.p + at, step));
+        bool whole = step == word.n && (letters > 1 || t->ideographs);
+        r->grasped += whole || in > 2 ? in : 0;
+    }
+}
+
 static void end_word(state *s)
 {
     if (s->held > 0)
         release(s);
     if (s->chars == 0)
         return;
+    if (s->reading != NULL && s->chars <= MAX_WORD)
+        read_word(s->t, parry_str_make(s->word, s->bytes), s->reading);
     int32_t ids[MAX_WORD * 4];
     size_t n = s->chars <= MAX_WORD ? pieces_of(s->t, parry_str_make(s->word, s->bytes), ids) : 0;
     for (size_t i = 0; i < n; i++)
@@ -250,6 +297,7 @@ size_t parry_tokenize(const parry_tokenizer *t, parry_str text, int32_t *ids, si
     state s;
     s.t = t;
     s.ids = ids;
+    s.reading = NULL;
     s.n = s.chars = s.bytes = s.held = 0;
     s.cap = cap - 1; /* room for [SEP] */
     emit(&s, t->special[CLS]);
@@ -259,13 +307,23 @@ size_t parry_tokenize(const parry_tokenizer *t, parry_str text, int32_t *ids, si
     return n + 1;
 }
 
-size_t parry_token_count(const parry_tokenizer *t, parry_str text)
+static size_t count(const parry_tokenizer *t, parry_str text, reading *r)
 {
     state s;
     s.t = t;
     s.ids = NULL;
+    s.reading = r;
     s.n = s.chars = s.bytes = s.held = 0;
     s.cap = SIZE_MAX;
     run(&s, text);
     return s.n;
+}
+
+size_t parry_token_count(const parry_tokenizer *t, parry_str text) { return count(t, text, NULL); }
+
+double parry_tokenizer_grasp(const parry_tokenizer *t, parry_str text)
+{
+    reading r = {0, 0};
+    (void)count(t, text, &r);
+    return r.letters > 0 ? (double)r.grasped / (double)r.letters : 1.0;
 }

@@ -26,6 +26,11 @@ size_t parry_tokenize(const parry_tokenizer *t, parry_str text, int32_t *ids, si
 size_t parry_tokenizer_words(const parry_tokenizer *t); /* ids are below it */
 /* How many tokens the text has, without [CLS] and [SEP] and without a limit. */
 size_t parry_token_count(const parry_tokenizer *t, parry_str text);
+/* How much of the text the vocabulary can read: the share of its letters in pieces of three letters or more, or in
+ * words that are one piece; 0 to 1. Text in a language that the model never learned falls into crumbs, which mean
+ * nothing. Ideographs count where the vocabulary has thousands of them; digits, punctuation and words of one letter do
+ * not count. 1 where nothing does. */
+double parry_tokenizer_grasp(const parry_tokenizer *t, parry_str text);
 
 #ifdef __cplusplus
 }

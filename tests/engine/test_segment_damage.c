@@ -1,4 +1,5 @@
 /* Damaged segments: whatever happened to a file, opening says so and nothing crashes. Most of this shows under asan. */
+#include "engine/analyse.h"
 #include "engine/segment_passages.h"
 #include "test_segment_data.h"
 
@@ -283,7 +284,7 @@ static void a_manifest_of_another_kind_is_refused(void **state)
     scratch *s = *state;
     const char *name = whole(s, UINT32_MAX);
     replace_in_manifest(s, name, "\"format\": 3", "\"format\": 2");
-    replace_in_manifest(s, name, "parry-1", "other-1");
+    replace_in_manifest(s, name, parry_analyser_identity, "other-1");
     replace_in_manifest(s, name, name, "0123456789abcdef0123456789abcdef");
     replace_in_manifest(s, name, "\"dim\": 32", "\"dim\": -32");
     replace_in_manifest(s, name, "\"dim\": 32", "\"dim\": 33");

@@ -388,12 +388,14 @@ static parry_understood *understood(fixture *f, parry_analyser *an, parry_str te
     static const parry_search_settings none = {0};
     const parry_generation_info *info = parry_generation_get_info(f->generation);
     parry_mask mask = {PARRY_ARRAY(f->arena, uint8_t, 100), NULL, 0};
+    parry_spoken spoken = {.first = parry_str_of("en")};
     parry_view v = {.analyser = an,
                     .info = info,
                     .masks = &mask,
                     .settings = &none,
                     .arena = f->arena,
-                    .locale = parry_str_of("en")};
+                    .spoken = &spoken,
+                    .locale = spoken.first};
     parry_understood *u = PARRY_NEW(f->arena, parry_understood);
     ok(parry_understand(&v, text, false, u, NULL));
     return u;

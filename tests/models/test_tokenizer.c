@@ -97,6 +97,19 @@ static void test_a_word_over_a_hundred_code_points_is_unknown(void **state)
     parry_tokenizer_close(t);
 }
 
+static void test_grasp_is_the_share_of_letters_in_whole_words_and_long_pieces(void **state)
+{
+    parry_tokenizer *t = open_small(*state);
+    assert_float_equal(parry_tokenizer_grasp(t, lit("Undoing, cafe!")), 1, 1e-9);
+    assert_float_equal(parry_tokenizer_grasp(t, lit("undodo")), 4.0 / 6, 1e-9); /* ##do is a crumb, do is a word */
+    assert_float_equal(parry_tokenizer_grasp(t, lit("do xx")), 0.5, 1e-9); /* x and ##x are known, and say nothing */
+    assert_float_equal(parry_tokenizer_grasp(t, lit("undo \320\264\320\264\320\264\320\264")), 0.5, 1e-9);
+    assert_float_equal(parry_tokenizer_grasp(t, lit("\346\211\213")), 0, 1e-9); /* one ideograph is not thousands */
+    assert_float_equal(parry_tokenizer_grasp(t, lit("x 42 $!")), 1, 1e-9);      /* nothing to read */
+    assert_float_equal(parry_tokenizer_grasp(t, lit("")), 1, 1e-9);
+    parry_tokenizer_close(t);
+}
+
 static void test_ids_are_cut_to_the_room_and_end_with_sep(void **state)
 {
     parry_tokenizer *t = open_small(*state);
@@ -225,6 +238,7 @@ int main(void)
         in_scratch(test_bad_utf8_is_dropped_like_the_replacement_character),
         in_scratch(test_special_tokens_in_the_text_are_those_tokens),
         in_scratch(test_a_word_over_a_hundred_code_points_is_unknown),
+        in_scratch(test_grasp_is_the_share_of_letters_in_whole_words_and_long_pieces),
         in_scratch(test_ids_are_cut_to_the_room_and_end_with_sep),
         in_scratch(test_a_vocabulary_that_is_none_is_refused),
         in_scratch(test_a_vocabulary_with_crlf_and_no_last_newline_opens),
