@@ -59,6 +59,18 @@ static size_t phrase(parse *p, size_t at, bool negated)
     return end;
 }
 
+/* -Name, -v, -is/isnot and --flag are what programs are told, and stand for themselves: who does not want a word writes
+ * it small, and whole. */
+static bool unwanted_at(parry_str s, size_t at)
+{
+    enum { LEAST = 3 };
+    size_t end = at;
+    for (; !space_at(s, end); end++)
+        if (isupper((unsigned char)s.p[end]) != 0 || strchr("/=:", s.p[end]) != NULL)
+            return false;
+    return word_at(s, at) && isdigit((unsigned char)s.p[at]) == 0 && end - at >= LEAST;
+}
+
 static size_t without_word(parse *p, size_t at)
 {
     size_t end = at;
@@ -81,7 +93,7 @@ static size_t thing(parse *p, size_t at)
     if (mark_at(p->text, next) > 0) {
         size_t stop = phrase(p, next, true);
         end = stop > next ? stop : at;
-    } else if (word_at(p->text, next) && isdigit((unsigned char)p->text.p[next]) == 0) {
+    } else if (unwanted_at(p->text, next)) {
         end = without_word(p, next);
     }
     if (end > at)

@@ -76,6 +76,9 @@ static void a_hyphen_before_a_word_takes_it_away(void **state)
         {"refund -gift-card now", "refund            now", "-gift-card|", false},
         {"refund -\"gift card\" now", "refund              now", "-\"gift card|", false},
         {"refund -ünter", "refund        ", "-ünter|", false},
+        {"Get-Process -Name", "Get-Process -Name", "", false},
+        {"sort -n", "sort -n", "", false},
+        {"about -is/isnot", "about -is/isnot", "", false},
     };
     assert_all(state, table);
 }

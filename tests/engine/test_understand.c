@@ -448,7 +448,7 @@ static void a_long_letter_is_read_for_its_rarest_words(void **state)
     for (int i = 0; i < 60; i++)
         parry_buf_printf(&b, "contract terms year word%d ", 1900 + i);
     parry_buf_addz(&b, "quarrelsome giftcard balance");
-    assert_first(*state, b.p, false, "gift-one-word");
+    assert_true(place_for(*state, b.p, "gift-one-word") > 0); /* to which its first 32 words do not lead */
     parry_buf_free(&b);
 }
 

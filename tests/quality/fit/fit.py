@@ -16,7 +16,7 @@ import pathlib
 import numpy as np
 from scipy.optimize import minimize
 
-RULES = {"title.is_query": 5.0, "identifier": 2.0}  # an exact title or identifier comes first: not evidence to be weighed
+RULES = {"title.is_query": 20.0, "identifier": 2.0, "language": 3.0}  # rules, not evidence to be weighed: engine/weights.c
 FARTHEST = 3.0
 SIDES = {"hybrid": ("text.", "vector."), "text": ("text.",), "vector": ("vector.",)}
 
@@ -158,9 +158,9 @@ def main():
     p.add_argument("--drop", nargs="*", default=[], help="signals and features to leave out: an ablation")
     p.add_argument("--linear", action="store_true", help="no slopes: the same weights for every query")
     p.add_argument("--left-out", action="store_true", help="also score each family by a model that never saw it (slow)")
-    p.add_argument("--l2-slope", type=float, default=2e-3)
+    p.add_argument("--l2-slope", type=float, default=3e-3)
     p.add_argument("--l2-weight", type=float, default=1e-4)
-    p.add_argument("--steps", type=int, default=150)
+    p.add_argument("--steps", type=int, default=100)
     p.add_argument("--print-c", metavar="FILE", help="write engine/weights_fitted.c, all modes, fitted on all sets")
     a = p.parse_args()
     sets = [Set(path) for path in a.sets]
