@@ -11,6 +11,8 @@ enum {
     SUGGEST_SNIPPET = 120,    /* characters ... */
     SUGGEST_COLUMNS = 116,    /* ... of which these are text, and the rest what marks a cut */
     SUGGEST_FIELD = 200,      /* bytes of a title, a section, a category */
+    COMPLETIONS = 5,
+    COMPLETIONS_BYTES = 2 * 1024, /* of the reply */
     NAME_MAX_BYTES = 200,
     FILTERS_MAX = 16, /* values in all: each is looked for in every article */
     DAY_MS = 86400000,
@@ -125,6 +127,8 @@ static parry_code read_search(const parry_call *c, parry_query *q, parry_err *er
     if (code == PARRY_OK)
         code = read_name(c, "category", &q->category, err);
     if (code == PARRY_OK)
+        code = read_name(c, "page", &q->page, err);
+    if (code == PARRY_OK)
         code = read_narrowing(c, q, err);
     return code == PARRY_OK ? parry_mode_parse(mode, &q->mode, err) : code;
 }
@@ -217,6 +221,7 @@ static json_t *suggestion(const parry_call *c, const parry_hit *h)
     json_t *j = json_object();
     parry_str url = parry_str_printf(c->arena, "%s/articles/%.*s%s%.*s", c->base, PARRY_FMT(h->slug),
                                      h->anchor.n > 0 ? "#" : "", PARRY_FMT(h->anchor));
+    json_object_set_new(j, "id", parry_json_text(h->id));
     json_object_set_new(j, "title", parry_json_text(parry_utf8_cut(h->title, SUGGEST_FIELD)));
     json_object_set_new(j, "section", parry_json_text(parry_utf8_cut(h->section, SUGGEST_FIELD)));
     json_object_set_new(j, "url", parry_json_text(url));
@@ -225,49 +230,90 @@ static json_t *suggestion(const parry_call *c, const parry_hit *h)
     return j;
 }
 
-/* As many as fit. One that is too long for what is left (a slug may be of any length) is passed over. */
-static json_t *suggestions(const parry_call *c, const parry_results *r)
+/* Into the list, if it fits. One that is too long for what is left (a slug may be of any length) is passed over. */
+static void append_fitting(json_t *list, json_t *j, size_t *left)
+{
+    size_t n = json_dumpb(j, NULL, 0, JSON_COMPACT) + 1;
+    if (n <= *left) {
+        *left -= n;
+        json_array_append(list, j);
+    }
+    json_decref(j);
+}
+
+static json_t *completions(const parry_results *r, size_t *left)
 {
     json_t *list = json_array();
-    size_t left = SUGGEST_BYTES - SUGGEST_FRAME;
-    for (size_t i = 0; i < r->n; i++) {
-        json_t *j = suggestion(c, &r->hits[i]);
-        size_t n = json_dumpb(j, NULL, 0, JSON_COMPACT) + 1;
-        if (n <= left) {
-            left -= n;
-            json_array_append(list, j);
-        }
-        json_decref(j);
-    }
+    size_t mine = COMPLETIONS_BYTES;
+    for (size_t i = 0; i < r->ncompletions; i++)
+        append_fitting(list,
+                       json_pack("{s:o, s:o}", "text", parry_json_text(r->completions[i].text), "html",
+                                 parry_json_text(r->completions[i].html)),
+                       &mine);
+    *left -= COMPLETIONS_BYTES - mine;
     return list;
 }
 
-static parry_code suggest(parry_call *c, parry_query *q, json_t **hits, uint64_t *number, parry_err *err)
+static json_t *suggestions(const parry_call *c, const parry_results *r)
 {
-    parry_results r = {0};
+    size_t left = SUGGEST_BYTES - SUGGEST_FRAME;
+    json_t *complete = completions(r, &left), *hits = json_array();
+    for (size_t i = 0; i < r->n; i++)
+        append_fitting(hits, suggestion(c, &r->hits[i]), &left);
+    return json_pack("{s:I, s:b, s:o, s:o}", "generation", (json_int_t)r->generation, "settled", (int)r->settled,
+                     "completions", complete, "hits", hits);
+}
+
+static parry_code suggest(parry_call *c, parry_query *q, json_t **out, parry_err *err)
+{
     parry_generation *g = parry_index_acquire(c->app->index);
-    *number = parry_generation_get_info(g)->number;
-    parry_code code = q->text.n > 0 ? search(c, q, g, &r, err) : PARRY_OK;
+    parry_results r = {.generation = parry_generation_get_info(g)->number, .settled = true};
+    q->audience = c->audience;
+    parry_code code =
+        q->text.n > 0 ? search(c, q, g, &r, err) : parry_search_nothing(c->searcher, g, q, c->arena, &r, err);
     if (code == PARRY_OK)
-        *hits = suggestions(c, &r);
+        *out = suggestions(c, &r);
     parry_generation_release(g);
     return code;
 }
 
+/* A white space at the end says that the last word is finished: it stays. */
+static parry_code read_typed(const parry_call *c, parry_str *q, parry_err *err)
+{
+    parry_code code = read_query(c, q, err);
+    parry_str whole = *q;
+    if (code == PARRY_OK && q->n > 0 && parry_request_text(c->req, "q", &whole))
+        *q = parry_str_make(q->p, (size_t)(whole.p + whole.n - q->p));
+    return code;
+}
+
+/* previous, even an empty one, says that somebody is typing: the answer is steady. */
+static parry_code read_previous(const parry_call *c, parry_query *q, parry_err *err)
+{
+    q->steady = parry_request_text(c->req, "previous", &q->previous);
+    return read_name(c, "previous", &q->previous, err);
+}
+
 parry_code parry_get_suggest(parry_call *c, parry_err *err)
 {
-    parry_query q = {.limit = SUGGEST_LIMIT, .snippets = true, .snippet_columns = SUGGEST_COLUMNS, .typing = true};
-    json_t *hits = NULL;
-    uint64_t number = 0;
-    parry_code code = read_query(c, &q.text, err);
+    parry_query q = {.limit = SUGGEST_LIMIT,
+                     .snippets = true,
+                     .snippet_columns = SUGGEST_COLUMNS,
+                     .typing = true,
+                     .completions = COMPLETIONS};
+    json_t *j = NULL;
+    parry_code code = read_typed(c, &q.text, err);
     if (code == PARRY_OK)
         code = parry_request_number(c->req, "limit", 1, SUGGEST_LIMIT_MAX, &q.limit, err);
     if (code == PARRY_OK)
         code = read_name(c, "rule_tag", &q.rule_tag, err);
     if (code == PARRY_OK)
-        code = suggest(c, &q, &hits, &number, err);
+        code = read_previous(c, &q, err);
     if (code == PARRY_OK)
-        parry_response_json(c->res, 200, "application/json",
-                            json_pack("{s:I, s:o}", "generation", (json_int_t)number, "hits", hits));
+        code = read_name(c, "page", &q.page, err);
+    if (code == PARRY_OK)
+        code = suggest(c, &q, &j, err);
+    if (code == PARRY_OK)
+        parry_response_json(c->res, 200, "application/json", j);
     return code;
 }

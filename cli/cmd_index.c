@@ -15,7 +15,7 @@
 enum { TERMINAL_MS = 100, PLAIN_MS = 2000, LOCK_WAIT_MS = 60000 };
 
 typedef struct index_options {
-    bool quiet, text_only, verify, list;
+    bool quiet, text_only, verify, list, drafts;
     int64_t threads;
 } index_options;
 
@@ -143,6 +143,7 @@ static parry_code bring_up(const parry_cli *cli, parry_store *store, const parry
                                            .threads = (unsigned)(o->threads ? o->threads : cli->config.index.threads),
                                            .passage_tokens = (uint32_t)cli->config.index.passage_tokens,
                                            .hnsw_from = (uint32_t)cli->config.index.hnsw_from,
+                                           .drafts = o->drafts,
                                            .progress = index_progress,
                                            .progress_ctx = &m};
     parry_indexer *ix = NULL;
@@ -213,6 +214,9 @@ int cmd_index(parry_cli *cli, int argc, char **argv)
     const parry_option options[] = {
         {.name = "threads", .value = "N", .number = &o.threads, .most = 1024, .help = "Threads; 0 takes all cores."},
         {.name = "text-only", .flag = &o.text_only, .help = "No vectors: search by words alone."},
+        {.name = "drafts",
+         .flag = &o.drafts,
+         .help = "Index the drafts, apart from what is served, for `parry search --drafts`."},
         {.name = "quiet", .flag = &o.quiet, .help = "No progress, no warnings, no summary."},
         {.name = "verify", .flag = &o.verify, .help = "Read the whole index and check it; change nothing."},
         {.name = "list", .flag = &o.list}, /* with --verify: the ids, for tests */

@@ -11,9 +11,9 @@
 enum { WIDTH = 100, INDENT = 4 };
 
 typedef struct search_options {
-    bool json, explain, batch, typing, no_snippets;
+    bool json, explain, batch, typing, no_snippets, drafts;
     int64_t limit;
-    const char *mode, *audience, *locale, *category, *facets, *sort, *rule_tag, *why_not;
+    const char *mode, *audience, *locale, *category, *facets, *sort, *rule_tag, *page, *why_not;
     parry_texts filters;
 } search_options;
 
@@ -192,7 +192,7 @@ static parry_code open_and_ask(const parry_cli *cli, const parry_query *q, const
     parry_encoder *encoder = NULL;
     parry_index *index = NULL;
     parry_generation *g = NULL;
-    parry_code code = parry_index_open(parry_cli_path(cli, a, "index"), &index, err);
+    parry_code code = parry_index_open(parry_cli_path(cli, a, o->drafts ? "drafts" : "index"), &index, err);
     if (code == PARRY_OK) {
         g = parry_index_acquire(index);
         bool vectors = parry_generation_get_info(g)->dim > 0 && q->mode != PARRY_TEXT;
@@ -261,6 +261,7 @@ static int search(const parry_cli *cli, const search_options *o, const char *tex
                      .locale = parry_str_of(o->locale),
                      .category = parry_str_of(o->category),
                      .rule_tag = parry_str_of(o->rule_tag),
+                     .page = parry_str_of(o->page),
                      .limit = (size_t)o->limit,
                      .typing = o->typing,
                      .explain = o->explain || *o->why_not,
@@ -288,6 +289,7 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
                         .facets = "",
                         .sort = "relevance",
                         .rule_tag = "",
+                        .page = "",
                         .why_not = ""};
     const parry_option options[] = {
         {.name = "limit",
@@ -310,6 +312,10 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
         {.name = "facets", .value = "FIELDS", .text = &o.facets, .help = "Count answers by these: category,tag ..."},
         {.name = "sort", .value = "ORDER", .text = &o.sort, .help = "relevance (default), updated or title."},
         {.name = "rule-tag", .value = "NAME", .text = &o.rule_tag, .help = "What curation rules may ask for."},
+        {.name = "page",
+         .value = "PATH",
+         .text = &o.page,
+         .help = "Raise articles that this page of the host's site is about."},
         {.name = "explain",
          .flag = &o.explain,
          .help = "Show how the words were read, what each score is made of, and the time each stage took."},
@@ -324,6 +330,7 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
          .value = "ID",
          .text = &o.why_not,
          .help = "Say why the article of this id is not (or is) among the answers; with --explain."},
+        {.name = "drafts", .flag = &o.drafts, .help = "Search the drafts, as `parry index --drafts` left them."},
         {.name = "json", .flag = &o.json, .help = "Print JSON, as the HTTP API does."},
         {0}};
     const parry_usage usage = {

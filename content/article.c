@@ -120,6 +120,7 @@ static void fields_of(parry_arena *a, const parry_front *f, parry_article *out)
     out->nanswers = f->nanswers;
     out->status = f->status;
     out->searchable = f->searchable;
+    out->promoted = f->promoted;
     out->extra = f->extra;
 }
 
@@ -232,6 +233,7 @@ json_t *parry_article_json(const parry_article *article)
     json_object_set_new(o, "answers", texts(article->answers, article->nanswers));
     json_object_set_new(o, "status", json_string(parry_status_name(article->status)));
     json_object_set_new(o, "search", json_boolean(article->searchable));
+    json_object_set_new(o, "promoted", json_boolean(article->promoted));
     json_object_set_new(o, "extra", article->extra ? json_deep_copy(article->extra) : json_object());
     set(o, "source", article->source);
     parry_hash_hex(article->hash, hex);

@@ -49,6 +49,7 @@ typedef struct parry_article {
     size_t nanswers;
     parry_status status; /* published unless told; `draft: true` is draft */
     bool searchable;     /* false by `search: false`: readable by URL, never in results */
+    bool promoted;       /* `promoted: true`: shown before anything is asked */
     json_t *extra;    /* unknown keys, kept as they were (object; owned by the arena's article: parry_article_free) */
     parry_str source; /* path within its tree */
     parry_str body;   /* Markdown after the front matter */

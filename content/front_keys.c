@@ -8,7 +8,7 @@
 
 enum { LIST_MAX = 200 }; /* keywords, tags, related, answers */
 
-typedef enum kind { TEXT, LIST, TAGS, QUESTIONS, FIRST, STATUS, DRAFT, SEARCH, AUDIENCE } kind;
+typedef enum kind { TEXT, LIST, TAGS, QUESTIONS, FIRST, STATUS, DRAFT, SEARCH, PROMOTED, AUDIENCE } kind;
 
 typedef struct key_row {
     const char *name;
@@ -41,6 +41,7 @@ static const key_row rows[] = {
     {"status", STATUS, 0},
     {"draft", DRAFT, 0},
     {"search", SEARCH, 0},
+    {"promoted", PROMOTED, 0},
 };
 
 static const key_row *find(parry_str key)
@@ -113,6 +114,14 @@ static void set_search(parry_front *f, const parry_front_value *v, parry_str pat
         parry_warn(w, path, line, "search is neither true nor false; taken as false");
     if (yes != 1)
         f->searchable = false;
+}
+
+static void set_promoted(parry_front *f, const parry_front_value *v, parry_str path, int line, const parry_warnings *w)
+{
+    int yes = v->text.n == 0 && !v->odd ? 0 : truth(v->text);
+    if (yes < 0)
+        parry_warn(w, path, line, "promoted is neither true nor false; taken as false");
+    f->promoted = yes == 1;
 }
 
 static parry_str audience_of(parry_arena *a, const parry_front_value *v, parry_str path, int line,
@@ -207,6 +216,9 @@ bool parry_front_set(parry_arena *a, parry_front *f, parry_str key, const parry_
         return true;
     case SEARCH:
         set_search(f, v, path, line, w);
+        return true;
+    case PROMOTED:
+        set_promoted(f, v, path, line, w);
         return true;
     }
     return false;

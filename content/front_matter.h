@@ -18,7 +18,7 @@ typedef struct parry_front {
     parry_str *keywords, *tags, *related, *answers; /* tags stand among the keywords too */
     size_t nkeywords, ntags, nrelated, nanswers;
     parry_status status;
-    bool searchable;
+    bool searchable, promoted;
     json_t *extra;  /* unknown keys; new reference, the caller's */
     parry_str body; /* borrowed from text */
     int body_line;  /* the file's line that the body starts on */

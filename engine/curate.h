@@ -1,5 +1,5 @@
-/* Curate: what authors do to ranked articles, between ranking and showing: boosts, rules, another order; and facets
- * counted over what is left. Private to engine/. */
+/* Curate: what authors do to ranked articles, between ranking and showing: boosts, rules, the page, another order; and
+ * facets counted over what is left. Private to engine/. */
 #ifndef PARRY_ENGINE_CURATE_H
 #define PARRY_ENGINE_CURATE_H
 

@@ -210,7 +210,7 @@ static parry_code complete_from(const parry_view *v, parry_group *g, size_t cap,
     return PARRY_OK;
 }
 
-parry_code parry_complete(const parry_view *v, parry_group *g, parry_err *err)
+parry_code parry_complete_word(const parry_view *v, parry_group *g, parry_err *err)
 {
     size_t done, before = g->nvariants;
     bool all;

@@ -19,7 +19,7 @@ uint64_t parry_rows_of(const parry_view *v, parry_str word);
 bool parry_is_a_word(const parry_view *v, parry_str word);
 
 /* What an unfinished word may become: the most frequent words that begin with it. */
-PARRY_MUST parry_code parry_complete(const parry_view *v, parry_group *g, parry_err *err);
+PARRY_MUST parry_code parry_complete_word(const parry_view *v, parry_group *g, parry_err *err);
 /* Read a word that stands nowhere as the nearest ones that do. A rare word, or one that the model knows, may well be
  * right: it is read so at little weight, and that is only suggested. */
 PARRY_MUST parry_code parry_correct(const parry_view *v, parry_group *g, parry_err *err);

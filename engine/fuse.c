@@ -70,3 +70,11 @@ double parry_fuse(const double weight[PARRY_SIGNALS], const parry_candidate *c)
         score += weight[s] * parry_signal_value(c, (parry_signal)s);
     return score;
 }
+
+double parry_most_evidence(const double weight[PARRY_SIGNALS])
+{
+    double most = 0;
+    for (int s = 0; s < PARRY_SIGNALS; s++)
+        most += s >= PARRY_SIGNAL_TITLE_IS_QUERY ? 0 : weight[s];
+    return most;
+}

@@ -29,6 +29,8 @@ typedef enum parry_signal {
 
 const char *parry_signal_name(parry_signal s); /* "text.article" ... */
 double parry_signal_value(const parry_candidate *c, parry_signal s);
+/* The score of an article that all evidence speaks for: without the two rules, title.is_query and identifier. */
+double parry_most_evidence(const double weight[PARRY_SIGNALS]);
 double parry_fuse(const double weight[PARRY_SIGNALS], const parry_candidate *c);
 
 #endif

@@ -73,7 +73,7 @@ uint8_t *parry_mask_vectors(parry_arena *a, const parry_segment *segment, const 
 static parry_mask mask_segment(parry_arena *a, const parry_live_segment *live, const parry_query *q)
 {
     const parry_segment_info *s = parry_segment_get_info(live->segment);
-    parry_mask m = {PARRY_ARRAY(a, uint8_t, s->narticles / 8 + 1), NULL};
+    parry_mask m = {PARRY_ARRAY(a, uint8_t, s->narticles / 8 + 1), NULL, 0};
     size_t seen = 0;
     for (uint32_t i = 0; i < s->narticles; i++) {
         parry_article_out x;
@@ -130,6 +130,8 @@ static const parry_mask *masks_for(parry_mask_cache *c, const parry_generation *
     oldest->masks = PARRY_ARRAY(oldest->arena, parry_mask, info->nsegments + 1);
     for (size_t i = 0; i < info->nsegments; i++)
         oldest->masks[i] = mask_segment(oldest->arena, &info->segments[i], q);
+    for (size_t i = 0; i <= info->nsegments; i++)
+        oldest->masks[i].stamp = c->clock;
     oldest->generation = info->number;
     oldest->used = keep ? c->clock : 0;
     oldest->key[0] = 0; /* no query has an empty key */

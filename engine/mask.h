@@ -9,6 +9,7 @@
 typedef struct parry_mask {
     uint8_t *articles; /* a bit an ordinal */
     uint8_t *vectors;  /* a bit a vector ordinal; NULL: all */
+    uint64_t stamp;    /* the same for one cache only where it is the same mask; 0: narrowed for one query */
 } parry_mask;
 
 static inline bool parry_mask_shows(const parry_mask *m, uint32_t article)

@@ -49,7 +49,9 @@ static parry_code find_phrase(narrowing *w, const parry_segment *segment, const 
     const parry_str *terms = p->quoted || p->n > 1 ? p->words : p->stems; /* -refund: no refunds either */
     parry_code code = parry_segment_postings(segment, w->v->arena, terms[0], &list, err);
     size_t n = code == PARRY_OK ? list.n : 0;
-    uint32_t *rows = list.row;
+    uint32_t *rows = PARRY_ARRAY(w->v->arena, uint32_t, n);
+    if (n > 0)
+        memcpy(rows, list.row, n * sizeof *rows); /* the segment's own are not to be written to */
     for (size_t i = 1; i < p->n && code == PARRY_OK && n > 0; i++) {
         code = parry_segment_postings(segment, w->v->arena, terms[i], &list, err);
         n = code == PARRY_OK ? intersect(rows, n, &list) : 0;
@@ -117,6 +119,8 @@ parry_code parry_narrow(const parry_view *v, const parry_understood *u, const pa
     parry_arena_free(w.scratch);
     *dropped = !any_article(v, with);
     parry_mask *left = *dropped ? without : with;
+    for (size_t i = 0; i <= n; i++)
+        left[i].stamp = 0;
     for (size_t i = 0; i < n; i++)
         left[i].vectors = parry_mask_vectors(v->arena, v->info->segments[i].segment, left[i].articles);
     *out = left;

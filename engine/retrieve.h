@@ -5,8 +5,8 @@
 
 #include "engine/understand.h"
 
-/* Everything measured about one article for one query. Text values are BM25 over the most the query could reach, so 0
- * to 1; vector values are cosines. */
+/* Everything measured about one article for one query; no pointers, it may be kept beyond the query. Text values are
+ * BM25 over the most the query could reach, so 0 to 1; vector values are cosines. */
 typedef struct parry_candidate {
     uint32_t segment, article;
     float text_article; /* all fields in one bag, fields weighted (BM25F) */

@@ -134,24 +134,33 @@ static bool counts(const parry_view *view, const parry_variant *v, uint8_t kind)
     return !v->typo || (view->settings->typo_off_kinds >> kind & 1U) == 0;
 }
 
-/* The rows that hold a variant: of a phrase those with all its words, as often as the rarest of them. */
+/* Of two lists the rows in both, as often as the rarer of them; in the arena: segments' own are not to be written to.
+ */
+static parry_postings in_both(parry_arena *a, const parry_postings *x, const parry_postings *y)
+{
+    uint32_t *row = PARRY_ARRAY(a, uint32_t, x->n), *tf = PARRY_ARRAY(a, uint32_t, x->n);
+    size_t kept = 0, at = 0;
+    for (size_t i = 0; i < x->n; i++) {
+        while (at < y->n && y->row[at] < x->row[i])
+            at++;
+        if (at == y->n || y->row[at] != x->row[i])
+            continue;
+        tf[kept] = x->tf[i] < y->tf[at] ? x->tf[i] : y->tf[at];
+        row[kept++] = x->row[i];
+    }
+    return (parry_postings){row, tf, kept};
+}
+
+/* The rows that hold a variant: of a phrase those with all its words. */
 static parry_code variant_postings(const parry_segment *segment, parry_arena *a, const parry_variant *v,
                                    parry_postings *out, parry_err *err)
 {
     parry_code code = parry_segment_postings(segment, a, v->term, out, err);
     for (size_t m = 0; m < v->nmore && out->n > 0 && code == PARRY_OK; m++) {
         parry_postings with = {NULL, NULL, 0};
-        size_t kept = 0, at = 0;
         code = parry_segment_postings(segment, a, v->more[m], &with, err);
-        for (size_t i = 0; i < out->n; i++) {
-            while (at < with.n && with.row[at] < out->row[i])
-                at++;
-            if (at == with.n || with.row[at] != out->row[i])
-                continue;
-            out->tf[kept] = out->tf[i] < with.tf[at] ? out->tf[i] : with.tf[at];
-            out->row[kept++] = out->row[i];
-        }
-        out->n = kept;
+        if (code == PARRY_OK)
+            *out = in_both(a, out, &with);
     }
     return code;
 }
@@ -334,16 +343,57 @@ static parry_candidate candidate_of(const parry_segment_info *s, uint32_t segmen
     return c;
 }
 
+/* An article that holds a word of the query, and what it is chosen by. */
+typedef struct pick {
+    uint32_t segment, article;
+    float score;
+    float title_is_query;
+} pick;
+
 static int by_text(const void *x, const void *y)
 {
-    const parry_candidate *a = x, *b = y;
+    const pick *a = x, *b = y;
     if (a->title_is_query > b->title_is_query || a->title_is_query < b->title_is_query)
         return a->title_is_query > b->title_is_query ? -1 : 1;
-    if (a->text_article > b->text_article || a->text_article < b->text_article)
-        return a->text_article < b->text_article ? 1 : -1;
+    if (a->score > b->score || a->score < b->score)
+        return a->score < b->score ? 1 : -1;
     if (a->segment != b->segment)
         return a->segment < b->segment ? -1 : 1;
     return a->article < b->article ? -1 : a->article > b->article;
+}
+
+/* The best so far: a heap, the worst on top; and whatever is called as the query is, however many those are. */
+typedef struct chosen {
+    pick heap[PARRY_CANDIDATES];
+    pick *named;
+    size_t n, nnamed, cap;
+} chosen;
+
+static void sift_down(pick *h, size_t n, size_t i)
+{
+    for (size_t child; (child = 2 * i + 1) < n; i = child) {
+        child += child + 1 < n && by_text(&h[child + 1], &h[child]) > 0;
+        if (by_text(&h[child], &h[i]) <= 0)
+            return;
+        pick t = h[i];
+        h[i] = h[child];
+        h[child] = t;
+    }
+}
+
+static void offer(chosen *c, parry_arena *a, pick p)
+{
+    if (p.title_is_query >= SAME_TITLE) {
+        c->named = parry_arena_grow(a, c->named, c->nnamed, &c->cap, sizeof p);
+        c->named[c->nnamed++] = p;
+    } else if (c->n < PARRY_CANDIDATES) {
+        c->heap[c->n++] = p;
+        for (size_t i = c->n / 2; c->n == PARRY_CANDIDATES && i-- > 0;)
+            sift_down(c->heap, c->n, i);
+    } else if (by_text(&p, &c->heap[0]) < 0) {
+        c->heap[0] = p;
+        sift_down(c->heap, c->n, 0);
+    }
 }
 
 /* Stop words are looked up only when there is nothing else. */
@@ -427,9 +477,10 @@ typedef struct scoring {
     ceilings top;
     averages avg;
     field_weights weights;
-    parry_candidate *c;
-    size_t n, cap, all; /* candidates; those with all words that any has */
-    size_t known;       /* words that any has */
+    scores *scores; /* by segment */
+    chosen *best;
+    size_t n, all; /* articles that hold any word; that hold all words that any has */
+    size_t known;  /* words that any has */
 } scoring;
 
 static parry_code match_all(scoring *x, parry_err *err)
@@ -453,19 +504,39 @@ static parry_code match_all(scoring *x, parry_err *err)
 static void score_segment(scoring *x, uint32_t segment)
 {
     const parry_segment_info *s = parry_segment_get_info(x->v->info->segments[segment].segment);
-    scores sc = scores_new(x->v->arena, s);
+    scores *sc = &x->scores[segment];
+    *sc = scores_new(x->v->arena, s);
     for (size_t w = 0; w < x->nwords; w++)
         score_word(s, &x->found[w * x->v->info->nsegments + segment], &x->stats[w], &x->avg, x->words[w], &x->weights,
-                   &sc);
-    for (size_t t = 0; t < sc.ntouched; t++) {
-        uint32_t article = sc.touched[t];
-        x->c = parry_arena_grow(x->v->arena, x->c, x->n, &x->cap, sizeof *x->c);
-        x->c[x->n] = candidate_of(s, segment, article, &sc, &x->top);
-        if (sc.title_words[article] == x->nwords)
-            x->c[x->n].title_is_query = match_title(x->v, x->u, segment, article);
-        x->all += sc.words[article] == x->known && x->known > 0;
-        x->n++;
+                   sc);
+    for (size_t t = 0; t < sc->ntouched; t++) {
+        uint32_t article = sc->touched[t];
+        pick p = {segment, article, over(sc->article[article], x->top.article), 0};
+        if (sc->title_words[article] == x->nwords)
+            p.title_is_query = match_title(x->v, x->u, segment, article);
+        offer(x->best, x->v->arena, p);
+        x->all += sc->words[article] == x->known && x->known > 0;
     }
+    x->n += sc->ntouched;
+}
+
+/* Those chosen in full, in order: at most PARRY_CANDIDATES unless more are named so. Returns how many. */
+static size_t candidates_of(scoring *x, parry_candidate **out)
+{
+    chosen *best = x->best;
+    qsort(best->heap, best->n, sizeof(pick), by_text);
+    size_t nnamed = best->nnamed, room = nnamed < PARRY_CANDIDATES ? PARRY_CANDIDATES - nnamed : 0;
+    size_t n = nnamed + (best->n < room ? best->n : room);
+    if (nnamed > 0)
+        qsort(best->named, nnamed, sizeof(pick), by_text);
+    *out = PARRY_ARRAY(x->v->arena, parry_candidate, n);
+    for (size_t i = 0; i < n; i++) {
+        const pick *p = i < nnamed ? &best->named[i] : &best->heap[i - nnamed];
+        const parry_segment_info *s = parry_segment_get_info(x->v->info->segments[p->segment].segment);
+        (*out)[i] = candidate_of(s, p->segment, p->article, &x->scores[p->segment], &x->top);
+        (*out)[i].title_is_query = p->title_is_query;
+    }
+    return n;
 }
 
 parry_code parry_retrieve_text(const parry_view *v, const parry_understood *u, parry_candidates *out, parry_err *err)
@@ -474,6 +545,8 @@ parry_code parry_retrieve_text(const parry_view *v, const parry_understood *u, p
     x.nwords = words_to_look_up(u, x.words);
     x.stats = PARRY_ARRAY(v->arena, parry_word_stats, x.nwords);
     x.found = PARRY_ARRAY(v->arena, matches, x.nwords * v->info->nsegments);
+    x.scores = PARRY_ARRAY(v->arena, scores, v->info->nsegments);
+    x.best = PARRY_NEW(v->arena, chosen);
     parry_code code = match_all(&x, err);
     if (code != PARRY_OK)
         return code;
@@ -481,15 +554,12 @@ parry_code parry_retrieve_text(const parry_view *v, const parry_understood *u, p
     x.avg = average_lengths(v->info, &x.weights);
     for (uint32_t i = 0; i < v->info->nsegments; i++)
         score_segment(&x, i);
-    if (x.n > 0)
-        qsort(x.c, x.n, sizeof *x.c, by_text);
-    size_t keep = x.n < PARRY_CANDIDATES ? x.n : PARRY_CANDIDATES;
-    while (keep < x.n && x.c[keep].title_is_query >= SAME_TITLE)
-        keep++;
+    parry_candidate *c = NULL;
+    size_t n = candidates_of(&x, &c);
     if (u->norder > 1)
-        measure_pairs(v, u, x.c, keep);
-    *out = (parry_candidates){.c = x.c,
-                              .n = keep,
+        measure_pairs(v, u, c, n);
+    *out = (parry_candidates){.c = c,
+                              .n = n,
                               .idf_sum = (double)x.top.coverage,
                               .text_matched = x.n,
                               .text_all = x.all,

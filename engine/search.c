@@ -2,12 +2,16 @@
 #include "engine/search.h"
 
 #include "engine/calibration.h"
+#include "engine/complete.h"
 #include "engine/curate.h"
 #include "engine/explain_private.h"
+#include "engine/featured.h"
 #include "engine/in_language.h"
+#include "engine/lately.h"
 #include "engine/mask.h"
 #include "engine/narrow.h"
 #include "engine/show.h"
+#include "engine/steady.h"
 #include "engine/weights.h"
 
 #include <stdlib.h>
@@ -18,6 +22,7 @@ struct parry_searcher {
     parry_analyser *analyser;
     parry_mask_cache *masks;
     parry_meant *meant;
+    parry_lately *lately;
     parry_search_settings settings;
     float *vector; /* of the query */
     parry_clock clock;
@@ -55,6 +60,7 @@ parry_searcher *parry_searcher_new(const parry_encoder *encoder)
     s->encoder = encoder;
     s->analyser = parry_analyser_new();
     s->masks = parry_mask_cache_new();
+    s->lately = parry_lately_new(encoder != NULL ? parry_encoder_dim(encoder) : 0);
     s->clock = parry_clock_system();
     s->settings = (parry_search_settings){.typo_one_from = 5, .typo_two_from = 9};
     if (encoder != NULL) {
@@ -75,6 +81,7 @@ void parry_searcher_free(parry_searcher *s)
     parry_analyser_free(s->analyser);
     parry_mask_cache_free(s->masks);
     parry_meant_free(s->meant);
+    parry_lately_free(s->lately);
     free(s->vector);
     free(s);
 }
@@ -92,17 +99,22 @@ parry_code parry_mode_parse(parry_str name, parry_mode *out, parry_err *err)
 
 const char *parry_mode_name(parry_mode m) { return m == PARRY_TEXT ? "text" : m == PARRY_VECTOR ? "vector" : "hybrid"; }
 
+static parry_code check_limit(const parry_query *q, parry_err *err)
+{
+    if (q->limit < 1 || q->limit > PARRY_SEARCH_MAX_LIMIT)
+        return parry_fail(err, PARRY_INVALID, "limit must be 1 to %d", PARRY_SEARCH_MAX_LIMIT);
+    return PARRY_OK;
+}
+
 static parry_code check(const parry_query *q, parry_err *err)
 {
     if (parry_str_trim(q->text).n == 0)
         return parry_fail(err, PARRY_INVALID, "the query is empty: give at least one word");
     if (q->text.n > PARRY_QUERY_MAX_BYTES)
         return parry_fail(err, PARRY_TOO_LARGE, "the query is over %d bytes", PARRY_QUERY_MAX_BYTES);
-    if (q->limit < 1 || q->limit > PARRY_SEARCH_MAX_LIMIT)
-        return parry_fail(err, PARRY_INVALID, "limit must be 1 to %d", PARRY_SEARCH_MAX_LIMIT);
     if (q->nfilters > PARRY_FILTERS_MAX)
         return parry_fail(err, PARRY_INVALID, "at most %d filters", PARRY_FILTERS_MAX);
-    return PARRY_OK;
+    return check_limit(q, err);
 }
 
 /* Meaning needs a model, and a generation whose vectors that model made. */
@@ -230,7 +242,7 @@ static parry_code search_words(parry_view *v, const parry_query *q, parry_unders
                                int64_t *t, parry_results *r, parry_err *err)
 {
     const parry_mask *masks = v->masks;
-    bool words = r->mode != PARRY_VECTOR, dropped = false;
+    bool words = r->mode != PARRY_VECTOR && q->text.n > 0, dropped = false;
     parry_code code = find_words(v, masks, q, q->text, u, NULL, &dropped, err);
     r->relaxed = dropped ? PARRY_RELAXED_PHRASES : 0;
     r->understand_ns = lap(t);
@@ -249,63 +261,158 @@ static parry_code search_words(parry_view *v, const parry_query *q, parry_unders
     return code;
 }
 
+/* ---- meaning, and what is being typed -----------------------------------------------------------------------------
+ */
+
+/* What the text means: its vector, and the candidates by it. */
+static parry_code find_meaning(parry_searcher *s, const parry_generation *g, const parry_view *v, parry_str text,
+                               const float **vector, parry_candidates *out, parry_results *r, int64_t *t,
+                               parry_err *err)
+{
+    uint64_t stamp = v->masks[0].stamp; /* 0: nobody asks so again */
+    if (stamp != 0 && parry_lately_find(s->lately, stamp, text, vector, out))
+        return PARRY_OK;
+    parry_code code = parry_encode(s->encoder, s->scratch, PARRY_QUERY, text, s->vector, err);
+    if (code != PARRY_OK)
+        return code;
+    r->encode_ns = lap(t);
+    if ((code = parry_retrieve_vector(g, v->masks, s->vector, v->arena, out, err)) != PARRY_OK)
+        return code;
+    if (stamp != 0)
+        parry_lately_keep(s->lately, stamp, text, s->vector, out);
+    *vector = s->vector;
+    r->vector_ns = lap(t);
+    return PARRY_OK;
+}
+
+/* What is first a letter after `previous` was: that one again, unless it is beaten clearly. What a rule pinned keeps
+ * its place. */
+static bool hold(parry_ranked *ranked, size_t n, parry_str previous, double margin)
+{
+    size_t at = 0;
+    while (at < n && !parry_str_eq(ranked[at].id, previous))
+        at++;
+    if (at == 0 || at == n || ranked[0].pinned || ranked[at].pinned || ranked[0].score - ranked[at].score >= margin)
+        return false;
+    parry_ranked held = ranked[at];
+    for (size_t i = at; i-- > 0;) {
+        if (ranked[i].pinned)
+            continue;
+        ranked[at] = ranked[i];
+        at = i;
+    }
+    ranked[0] = held;
+    return true;
+}
+
+/* What is asked for, of what was typed, and in which language: while a word is open, what holds of it. Too little for
+ * an answer leaves its text empty. */
+static parry_code what_holds(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_view *v,
+                             parry_spoken *spoken, parry_query *asked, bool *settled, parry_err *err)
+{
+    parry_steady steady;
+    *asked = *q;
+    *settled = true;
+    parry_spoken_in(s->analyser, v->arena, v->info, q->text, q->locale, spoken);
+    v->spoken = spoken;
+    v->locale = spoken->first;
+    if (!q->typing || !q->steady)
+        return PARRY_OK;
+    v->masks = parry_masks(s->masks, g, q);
+    parry_code code = parry_steady_text(v, q->text, &steady, err);
+    if (code != PARRY_OK)
+        return code;
+    asked->text = steady.text.n > 0 ? steady.text : parry_str_of("");
+    *settled = steady.settled;
+    parry_spoken_in(s->analyser, v->arena, v->info, asked->text, q->locale, spoken);
+    v->locale = spoken->first;
+    return PARRY_OK;
+}
+
+static parry_view view_of(const parry_searcher *s, const parry_generation *g, parry_arena *a)
+{
+    return (parry_view){.analyser = s->analyser,
+                        .info = parry_generation_get_info(g),
+                        .synonyms = parry_generation_side(g, PARRY_SIDE_SYNONYMS),
+                        .boosts = parry_generation_side(g, PARRY_SIDE_BOOSTS),
+                        .settings = &s->settings,
+                        .tokenizer = s->encoder != NULL ? parry_encoder_tokenizer(s->encoder) : NULL,
+                        .arena = a};
+}
+
 parry_code parry_search(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a,
                         parry_results *out, parry_err *err)
 {
     const parry_generation_info *info = parry_generation_get_info(g);
     parry_candidates text = {0}, vector = {0};
     parry_understood *u = PARRY_NEW(a, parry_understood);
+    const float *meant = NULL;
+    parry_query asked, scoped;
     int64_t t = parry_mono_ns();
     parry_code code = check(q, err);
     if (code != PARRY_OK)
         return code;
     parry_results r = {.generation = info->number, .mode = possible_mode(s, info, q->mode)};
     r.degraded = r.mode != q->mode;
-    r.vector_trust = trust_of(s, r.mode, q->text);
-    bool meaning = r.vector_trust > 0;
     parry_spoken spoken;
-    parry_spoken_in(s->analyser, a, info, q->text, q->locale, &spoken);
-    parry_query scoped;
-    parry_curation curation = curation_of(s, g, q, spoken.first, a, &scoped);
-    parry_view v = {.analyser = s->analyser,
-                    .info = info,
-                    .masks = curation.masks,
-                    .synonyms = parry_generation_side(g, PARRY_SIDE_SYNONYMS),
-                    .boosts = parry_generation_side(g, PARRY_SIDE_BOOSTS),
-                    .settings = &s->settings,
-                    .tokenizer = s->encoder != NULL ? parry_encoder_tokenizer(s->encoder) : NULL,
-                    .arena = a,
-                    .spoken = &spoken,
-                    .locale = spoken.first};
+    parry_view v = view_of(s, g, a);
+    if ((code = what_holds(s, g, q, &v, &spoken, &asked, &r.settled, err)) != PARRY_OK)
+        return code;
+    r.vector_trust = trust_of(s, r.mode, asked.text);
+    parry_curation curation = curation_of(s, g, &asked, spoken.first, a, &scoped);
+    v.masks = curation.masks;
+    if ((code = search_words(&v, &asked, u, &text, &t, &r, err)) != PARRY_OK)
+        return code;
+    bool meaning = r.vector_trust > 0 && asked.text.n > 0;
+    if (meaning && (code = find_meaning(s, g, &v, u->meaning, &meant, &vector, &r, &t, err)) != PARRY_OK)
+        return code;
 
-    if ((code = search_words(&v, q, u, &text, &t, &r, err)) != PARRY_OK)
-        return code;
-    if (meaning && (code = parry_encode(s->encoder, s->scratch, PARRY_QUERY, u->meaning, s->vector, err)) != PARRY_OK)
-        return code;
-    r.encode_ns = lap(&t);
-    if (meaning && (code = parry_retrieve_vector(g, v.masks, s->vector, a, &vector, err)) != PARRY_OK)
-        return code;
-    r.vector_ns = lap(&t);
-
-    parry_candidates all = join(a, g, &text, &vector, meaning ? s->vector : NULL);
+    parry_candidates all = join(a, g, &text, &vector, meant);
     parry_measure_language(info, &spoken, a, u, &all);
     double *context = PARRY_ARRAY(a, double, PARRY_FEATURES), weight[PARRY_SIGNALS];
     parry_context(a, &all, context);
     parry_weights_find(r.mode, r.vector_trust, parry_generation_side(g, PARRY_SIDE_WEIGHTS), context, weight);
     r.context = context;
-    parry_admit_pins(&curation, a, meaning ? s->vector : NULL, &all);
+    if (asked.text.n > 0)
+        parry_admit_pins(&curation, a, meant, &all);
     parry_ranked *ranked = parry_rank(a, g, weight, &all);
     calibrate(a, g, weight, ranked, all.n, &r); /* of what was found; authors are not evidence */
     r.total = parry_curate(&curation, a, ranked, all.n);
     parry_tell_curation(&curation, a, ranked, r.total, &r);
+    if (q->steady && hold(ranked, r.total, q->previous, PARRY_HELD_SHARE * parry_most_evidence(weight)))
+        r.settled = false;
     r.fuse_ns = lap(&t);
-    const parry_showing show = {
-        s->analyser, a, g, q, u, weight, text.words, text.nwords, s->meant, s->scratch, meaning ? s->vector : NULL};
+    const parry_showing show = {s->analyser, a, g, q, u, weight, text.words, text.nwords, s->meant, s->scratch, meant};
     parry_show(&show, ranked, &r);
+    parry_complete(a, g, v.masks, q, u, ranked, r.total, &r);
     r.show_ns = lap(&t);
     const parry_explain_input in = {&show, &v, curation.masks, &text, &vector, ranked};
     if (q->grounds && (code = parry_explain(&in, &r, err)) != PARRY_OK)
         return code;
+    *out = r;
+    return PARRY_OK;
+}
+
+parry_code parry_search_nothing(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a,
+                                parry_results *out, parry_err *err)
+{
+    static const double no_weight[PARRY_SIGNALS];
+    parry_ranked *ranked = NULL;
+    int64_t t = parry_mono_ns();
+    parry_code code = check_limit(q, err);
+    if (code != PARRY_OK)
+        return code;
+    parry_results r = {
+        .generation = parry_generation_get_info(g)->number, .mode = q->mode, .probability = -1, .settled = true};
+    r.total = parry_featured(a, g, parry_masks(s->masks, g, q), q->offset + q->limit, &ranked);
+    const parry_showing show = {.analyser = s->analyser,
+                                .arena = a,
+                                .g = g,
+                                .query = q,
+                                .understood = PARRY_NEW(a, parry_understood),
+                                .weight = no_weight};
+    parry_show(&show, ranked, &r);
+    r.show_ns = lap(&t);
     *out = r;
     return PARRY_OK;
 }

@@ -49,10 +49,13 @@ PARRY_MUST parry_code parry_sort_parse(parry_str name, parry_sort *out,
 typedef struct parry_query {
     parry_str text; /* at most PARRY_QUERY_MAX_BYTES */
     parry_mode mode;
-    bool typing;                 /* the last word may be unfinished */
-    parry_str audience;          /* only articles of this audience; empty: of every audience (trusted callers alone) */
-    parry_str locale;            /* only articles of this locale or its language; empty: all */
-    parry_str category;          /* only this one; empty: all */
+    bool typing;        /* the last word may be unfinished */
+    bool steady;        /* with typing: no letter takes back what was shown unless for what is clearly better */
+    parry_str previous; /* with steady: id of the article that was first a letter before; empty: none */
+    parry_str audience; /* only articles of this audience; empty: of every audience (trusted callers alone) */
+    parry_str locale;   /* only articles of this locale or its language; empty: all */
+    parry_str category; /* only this one; empty: all */
+    parry_str page;     /* path of the page on which it is asked: raises what it is about; empty: none */
     const parry_filter *filters; /* at most PARRY_FILTERS_MAX */
     size_t nfilters;
     int64_t updated_from_ms, updated_until_ms; /* only articles updated in [from, until), Unix ms; 0: open. One whose
@@ -61,6 +64,7 @@ typedef struct parry_query {
     parry_sort sort;          /* but for relevance: of the articles that score at least half of the best */
     parry_str rule_tag;       /* what rules may ask for ("checkout"); empty: nothing */
     size_t offset, limit;     /* limit 1 to PARRY_SEARCH_MAX_LIMIT */
+    size_t completions;       /* at most so many; 0: none */
     bool explain;             /* parts of every score */
     bool grounds;             /* with explain: how words were read, and what each hit rests on (engine/explain.h) */
     bool trusted;             /* may be told that an article is there which the filters hide */
@@ -132,6 +136,10 @@ typedef enum parry_relaxed {
     PARRY_RELAXED_PHRASES = 1, /* phrases were taken as words */
     PARRY_RELAXED_SPELLING = 2 /* words were read as others that are further away */
 } parry_relaxed;
+/* What the query may become. */
+typedef struct parry_completion {
+    parry_str text, html; /* html: escaped, with <mark> around what was typed of it */
+} parry_completion;
 
 typedef struct parry_results {
     parry_hit *hits;
@@ -159,7 +167,10 @@ typedef struct parry_results {
     size_t nrules;
     parry_facet *facets; /* those asked for, in the order of parry_field */
     size_t nfacets;
-    const parry_explanation *explanation;                                   /* with grounds, else NULL */
+    const parry_explanation *explanation; /* with grounds, else NULL */
+    bool settled;                         /* false: asked without `steady`, the answer may be another */
+    parry_completion *completions;
+    size_t ncompletions;
     int64_t understand_ns, text_ns, encode_ns, vector_ns, fuse_ns, show_ns; /* stages */
 } parry_results;
 
@@ -184,6 +195,11 @@ void parry_searcher_set_clock(parry_searcher *s, parry_clock clock);
  * CORRUPT. */
 PARRY_MUST parry_code parry_search(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a,
                                    parry_results *out, parry_err *err);
+
+/* What to show before anything is asked: articles that their authors promote, then those changed last. Of the query
+ * audience, locale, category, offset, limit and snippets count; scores are 0. Fails: INVALID (limit). */
+PARRY_MUST parry_code parry_search_nothing(parry_searcher *s, const parry_generation *g, const parry_query *q,
+                                           parry_arena *a, parry_results *out, parry_err *err);
 
 /* As the HTTP API and `parry search --json` give it (new reference). base_url goes before "/articles/SLUG#ANCHOR". */
 json_t *parry_results_json(const parry_query *q, const parry_results *r, const char *base_url);

@@ -27,7 +27,7 @@
 extern "C" {
 #endif
 
-enum { PARRY_SEGMENT_FORMAT = 2, PARRY_NAME_TEXT = 33, PARRY_NO_ROW = -1 };
+enum { PARRY_SEGMENT_FORMAT = 3, PARRY_NAME_TEXT = 33, PARRY_NO_ROW = -1 };
 
 typedef enum parry_row_kind {
     PARRY_ROW_TITLE,
@@ -55,7 +55,8 @@ typedef struct parry_section_in {
 
 typedef struct parry_article_in {
     parry_str id, title, slug, locale, audience, category, updated, product;
-    parry_str tags;  /* one a line */
+    parry_str tags; /* one a line */
+    bool promoted;
     parry_hash hash; /* of this version */
     const parry_section_in *sections;
     size_t nsections;
@@ -118,6 +119,7 @@ const parry_segment_info *parry_segment_get_info(const parry_segment *s);
 typedef struct parry_article_out {
     parry_str id, title, slug, locale, audience, category, updated, product;
     parry_str tags; /* one a line */
+    bool promoted;
     parry_hash hash;
     uint32_t nsections;
 } parry_article_out;
@@ -127,10 +129,10 @@ parry_str parry_segment_text(const parry_segment *s, uint32_t row);
 /* The ordinal of the article with this id; false where there is none. */
 bool parry_segment_find(const parry_segment *s, parry_str id, uint32_t *article);
 
-/* All postings of a term, in row order, into the arena; n 0 where the term is unknown. */
+/* All postings of a term, in row order, in the arena or borrowed from the segment; n 0 where the term is unknown. */
 typedef struct parry_postings {
-    uint32_t *row;
-    uint32_t *tf; /* occurrences in the row */
+    const uint32_t *row;
+    const uint32_t *tf; /* occurrences in the row */
     size_t n;
 } parry_postings;
 PARRY_MUST parry_code parry_segment_postings(const parry_segment *s, parry_arena *a, parry_str term,

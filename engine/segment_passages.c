@@ -85,6 +85,8 @@ void parry_passages_add(parry_passages_writer *w, const parry_article_in *a, con
     for (size_t i = 0; i < PARRY_ARTICLE_STRINGS; i++)
         add_string(w, PARRY_COL_ARTICLE_PLACE, strings[i]);
     parry_buf_add(&w->column[PARRY_COL_ARTICLE_HASH], a->hash.b, sizeof a->hash.b);
+    uint8_t flags = a->promoted ? PARRY_FLAG_PROMOTED : 0;
+    parry_buf_add(&w->column[PARRY_COL_ARTICLE_FLAGS], &flags, sizeof flags);
     w->nsections += (uint32_t)a->nsections;
     w->narticles++;
     add_u32(w, PARRY_COL_ARTICLE_ROW, w->nrows);
@@ -188,6 +190,7 @@ static bool fixed_columns_fit(const header *h, size_t n)
         {PARRY_COL_ARTICLE_SECTION, (articles + 1) * 4},
         {PARRY_COL_ARTICLE_BY_ID, articles * 4},
         {PARRY_COL_ARTICLE_HASH, articles * PARRY_HASH_BYTES},
+        {PARRY_COL_ARTICLE_FLAGS, articles},
         {PARRY_COL_ROW_PLACE, (rows + 1) * 8},
         {PARRY_COL_ARTICLE_PLACE, (articles * PARRY_ARTICLE_STRINGS + 1) * 8},
         {PARRY_COL_SECTION_PLACE, ((uint64_t)h->nsections * PARRY_SECTION_STRINGS + 1) * 8},
@@ -218,6 +221,7 @@ static void point_into(parry_passages *p, const header *h)
     p->article_section = COLUMN(PARRY_COL_ARTICLE_SECTION);
     p->by_id = COLUMN(PARRY_COL_ARTICLE_BY_ID);
     p->hash = COLUMN(PARRY_COL_ARTICLE_HASH);
+    p->flags = COLUMN(PARRY_COL_ARTICLE_FLAGS);
     p->row_place = COLUMN(PARRY_COL_ROW_PLACE);
     p->article_place = COLUMN(PARRY_COL_ARTICLE_PLACE);
     p->section_place = COLUMN(PARRY_COL_SECTION_PLACE);

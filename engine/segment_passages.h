@@ -30,10 +30,11 @@ typedef enum parry_column {
     PARRY_COL_ARTICLE_TEXT,
     PARRY_COL_SECTION_PLACE, /* strings, three a section: heading, path, anchor */
     PARRY_COL_SECTION_TEXT,
+    PARRY_COL_ARTICLE_FLAGS, /* u8 an article: 1 promoted */
     PARRY_COLUMNS
 } parry_column;
 
-enum { PARRY_ARTICLE_STRINGS = 9, PARRY_SECTION_STRINGS = 3 };
+enum { PARRY_FLAG_PROMOTED = 1, PARRY_ARTICLE_STRINGS = 9, PARRY_SECTION_STRINGS = 3 };
 
 typedef struct parry_passages_writer {
     parry_buf column[PARRY_COLUMNS];
@@ -53,6 +54,7 @@ typedef struct parry_passages {
     uint32_t nsections;
     const uint32_t *article_section, *by_id;
     const unsigned char *hash;
+    const uint8_t *flags;
     const uint64_t *row_place, *article_place, *section_place;
     const char *row_text, *article_text, *section_text;
 } parry_passages;

@@ -9,13 +9,13 @@ typedef struct parry_ranked {
     const parry_candidate *c;
     double score;
     parry_str id;      /* settles ties, so that no order depends on segments */
-    parry_part *extra; /* in the score besides the signals: boosts and rules */
+    parry_part *extra; /* in the score besides the signals: boosts, rules, page */
     size_t nextra;
     parry_str rule; /* that pinned or raised it; empty: none */
     bool pinned;
 } parry_ranked;
 
-void parry_ranked_sort(parry_ranked *ranked, size_t n); /* best first */
+void parry_ranked_sort(parry_ranked *ranked, size_t n); /* best first, once a score was changed */
 
 /* All candidates, best first, one for each. weight: PARRY_SIGNALS of them, of the mode. */
 parry_ranked *parry_rank(parry_arena *a, const parry_generation *g, const double *weight, const parry_candidates *all);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "engine/boosts.h"
 #include "engine/calibration.h"
+#include "engine/complete.h"
 #include "engine/duplicates.h"
 #include "engine/related.h"
 #include "engine/rules.h"
@@ -30,6 +31,7 @@ static const table_kind kinds[PARRY_SIDES] = {
     [PARRY_SIDE_RULES] = {"rules", parry_rules_parse},
     [PARRY_SIDE_BOOSTS] = {"boosts", parry_boosts_parse},
     [PARRY_SIDE_USAGE] = {"usage", parry_usage_parse},
+    [PARRY_SIDE_COMPLETIONS] = {"completions", parry_past_queries_parse},
 };
 
 const char *parry_side_name(parry_side kind) { return kinds[kind].name; }

@@ -25,6 +25,7 @@ typedef enum parry_side {
     PARRY_SIDE_RULES,       /* engine/rules.h: what authors put first, hide, filter, raise */
     PARRY_SIDE_BOOSTS,      /* engine/boosts.h: field weights, freshness, popularity, votes, categories, products */
     PARRY_SIDE_USAGE,       /* engine/boosts.h: views and votes by article */
+    PARRY_SIDE_COMPLETIONS, /* engine/complete.h: what many visitors asked */
     PARRY_SIDES
 } parry_side;
 

@@ -316,6 +316,18 @@ static const char *entity_of(char c)
     }
 }
 
+void parry_snippet_escape(parry_buf *b, parry_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i] == '\n' ? ' ' : s.p[i];
+        const char *entity = entity_of(c);
+        if (entity != NULL)
+            parry_buf_addz(b, entity);
+        else
+            parry_buf_addc(b, c);
+    }
+}
+
 /* The snippet being written, twice: as HTML and as plain text. */
 typedef struct page {
     parry_buf html, text;

@@ -43,4 +43,7 @@ void parry_excerpt_centre(parry_arena *a, parry_excerpt *e, size_t sentence);
 /* snippet, snippet_text, marks and nmarks of the hit. */
 void parry_excerpt_render(parry_arena *a, const parry_excerpt *e, parry_hit *out);
 
+/* Text as HTML shows it; a line's end becomes a space. */
+void parry_snippet_escape(parry_buf *b, parry_str s);
+
 #endif

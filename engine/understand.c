@@ -268,7 +268,7 @@ static parry_code expand(reading *r, size_t number, bool above_parts, parry_err 
     size_t own = g->nvariants;
     add_version(r->v, g);
     if (g->unfinished)
-        code = parry_complete(r->v, g, err);
+        code = parry_complete_word(r->v, g, err);
     bool completed = g->nvariants > own;
     if (completed)
         g->stop = false; /* "wh" is not "who" until it is finished */

@@ -21,6 +21,7 @@ typedef struct parry_indexer_options {
     unsigned threads;             /* 0: all cores */
     uint32_t passage_tokens;      /* target length */
     uint32_t hnsw_from;
+    bool drafts; /* an index of the drafts instead, in DATA/drafts: for staff, never served */
     /* Called now and then, on the calling thread; may be NULL. */
     void (*progress)(void *ctx, size_t articles, size_t of_articles, size_t passages, size_t embedded);
     void *progress_ctx;

@@ -281,6 +281,7 @@ void parry_article_rows(parry_arena *a, const parry_article *article, const parr
                               .updated = article->updated,
                               .product = article->product,
                               .tags = join(a, article->tags, article->ntags, "\n"),
+                              .promoted = article->promoted,
                               .hash = article->hash};
     out->sections = copy_sections(a, article, &out->nsections);
     out->rows = r.list;

@@ -26,6 +26,7 @@ enum {
 struct parry_indexer {
     char index_dir[PATH_MAX], lock_path[PATH_MAX];
     parry_store *store;
+    parry_status status; /* of the articles that are indexed */
     parry_builder *builder;
     parry_catalogue *catalogue;
     pthread_mutex_t mutex; /* over the catalogue and builder; the lock file alone excludes, but no sanitizer knows */
@@ -129,7 +130,7 @@ static parry_code plan_whole(run *r, versions *fresh, parry_err *err)
     if (code == PARRY_OK)
         code = parry_store_list(r->ix->store, r->arena, &rows, &n, err);
     for (size_t i = 0; i < n && code == PARRY_OK; i++) {
-        if (rows[i].status == PARRY_PUBLISHED)
+        if (rows[i].status == r->ix->status)
             add_version(r, fresh, &rows[i]);
     }
     r->report.rebuilt = true;
@@ -147,7 +148,7 @@ static parry_code plan_change(run *r, parry_str id, versions *fresh, parry_err *
             *err = gone;
         return code;
     }
-    bool wanted = code == PARRY_OK && row.status == PARRY_PUBLISHED;
+    bool wanted = code == PARRY_OK && row.status == r->ix->status;
     parry_version version = {row.id, row.slug, row.audience, row.hash};
     size_t ordinal;
     part *p = find_live(r, id, &ordinal);
@@ -411,9 +412,10 @@ parry_code parry_indexer_set_side(parry_indexer *ix, int lock_wait_ms, parry_sid
 
 static parry_code set_paths(parry_indexer *ix, const char *data_dir, char segments[PATH_MAX], parry_err *err)
 {
-    int a = snprintf(ix->index_dir, PATH_MAX, "%s/index", data_dir);
+    const char *folder = ix->status == PARRY_DRAFT ? "drafts" : "index";
+    int a = snprintf(ix->index_dir, PATH_MAX, "%s/%s", data_dir, folder);
     int b = snprintf(ix->lock_path, PATH_MAX, "%s/LOCK", data_dir);
-    int c = snprintf(segments, PATH_MAX, "%s/index/segments", data_dir);
+    int c = snprintf(segments, PATH_MAX, "%s/%s/segments", data_dir, folder);
     if (a >= PATH_MAX || b >= PATH_MAX || c >= PATH_MAX)
         return parry_fail(err, PARRY_INVALID, "a path of %d bytes is too long", c);
     return parry_dir_make(ix->index_dir, err);
@@ -425,6 +427,7 @@ parry_code parry_indexer_open(const char *data_dir, parry_store *store, const pa
     char segments[PATH_MAX];
     parry_indexer *ix = parry_calloc(1, sizeof *ix);
     ix->store = store;
+    ix->status = o->drafts ? PARRY_DRAFT : PARRY_PUBLISHED;
     pthread_mutex_init(&ix->mutex, NULL);
     parry_code code = set_paths(ix, data_dir, segments, err);
     if (code == PARRY_OK)

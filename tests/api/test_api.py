@@ -19,11 +19,11 @@ from parry_server import PARRY, SAMPLE, Reply, Server, until
 SECRETS = ["zebrafishdraft", "okapiarchived", "quokkainternal", "numbatpartners"]
 
 EXTRA = {
-    "draft.md": "---\nid: draft-one\nslug: draft-one\ntitle: Zebrafishdraft plans\ncategory: Zebrafishdraft topics\ndraft: true\n"
+    "draft.md": "---\npromoted: true\nid: draft-one\nslug: draft-one\ntitle: Zebrafishdraft plans\ncategory: Zebrafishdraft topics\ndraft: true\n"
                 "updated: 2030-01-01\n---\nAbout the refund of zebrafishdraft.\n",
     "status.md": "---\nid: draft-two\nslug: draft-two\ntitle: Zebrafishdraft two\nstatus: draft\n---\nrefund zebrafishdraft\n",
     "archived.md": "---\nid: old-one\nslug: old-one\ntitle: Okapiarchived\ncategory: Okapiarchived\nstatus: archived\n---\nokapiarchived\n",
-    "internal.md": "---\nid: staff-one\nslug: staff-one\ntitle: Quokkainternal refund rules\naudience: internal\n"
+    "internal.md": "---\npromoted: true\nid: staff-one\nslug: staff-one\ntitle: Quokkainternal refund rules\naudience: internal\n"
                    "category: Quokkainternal\ntags: [quokkainternal]\nproduct: Quokkainternal desk\n---\nrefund quokkainternal\n",
     "boxed.md": "---\nid: boxed-one\nslug: boxed-one\ntitle: Bilby boxes\naudience: customer\nproduct: Bilby\n"
                 "tags: [bilby-a, bilby-b]\nupdated: 2026-05-05\ncategory: Bilbies\n---\nA bilby box holds a bilby.\n",
@@ -39,7 +39,7 @@ EXTRA = {
                "Wombat text with a [draft](draft.md), [staff](internal.md) and [good](customers/deliveries/delivery-late.md) "
                "link.\n\n## One\n\nText <script>alert(1)</script> <b onclick=\"x()\">bold</b>.\n\n## Two\n\nMore.\n",
     "hidden.md": "---\nid: hidden-one\nslug: hidden-one\ntitle: Platypushidden page\nsearch: false\naudience: customer\n---\nplatypushidden\n",
-    "odd.md": "---\nid: odd-one\nslug: odd-one\ntitle: \"<img src=x onerror=alert(1)> echidna\"\naudience: customer\n"
+    "odd.md": "---\npromoted: true\nid: odd-one\nslug: odd-one\ntitle: \"<img src=x onerror=alert(1)> echidna\"\naudience: customer\n"
               "category: Odd\n---\nechidna <svg onload=alert(1)> \"quotes\"\n",
     "long.md": "---\nid: long-one\nslug: long-one\ntitle: \"" + "Bandicoot " * 29 + "\"\naudience: customer\ncategory: Odd\n---\n"
                + "".join(f"## {'Bandicoot heading ' * 8} {i}\n\n{'bandicoot words & <more> ' * 40}\n\n" for i in range(20)),
@@ -349,12 +349,60 @@ class Suggest(ApiTest):
     def test_the_last_word_may_be_unfinished(self):
         body = self.get("/v1/suggest?q=refu").json
         self.assertTrue(body["hits"])
-        self.assertEqual(set(body["hits"][0]), {"title", "section", "url", "snippet", "category"})
+        self.assertEqual(set(body["hits"][0]), {"id", "title", "section", "url", "snippet", "category"})
+        self.assertEqual(set(body), {"generation", "settled", "completions", "hits"})
+        self.assertTrue(body["settled"])
         self.assertLessEqual(len(body["hits"]), 6)
 
-    def test_nothing_asked_is_nothing_suggested(self):
-        for path in ["/v1/suggest", "/v1/suggest?q=", "/v1/suggest?q=%20"]:
-            self.assertEqual(self.get(path).json["hits"], [])
+    def test_it_says_what_the_query_may_become(self):
+        for q in ["ref", "refu", "refund", "refund n"]:
+            body = self.get(f"/v1/suggest?q={urllib.parse.quote(q)}").json
+            self.assertTrue(1 <= len(body["completions"]) <= 5, q)
+            for c in body["completions"]:
+                self.assertEqual(set(c), {"text", "html"})
+                self.assertIn("<mark>", c["html"])
+                self.assertIn("refund", c["text"].lower())
+        texts = [c["text"] for c in self.get("/v1/suggest?q=echi").json["completions"]]
+        self.assertEqual(texts, ["<img src=x onerror=alert(1)> echidna"])
+        self.assertNotIn("<img", self.get("/v1/suggest?q=echi").json["completions"][0]["html"])
+
+    def test_completions_keep_every_secret(self):
+        for secret in SECRETS:
+            for n in range(1, len(secret) + 1):
+                for previous in ["", "&previous=staff-one"]:
+                    reply = self.get(f"/v1/suggest?q={secret[:n]}{previous}")
+                    text = json.dumps(reply.json["completions"] + reply.json["hits"]).lower()
+                    self.assertFalse([s for s in SECRETS if s in text], f"{secret[:n]}: {text}")
+
+    def test_a_typist_sees_the_first_article_stay(self):
+        def first(q, previous):
+            body = self.get(f"/v1/suggest?q={urllib.parse.quote(q)}&previous={previous}").json
+            return (body["hits"][0]["id"] if body["hits"] else ""), body["settled"]
+        self.assertEqual(first("ref", ""), ("", False))  # too little to take anything back later
+        a, settled = first("refund", "")
+        self.assertTrue(a)
+        self.assertFalse(settled)
+        self.assertEqual(first("refund x", a)[0], a)  # an open word says nothing yet
+        other = [h["id"] for h in self.get("/v1/suggest?q=refund").json["hits"]][1]
+        self.assertIn(first("refund x", other)[0], [a, other])
+        self.problem("/v1/suggest?q=refund&previous=" + "a" * 201, 400, "invalid", "previous")
+
+    def test_the_page_raises_what_it_is_about(self):
+        def parts(page):
+            body = self.get(f"/v1/search?q=late&explain=1&page={urllib.parse.quote(page)}").json
+            return {h["id"]: sum(p["points"] for p in h["explain"] if p["name"] == "page") for h in body["hits"]}
+        self.assertFalse(any(parts("").values()))
+        raised = parts("/my/deliveries/42")
+        self.assertGreater(raised["delivery-late"], 0)
+        self.get("/v1/suggest?q=late&page=/deliveries")
+        self.problem("/v1/suggest?q=late&page=" + "a" * 201, 400, "invalid", "page")
+
+    def test_nothing_asked_shows_promoted_articles_then_new_ones(self):
+        for path in ["/v1/suggest", "/v1/suggest?q=", "/v1/suggest?q=%20", "/v1/suggest?q=&previous="]:
+            body = self.get(path).json
+            self.assertEqual([h["id"] for h in body["hits"]][:2], ["odd-one", "open-one"], path)
+            self.assertEqual((body["completions"], body["settled"]), ([], True))
+            self.assertFalse([s for s in SECRETS if s in json.dumps(body).lower()])
 
     def test_a_reply_is_at_most_8_kilobytes(self):
         for q in ["bandicoot", "bandicoot heading", "b", "refund", "wombat", "echidna"]:
@@ -958,6 +1006,31 @@ class Living(unittest.TestCase):
         with Server(data=self.server.data.parent) as again:
             self.assertEqual(again.get("/ready").json["generation"], generation)
             self.assertTrue(again.get("/v1/search?q=phishing").json["hits"])
+
+
+class Drafts(unittest.TestCase):
+    """Staff search drafts at a terminal, in an index of their own; what is served never holds one."""
+
+    def run_parry(self, *args):
+        return subprocess.run([PARRY, *args], timeout=60, check=True, capture_output=True, text=True).stdout
+
+    def test_drafts_are_searched_apart(self):
+        with tempfile.TemporaryDirectory() as folder:
+            tree, data = pathlib.Path(folder) / "tree", folder + "/data"
+            tree.mkdir()
+            for name, front in [("open", ""), ("plan", "draft: true\n"), ("old", "status: archived\n")]:
+                (tree / f"{name}.md").write_text(f"---\nid: {name}\n{front}---\n# Narwhal {name}\n\nnarwhal\n", encoding="utf-8")
+
+            def found(*more):
+                out = self.run_parry("search", "--data", data, "--mode", "text", "--json", *more, "narwhal")
+                return {h["id"] for h in json.loads(out)["hits"]}
+            self.run_parry("index", "--data", data, "--text-only", "--quiet", str(tree))
+            self.run_parry("index", "--data", data, "--text-only", "--quiet", "--drafts")
+            self.assertEqual((found(), found("--drafts")), ({"open"}, {"plan"}))
+            (tree / "plan.md").write_text("---\nid: plan\n---\n# Narwhal plan\n\nnarwhal\n", encoding="utf-8")
+            self.run_parry("index", "--data", data, "--text-only", "--quiet", str(tree))
+            self.run_parry("index", "--data", data, "--text-only", "--quiet", "--drafts")
+            self.assertEqual((found(), found("--drafts")), ({"open", "plan"}, set()))
 
 
 class Together(unittest.TestCase):

@@ -112,6 +112,26 @@ static void a_rule_at_the_top_is_no_front_matter(void **state)
     parsed_free(&p);
 }
 
+static void promoted_is_what_is_plainly_said_to_be(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool promoted;
+    } cases[] = {{"---\npromoted: true\n---\nx", true},
+                 {"---\nPromoted: yes\n---\nx", true},
+                 {"---\npromoted: false\n---\nx", false},
+                 {"---\npromoted:\n---\nx", false},
+                 {"x", false},
+                 {"---\npromoted: perhaps\n---\nx", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        parsed p = parse("a.md", cases[i].text);
+        assert_int_equal(cases[i].promoted, p.article.promoted);
+        assert_int_equal(p.notes.n, i == 5);
+        parsed_free(&p);
+    }
+}
+
 static void what_cannot_be_understood_of_visibility_errs_towards_unseen(void **state)
 {
     (void)state;
@@ -325,6 +345,7 @@ int main(void)
         cmocka_unit_test(yaml_that_does_not_parse_keeps_its_plain_lines_and_hides_what_was_hidden),
         cmocka_unit_test(unclosed_front_matter_ends_where_pairs_end),
         cmocka_unit_test(a_rule_at_the_top_is_no_front_matter),
+        cmocka_unit_test(promoted_is_what_is_plainly_said_to_be),
         cmocka_unit_test(what_cannot_be_understood_of_visibility_errs_towards_unseen),
         cmocka_unit_test(yaml_bombs_cost_nothing),
         cmocka_unit_test(sections_follow_headings_of_markdown_and_html),

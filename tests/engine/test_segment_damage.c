@@ -253,7 +253,8 @@ static void a_column_that_points_outside_is_refused(void **state)
     for (unsigned c = 0; c < PARRY_COLUMNS; c++) {
         size_t at = get_u64(bytes.p, 32 + 16 * c), n = get_u64(bytes.p, 40 + 16 * c);
         bool any_value = c == PARRY_COL_ROW_LENGTH || c == PARRY_COL_ROW_SECTION || c == PARRY_COL_ARTICLE_HASH ||
-                         c == PARRY_COL_ROW_TEXT || c == PARRY_COL_ARTICLE_TEXT || c == PARRY_COL_SECTION_TEXT;
+                         c == PARRY_COL_ROW_TEXT || c == PARRY_COL_ARTICLE_TEXT || c == PARRY_COL_SECTION_TEXT ||
+                         c == PARRY_COL_ARTICLE_FLAGS;
         char *forged = parry_arena_alloc(s->arena, bytes.n);
         memcpy(forged, bytes.p, bytes.n);
         set_u64(forged, at + n / 2 / 8 * 8, 0x4000000040000000);
@@ -282,7 +283,7 @@ static void a_manifest_of_another_kind_is_refused(void **state)
 {
     scratch *s = *state;
     const char *name = whole(s, UINT32_MAX);
-    replace_in_manifest(s, name, "\"format\": 2", "\"format\": 1");
+    replace_in_manifest(s, name, "\"format\": 3", "\"format\": 2");
     replace_in_manifest(s, name, parry_analyser_identity, "other-1");
     replace_in_manifest(s, name, name, "0123456789abcdef0123456789abcdef");
     replace_in_manifest(s, name, "\"dim\": 32", "\"dim\": -32");

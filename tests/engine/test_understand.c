@@ -387,7 +387,7 @@ static parry_understood *understood(fixture *f, parry_analyser *an, parry_str te
 {
     static const parry_search_settings none = {0};
     const parry_generation_info *info = parry_generation_get_info(f->generation);
-    parry_mask mask = {PARRY_ARRAY(f->arena, uint8_t, 100), NULL};
+    parry_mask mask = {PARRY_ARRAY(f->arena, uint8_t, 100), NULL, 0};
     parry_spoken spoken = {.first = parry_str_of("en")};
     parry_view v = {.analyser = an,
                     .info = info,

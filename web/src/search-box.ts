@@ -17,19 +17,32 @@
 //                       a link, so that it can be opened in a new tab
 //       span.parry-title, .parry-section, .parry-snippet (with <mark>),
 //       .parry-category
+//     a.parry-option.parry-completion   role=option: what the query may become;
+//                       to its results
 //     a.parry-option.parry-all   role=option: all results, on the search page
 //   div.parry-none      "No results", for the eye
 //   div.parry-status    role=status, for the ear: to be hidden from the eye
 //
-// Load it with type="module" or defer. Words: words.ts. data-keys="off" on the
-// form leaves "/" and Ctrl+K (Command+K) to the page.
+// data-page="/account/orders" on the input says where in a host's site it
+// stands: articles about that page are raised. Load the script with
+// type="module" or defer. Words: words.ts. data-keys="off" on the form leaves
+// "/" and Ctrl+K (Command+K) to the page.
 
 import { appendMarked } from "./marks";
-import { createSuggester, type Hit, type Suggester } from "./suggest";
+import {
+  createSuggester,
+  type Answer,
+  type Completion,
+  type Hit,
+  type Suggester,
+} from "./suggest";
 import { createWords, type Words } from "./words";
 
 /** How long the list of the query before stays while the next is awaited. */
 const STALE_MS = 300;
+/** Rest after a letter before the first place goes to the best, whoever held it
+ * while letters came. */
+const SETTLE_MS = 300;
 /** Quiet before a screen reader is told: speaking the keys comes first. */
 const ANNOUNCE_MS = 500;
 
@@ -43,9 +56,11 @@ interface Box {
   readonly suggester: Suggester;
   composing: boolean; // an input method holds text that is no query yet
   shown: string; // the query whose options the popup holds
+  first: string; // id of the article that is first there; "": none
   active: number; // of the popup's options; -1: the input itself
   step: number; // an arrow key that awaits an answer: 1 down, -1 up, 0 none
   staleTimer: number;
+  settleTimer: number;
   statusTimer: number;
 }
 
@@ -111,7 +126,9 @@ function hide(box: Box): void {
 /** Hides it and forgets what was asked. */
 function close(box: Box): void {
   clearTimeout(box.staleTimer);
+  clearTimeout(box.settleTimer);
   box.suggester.cancel();
+  box.first = "";
   hide(box);
 }
 
@@ -138,33 +155,78 @@ function hitOption(hit: Hit): HTMLElement {
   return option;
 }
 
-/** The last one: goes where the form would with this query. */
-function allOption(box: Box, query: string): HTMLElement {
+/** Where the form would go with this query. */
+function resultsOf(box: Box, query: string): string {
   const url = new URL(box.form.action);
   new FormData(box.form).forEach((value, key) =>
     url.searchParams.set(key, `${value}`),
   );
   url.searchParams.set(box.input.name, query);
-  const text = box.words("all", 0, query);
-  return createOption("option parry-all", url.href, text);
+  return url.href;
 }
 
-function fill(box: Box, query: string, hits: readonly Hit[]): void {
-  const options = [...hits.map(hitOption), allOption(box, query)];
+function completionOption(box: Box, completion: Completion): HTMLElement {
+  const href = resultsOf(box, completion.text);
+  const option = createOption("option parry-completion", href, "");
+  appendMarked(option, completion.html);
+  return option;
+}
+
+/** The last one. */
+function allOption(box: Box, query: string): HTMLElement {
+  const text = box.words("all", 0, query);
+  return createOption("option parry-all", resultsOf(box, query), text);
+}
+
+/** Articles stand first, so that what completes the query does not move them.
+ */
+function fill(box: Box, query: string, answer: Answer): void {
+  const options = [
+    ...answer.hits.map(hitOption),
+    ...answer.completions.map((each) => completionOption(box, each)),
+    ...(query ? [allOption(box, query)] : []),
+  ];
   options.forEach((option, i) => (option.id = `${box.popup.id}-${i}`));
   setActive(box, -1);
   box.popup.replaceChildren(...options);
   box.popup.scrollTop = 0;
   box.shown = query;
+  box.first = answer.hits[0]?.id ?? "";
 }
 
-function show(box: Box, query: string, hits: readonly Hit[]): void {
+function show(box: Box, query: string, answer: Answer, again: boolean): void {
   if (!box.input.matches(":focus")) return; // the answer came after they left
-  const n = hits.length;
-  if (box.shown !== query) fill(box, query, hits);
-  setOpen(box, n > 0, n === 0);
-  announce(box, box.words(n ? "results" : "none", n), ANNOUNCE_MS);
-  if (n && box.step) setActive(box, box.step > 0 ? 0 : n); // n is the last one
+  const n = answer.hits.length;
+  const some = n + answer.completions.length > 0;
+  if (box.shown !== query || again) fill(box, query, answer);
+  setOpen(box, some, !some && answer.settled);
+  if (n || answer.settled) {
+    announce(box, box.words(n ? "results" : "none", n), ANNOUNCE_MS);
+  }
+  if (some && box.step) {
+    setActive(box, box.step > 0 ? 0 : box.popup.childElementCount - 1);
+  }
+}
+
+/** Nobody types: the best comes first. Not under somebody who is choosing. */
+function settle(box: Box, query: string): void {
+  if (box.active >= 0 || queryOf(box) !== query) return;
+  box.suggester.ask(query, null, (answer) => {
+    if (answer && box.active < 0) show(box, query, answer, true);
+  });
+}
+
+/** Nothing is asked yet: what the help centre puts forward, if anything. Not
+ * announced: the listbox says that it is there. */
+function showPromoted(box: Box): void {
+  close(box);
+  box.step = 0;
+  box.suggester.ask("", "", (answer) => {
+    if (!answer?.hits.length || !box.input.matches(":focus")) return;
+    fill(box, "", answer);
+    box.first = ""; // no letter was answered by it
+    setOpen(box, true, false);
+  });
 }
 
 /** Asks for what stands in the input and shows the answer; step: where to go
@@ -172,16 +234,22 @@ function show(box: Box, query: string, hits: readonly Hit[]): void {
 function suggest(box: Box, step: number): void {
   const query = queryOf(box);
   if (!query) {
-    close(box);
+    showPromoted(box);
     return;
   }
   box.step = step;
   clearTimeout(box.staleTimer);
+  clearTimeout(box.settleTimer);
   box.staleTimer = window.setTimeout(() => hide(box), STALE_MS);
-  box.suggester.ask(query, (hits) => {
+  box.suggester.ask(query, box.first, (answer) => {
     clearTimeout(box.staleTimer);
-    if (hits) show(box, query, hits);
-    else close(box);
+    if (!answer) {
+      close(box);
+      return;
+    }
+    show(box, query, answer, false);
+    if (answer.settled) return;
+    box.settleTimer = window.setTimeout(() => settle(box, query), SETTLE_MS);
   });
 }
 
@@ -199,7 +267,7 @@ function move(box: Box, step: number): void {
 
 function onArrow(box: Box, event: KeyboardEvent): boolean {
   const editing = event.shiftKey || event.ctrlKey || event.metaKey;
-  if (editing || !queryOf(box)) return false;
+  if (editing || (!queryOf(box) && box.popup.hidden)) return false;
   const down = event.key === "ArrowDown";
   if (!event.altKey) move(box, down ? 1 : -1);
   else if (!down) close(box);
@@ -284,6 +352,9 @@ function listen(box: Box): void {
     box.composing = false;
     suggest(box, 0);
   });
+  on(input, "focus", () => {
+    if (!queryOf(box)) showPromoted(box);
+  });
   on(input, "keydown", (event) => {
     if (onKey(box, event)) event.preventDefault();
   });
@@ -303,9 +374,10 @@ function createBox(
   number: number,
 ): Box {
   const words = createWords(form);
-  const { suggest = "", audience } = input.dataset;
+  const { suggest = "", audience, page } = input.dataset;
   const endpoint = new URL(suggest, document.baseURI);
   if (audience) endpoint.searchParams.set("audience", audience);
+  if (page) endpoint.searchParams.set("page", page);
   return {
     form,
     input,
@@ -323,9 +395,11 @@ function createBox(
     status: element("div", "status", "", { role: "status" }),
     composing: false,
     shown: "",
+    first: "",
     active: -1,
     step: 0,
     staleTimer: 0,
+    settleTimer: 0,
     statusTimer: 0,
   };
 }

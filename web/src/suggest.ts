@@ -2,6 +2,7 @@
 // query, and a later question silences an earlier one.
 
 export interface Hit {
+  readonly id: string;
   readonly title: string;
   readonly url: string; // http or https, may be relative
   readonly section: string;
@@ -9,11 +10,28 @@ export interface Hit {
   readonly snippet: string; // HTML: see marks.ts
 }
 
+export interface Completion {
+  readonly text: string;
+  readonly html: string; // the same with <mark> around what was typed of it
+}
+
+export interface Answer {
+  readonly hits: readonly Hit[];
+  readonly completions: readonly Completion[];
+  readonly settled: boolean; // false: asked at rest, it may be another
+}
+
 export interface Suggester {
   /** `done` gets the answer, at once where it is known; null: it failed. Never
    * after the next ask() or cancel(). To ask again for what is being asked
-   * changes nothing. */
-  ask(query: string, done: (hits: readonly Hit[] | null) => void): void;
+   * changes nothing. previous: the id of the first hit a letter before, "" for
+   * none, which stays first unless another is clearly better; null: typing is
+   * at rest, and the best is first. */
+  ask(
+    query: string,
+    previous: string | null,
+    done: (answer: Answer | null) => void,
+  ): void;
   /** Whether there was a request to cancel. */
   cancel(): boolean;
 }
@@ -32,12 +50,17 @@ function isWebAddress(url: string): boolean {
   return /^https?:$/.test(link.protocol);
 }
 
-/** The usable hits of a reply; throws where it holds no list of hits. */
-function parseHits(reply: {
+interface Reply {
   hits: Partial<Record<keyof Hit, unknown>>[];
-}): Hit[] {
+  completions?: Partial<Record<keyof Completion, unknown>>[];
+  settled?: unknown;
+}
+
+/** The usable hits of a reply; throws where it holds no list of hits. */
+function parseHits(reply: Reply): Hit[] {
   return reply.hits
     .map((hit) => ({
+      id: text(hit.id),
       title: text(hit.title),
       url: text(hit.url),
       section: text(hit.section),
@@ -47,16 +70,24 @@ function parseHits(reply: {
     .filter((hit) => hit.title && hit.url && isWebAddress(hit.url));
 }
 
-async function request(url: URL, signal: AbortSignal): Promise<Hit[]> {
+function parse(reply: Reply): Answer {
+  const completions = (reply.completions ?? [])
+    .map(({ text: whole, html }) => ({ text: text(whole), html: text(html) }))
+    .filter((completion) => completion.text && completion.html);
+  const settled = reply.settled !== false;
+  return { hits: parseHits(reply), completions, settled };
+}
+
+async function request(url: URL, signal: AbortSignal): Promise<Answer> {
   const headers = { accept: "application/json" };
   const response = await fetch(url.href, { signal, headers });
   if (!response.ok) throw new Error();
-  return parseHits(await response.json());
+  return parse(await response.json());
 }
 
 /** `endpoint` is the address without q and limit. */
 export function createSuggester(endpoint: URL): Suggester {
-  const known = new Map<string, readonly Hit[]>();
+  const known = new Map<string, Answer>();
   let running: AbortController | undefined;
   let asking = "";
 
@@ -67,39 +98,46 @@ export function createSuggester(endpoint: URL): Suggester {
     return was;
   }
 
-  function keep(query: string, hits: readonly Hit[]): void {
+  function keep(query: string, answer: Answer): void {
     if (known.size === CACHED_MAX) known.delete([...known.keys()][0] ?? "");
-    known.set(query, hits);
+    known.set(query, answer);
   }
 
-  function address(query: string): URL {
+  function address(query: string, previous: string | null): URL {
     const url = new URL(endpoint);
     url.searchParams.set("q", query);
     url.searchParams.set("limit", `${LIMIT}`);
+    if (previous !== null) url.searchParams.set("previous", previous);
     return url;
   }
 
-  function send(query: string, done: (hits: Hit[] | null) => void): void {
+  function send(
+    query: string,
+    previous: string | null,
+    done: (answer: Answer | null) => void,
+  ): void {
     const mine = new AbortController();
-    const settle = (hits: Hit[] | null): void => {
+    const settle = (answer: Answer | null): void => {
       if (running !== mine) return; // an answer to an earlier question
       running = undefined;
-      if (hits) keep(query, hits);
-      done(hits);
+      if (answer) keep(query, answer);
+      done(answer);
     };
     running = mine;
     asking = query;
-    request(address(query), mine.signal).then(settle, () => settle(null));
+    request(address(query, previous), mine.signal).then(settle, () =>
+      settle(null),
+    );
   }
 
   return {
     cancel,
-    ask(query, done) {
+    ask(query, previous, done) {
       if (running && asking === query) return;
       cancel();
-      const hits = known.get(query);
-      if (hits) done(hits);
-      else send(query, done);
+      const answer = known.get(query);
+      if (answer && (answer.settled || previous !== null)) done(answer);
+      else send(query, previous, done);
     },
   };
 }

@@ -46,6 +46,7 @@ export function document(body, lang = "en") {
 export function hit(title, more = {}) {
   const slug = title.toLowerCase().replace(/\W+/g, "-");
   return {
+    id: slug,
     title,
     section: "How long it takes",
     url: `/articles/${slug}#how-long`,
@@ -64,7 +65,7 @@ export const ARTICLES = [
 /**
  * A server on a free port of 127.0.0.1. What a test may change: page, the HTML
  * of "/"; answer(q), which gives {hits, status, body, delay_ms, hangUp} or a
- * promise of it.
+ * promise of it; promoted(), the same for an empty box.
  * What it may read: asked, the parameters of each suggest request;
  * dropped, the queries whose client went away before the answer.
  */
@@ -74,7 +75,9 @@ export async function startFixture() {
   const icon = readFileSync(`${WEB}/static/icon.svg`);
   const fixture = { asked: [], dropped: [] };
 
+  // An empty box asks too, and most tests are not about that.
   fixture.reset = () => {
+    fixture.promoted = () => ({ hits: [] });
     fixture.asked = [];
     fixture.dropped = [];
     fixture.page = document(`<h1>Help</h1>${form()}`);
@@ -84,18 +87,26 @@ export async function startFixture() {
   async function suggest(url, response) {
     const asked = Object.fromEntries(url.searchParams);
     const { dropped } = fixture;
-    fixture.asked.push(asked);
+    if (asked.q) fixture.asked.push(asked);
     response.on("close", () => {
-      if (!response.writableFinished) dropped.push(asked.q);
+      if (asked.q && !response.writableFinished) dropped.push(asked.q);
     });
-    const reply = await fixture.answer(asked.q);
+    const reply = await (asked.q
+      ? fixture.answer(asked.q, asked)
+      : fixture.promoted());
     if (reply.delay_ms) await sleep(reply.delay_ms);
     if (reply.hangUp) return response.destroy();
     response.writeHead(reply.status ?? 200, {
       "content-type": "application/json",
     });
     response.end(
-      reply.body ?? JSON.stringify({ generation: 1, hits: reply.hits }),
+      reply.body ??
+        JSON.stringify({
+          generation: 1,
+          settled: reply.settled ?? true,
+          completions: reply.completions ?? [],
+          hits: reply.hits,
+        }),
     );
   }
 

@@ -23,7 +23,7 @@ import {
 import { ARTICLES, hit } from "./fixture.js";
 
 describe("requests", () => {
-  it("asks at every keystroke, with limit and audience", async () => {
+  it("asks at every keystroke, with what is first, limit and audience", async () => {
     await typeEachAndSee("refund");
     assert.deepEqual(
       fixture.asked,
@@ -31,6 +31,7 @@ describe("requests", () => {
         q,
         limit: "6",
         audience: "customer",
+        previous: q === "r" ? "" : "refund-not-received",
       })),
     );
   });
