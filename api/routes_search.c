@@ -7,7 +7,7 @@ enum {
     SUGGEST_LIMIT = 6,
     SUGGEST_LIMIT_MAX = 20,
     SUGGEST_BYTES = 8 * 1024, /* a whole reply, so that it travels in one round trip */
-    SUGGEST_FRAME = 160,      /* of these, for what stands around the hits */
+    SUGGEST_FRAME = 256,      /* of these, for what stands around the hits */
     SUGGEST_SNIPPET = 120,    /* characters ... */
     SUGGEST_COLUMNS = 116,    /* ... of which these are text, and the rest what marks a cut */
     SUGGEST_FIELD = 200,      /* bytes of a title, a section, a category */
@@ -242,14 +242,16 @@ static json_t *suggestions(const parry_call *c, const parry_results *r)
     return list;
 }
 
-static parry_code suggest(parry_call *c, parry_query *q, json_t **hits, uint64_t *number, parry_err *err)
+static parry_code suggest(parry_call *c, parry_query *q, json_t **out, parry_err *err)
 {
-    parry_results r = {0};
+    parry_results r = {.probability = -1};
     parry_generation *g = parry_index_acquire(c->app->index);
-    *number = parry_generation_get_info(g)->number;
     parry_code code = q->text.n > 0 ? search(c, q, g, &r, err) : PARRY_OK;
-    if (code == PARRY_OK)
-        *hits = suggestions(c, &r);
+    if (code == PARRY_OK) {
+        *out = json_pack("{s:I, s:o}", "generation", (json_int_t)parry_generation_get_info(g)->number, "hits",
+                         suggestions(c, &r));
+        parry_results_set_sureness(*out, &r);
+    }
     parry_generation_release(g);
     return code;
 }
@@ -257,17 +259,15 @@ static parry_code suggest(parry_call *c, parry_query *q, json_t **hits, uint64_t
 parry_code parry_get_suggest(parry_call *c, parry_err *err)
 {
     parry_query q = {.limit = SUGGEST_LIMIT, .snippets = true, .snippet_columns = SUGGEST_COLUMNS, .typing = true};
-    json_t *hits = NULL;
-    uint64_t number = 0;
+    json_t *j = NULL;
     parry_code code = read_query(c, &q.text, err);
     if (code == PARRY_OK)
         code = parry_request_number(c->req, "limit", 1, SUGGEST_LIMIT_MAX, &q.limit, err);
     if (code == PARRY_OK)
         code = read_name(c, "rule_tag", &q.rule_tag, err);
     if (code == PARRY_OK)
-        code = suggest(c, &q, &hits, &number, err);
+        code = suggest(c, &q, &j, err);
     if (code == PARRY_OK)
-        parry_response_json(c->res, 200, "application/json",
-                            json_pack("{s:I, s:o}", "generation", (json_int_t)number, "hits", hits));
+        parry_response_json(c->res, 200, "application/json", j);
     return code;
 }

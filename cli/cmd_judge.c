@@ -1,11 +1,10 @@
 /* parry judge: do the articles answer what their authors say they answer? */
 #include "cli/commands.h"
+#include "cli/judged.h"
 #include "cli/options.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "eval/judge.h"
-#include "eval/judgements.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,31 +233,6 @@ static void print_json(const parry_judging *j, const parry_past *past)
 /* ---- the judging ---------------------------------------------------------------------------------------------------
  */
 
-static parry_code read_set(const parry_cli *cli, parry_arena *a, const char *where, const char *split,
-                           parry_judged_set *set, parry_err *err)
-{
-    parry_store *store = NULL;
-    parry_judgement_rows rows = {0};
-    parry_code code = parry_store_open(cli->data, &store, err);
-    if (code == PARRY_OK)
-        code = parry_judged_articles(a, store, &set->documents, &set->ndocuments, err);
-    if (code == PARRY_OK && where != NULL)
-        code = parry_judgements_read(a, where, &rows, err);
-    if (code == PARRY_OK)
-        code = parry_judgements_answers(a, store, &rows, err);
-    parry_store_close(store);
-    if (code == PARRY_OK)
-        code = parry_judgements_join(a, &rows, set, err);
-    if (code == PARRY_OK && set->nqueries > 0)
-        return parry_judged_keep(set, split, err);
-    if (code == PARRY_OK)
-        return parry_fail(err, PARRY_NOT_FOUND,
-                          "no judged queries%s%s: write judgements.tsv beside the articles and give its folder, or "
-                          "`answers:` in an article's front matter",
-                          where != NULL ? " in " : "", where != NULL ? where : "");
-    return code;
-}
-
 static parry_code judge_index(const parry_cli *cli, parry_arena *a, const parry_judged_set *set,
                               const judge_arguments *args, parry_judging *out, parry_err *err)
 {
@@ -310,11 +284,7 @@ static int judge(const parry_cli *cli, const char *where, const judge_arguments 
     parry_arena *a = parry_arena_new();
     parry_judged_set set = {0};
     parry_judging j;
-    parry_code code = PARRY_OK;
-    if (!parry_file_exists(cli->data)) /* before opening the store makes it */
-        code = parry_fail(&err, PARRY_NOT_FOUND, "there is no %s; run `parry index TREE` first", cli->data);
-    if (code == PARRY_OK)
-        code = read_set(cli, a, where, args->split, &set, &err);
+    parry_code code = parry_cli_judged(cli, a, where, args->split, &set, &err);
     if (code == PARRY_OK)
         code = judge_index(cli, a, &set, args, &j, &err);
     if (code == PARRY_OK)

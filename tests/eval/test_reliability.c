@@ -18,10 +18,10 @@ static const bool was[] = {false, true, false, false};
 static void test_the_calibration_error_weighs_each_bin_by_its_cases(void **state)
 {
     (void)state;
-    near(parry_ece(said, was, 4, PARRY_EQUAL_WIDTH, 10), (2 * 0.1 + 2 * 0.4) / 4);
-    near(parry_ece(said, was, 4, PARRY_EQUAL_MASS, 2), (2 * 0.1 + 2 * 0.4) / 4);
-    near(parry_ece(said, was, 4, PARRY_EQUAL_MASS, 1), 0.5 - 0.25);
-    near(parry_ece(said, was, 0, PARRY_EQUAL_MASS, 5), 0);
+    near(parry_ece(said, was, NULL, 4, PARRY_EQUAL_WIDTH, 10), (2 * 0.1 + 2 * 0.4) / 4);
+    near(parry_ece(said, was, NULL, 4, PARRY_EQUAL_MASS, 2), (2 * 0.1 + 2 * 0.4) / 4);
+    near(parry_ece(said, was, NULL, 4, PARRY_EQUAL_MASS, 1), 0.5 - 0.25);
+    near(parry_ece(said, was, NULL, 0, PARRY_EQUAL_MASS, 5), 0);
 }
 
 static void test_equal_probabilities_stay_in_one_bin(void **state)
@@ -32,7 +32,7 @@ static void test_equal_probabilities_stay_in_one_bin(void **state)
     parry_bin bins[5];
     for (int i = 0; i < 10; i++)
         p[i] = 0.1;
-    assert_int_equal(parry_reliability(p, right, 10, PARRY_EQUAL_MASS, 5, bins), 1);
+    assert_int_equal(parry_reliability(p, right, NULL, 10, PARRY_EQUAL_MASS, 5, bins), 1);
     assert_int_equal(bins[0].n, 10);
     near(bins[0].was, 0.1);
     near(bins[0].said, 0.1);
@@ -44,11 +44,11 @@ static void test_bins_of_equal_mass_hold_as_many_and_of_equal_width_need_not(voi
     const double p[] = {0.01, 0.02, 0.03, 0.04, 0.95, 1.0};
     const bool right[] = {false, false, false, true, true, true};
     parry_bin bins[10];
-    assert_int_equal(parry_reliability(p, right, 6, PARRY_EQUAL_MASS, 3, bins), 3);
+    assert_int_equal(parry_reliability(p, right, NULL, 6, PARRY_EQUAL_MASS, 3, bins), 3);
     assert_int_equal(bins[1].n, 2);
     near(bins[1].least, 0.03);
     near(bins[1].was, 0.5);
-    assert_int_equal(parry_reliability(p, right, 6, PARRY_EQUAL_WIDTH, 10, bins), 2);
+    assert_int_equal(parry_reliability(p, right, NULL, 6, PARRY_EQUAL_WIDTH, 10, bins), 2);
     assert_int_equal(bins[0].n, 4);
     assert_int_equal(bins[1].n, 2);
 }
@@ -59,18 +59,18 @@ static void test_the_interval_is_wilsons(void **state)
     const double p[] = {0.5, 0.5, 0.5, 0.5};
     const bool right[] = {true, true, true, false};
     parry_bin bin;
-    assert_int_equal(parry_reliability(p, right, 4, PARRY_EQUAL_WIDTH, 1, &bin), 1);
+    assert_int_equal(parry_reliability(p, right, NULL, 4, PARRY_EQUAL_WIDTH, 1, &bin), 1);
     assert_true(fabs(bin.low - 0.300642) < 1e-6 && fabs(bin.high - 0.954413) < 1e-6); /* statsmodels, wilson */
 }
 
 static void test_brier_and_log_loss(void **state)
 {
     (void)state;
-    near(parry_brier(said, was, 4), (0.01 + 0.01 + 0.01 + 0.81) / 4);
-    near(parry_log_loss(said, was, 4), -(2 * log(0.9) + log(0.9) + log(0.1)) / 4);
+    near(parry_brier(said, was, NULL, 4), (0.01 + 0.01 + 0.01 + 0.81) / 4);
+    near(parry_log_loss(said, was, NULL, 4), -(2 * log(0.9) + log(0.9) + log(0.1)) / 4);
     const double sure[] = {0.0};
     const bool right[] = {true};
-    near(parry_log_loss(sure, right, 1), -log(1e-15)); /* wrong and sure of it: dear, not endless */
+    near(parry_log_loss(sure, right, NULL, 1), -log(1e-15)); /* wrong and sure of it: dear, not endless */
 }
 
 static void test_the_risk_curve_has_a_point_for_each_score(void **state)
@@ -79,7 +79,7 @@ static void test_the_risk_curve_has_a_point_for_each_score(void **state)
     const double score[] = {3, 9, 3, 5};
     const bool right[] = {true, true, false, false};
     parry_risk curve[4];
-    assert_int_equal(parry_risk_curve(score, right, 4, curve), 3);
+    assert_int_equal(parry_risk_curve(score, right, NULL, 4, curve), 3);
     near(curve[0].threshold, 9);
     near(curve[0].coverage, 0.25);
     near(curve[0].risk, 0);
@@ -93,8 +93,8 @@ static void test_the_area_does_not_depend_on_the_order_of_equal_scores(void **st
     (void)state;
     const double score[] = {9, 5, 3, 3};
     const bool one[] = {true, false, true, false}, other[] = {true, false, false, true};
-    near(parry_aurc(score, one, 4), (0 + 1.0 / 2 + 1.5 / 3 + 2.0 / 4) / 4);
-    near(parry_aurc(score, one, 4), parry_aurc(score, other, 4));
+    near(parry_aurc(score, one, NULL, 4), (0 + 1.0 / 2 + 1.5 / 3 + 2.0 / 4) / 4);
+    near(parry_aurc(score, one, NULL, 4), parry_aurc(score, other, NULL, 4));
 }
 
 static void test_the_bound_of_precision_is_exact(void **state)
@@ -121,14 +121,14 @@ static void test_the_smallest_threshold_that_keeps_the_promise_is_chosen(void **
         right[i] = i >= 100;
     }
     parry_threshold t;
-    assert_true(parry_choose_threshold(score, right, 200, 0.9, 0.95, &t));
+    assert_true(parry_choose_threshold(score, right, NULL, 200, 0.9, 0.95, &t));
     assert_true(t.bound >= 0.9);
     assert_int_equal(t.right, 100);
     assert_true(parry_precision_bound(t.right, t.n + 1, 0.95) < 0.9); /* one more would break it */
     near(t.score, 200 - (double)t.n);
-    assert_false(parry_choose_threshold(score, right, 200, 0.99, 0.95, &t));
+    assert_false(parry_choose_threshold(score, right, NULL, 200, 0.99, 0.95, &t));
     memset(right, 0, sizeof right);
-    assert_false(parry_choose_threshold(score, right, 200, 0.1, 0.95, &t));
+    assert_false(parry_choose_threshold(score, right, NULL, 200, 0.1, 0.95, &t));
 }
 
 int main(void)
