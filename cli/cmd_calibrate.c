@@ -34,6 +34,7 @@ static void print_figures(const parry_calibrating *c)
     printf("%-24s%11s%11s\n", "", "shipped", "own");
     print_row("ECE", b->ece, f->ece);
     print_row("  by luck alone", b->ece_luck, f->ece_luck);
+    print_row("ECE, debiased", b->ece_debiased, f->ece_debiased);
     print_row("Brier", b->brier, f->brier);
     print_row("log loss", b->log_loss, f->log_loss);
     print_row("AUROC", b->separation, f->separation);
@@ -90,9 +91,10 @@ static void print_calibrating(const parry_calibrating *c, const calibrate_argume
 
 static json_t *figures_json(const parry_calibration_figures *f)
 {
-    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "ece", f->ece, "ece_by_luck", f->ece_luck,
-                     "brier", f->brier, "log_loss", f->log_loss, "auroc", f->separation, "aurc", f->aurc, "said",
-                     f->said, "was", f->was, "coverage", f->coverage, "precision", f->precision);
+    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "ece", f->ece, "ece_by_luck",
+                     f->ece_luck, "ece_debiased", f->ece_debiased, "brier", f->brier, "log_loss", f->log_loss, "auroc",
+                     f->separation, "aurc", f->aurc, "said", f->said, "was", f->was, "coverage", f->coverage,
+                     "precision", f->precision);
 }
 
 static json_t *table_json(const parry_calibrating *c)

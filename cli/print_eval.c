@@ -48,9 +48,11 @@ static void print_table(const parry_surety *s, size_t n)
 {
     parry_bin bins[BINS];
     size_t used = parry_reliability(s->said, s->right, NULL, n, PARRY_EQUAL_MASS, BINS, bins);
-    printf("ECE          %.4f in bins of equal mass, %.4f of equal width\nBrier        %.4f\nlog loss     %.4f\n",
+    printf("ECE          %.4f in bins of equal mass, %.4f of equal width; debiased %.4f\nBrier        %.4f\nlog loss   "
+           "  %.4f\n",
            parry_ece(s->said, s->right, NULL, n, PARRY_EQUAL_MASS, BINS),
-           parry_ece(s->said, s->right, NULL, n, PARRY_EQUAL_WIDTH, BINS), parry_brier(s->said, s->right, NULL, n),
+           parry_ece(s->said, s->right, NULL, n, PARRY_EQUAL_WIDTH, BINS),
+           parry_ece_debiased(s->said, s->right, NULL, n, BINS), parry_brier(s->said, s->right, NULL, n),
            parry_log_loss(s->said, s->right, NULL, n));
     printf("%22s%8s%8s%10s%18s\n", "probability", "queries", "said", "was", "95 % interval");
     for (size_t i = 0; i < used; i++)
@@ -151,6 +153,7 @@ static json_t *surety_json(const parry_evaluation *e, const parry_surety *s, siz
                             json_real(parry_ece(s->said, s->right, NULL, n, PARRY_EQUAL_MASS, BINS)));
         json_object_set_new(j, "ece_equal_width",
                             json_real(parry_ece(s->said, s->right, NULL, n, PARRY_EQUAL_WIDTH, BINS)));
+        json_object_set_new(j, "ece_debiased", json_real(parry_ece_debiased(s->said, s->right, NULL, n, BINS)));
         json_object_set_new(j, "brier", json_real(parry_brier(s->said, s->right, NULL, n)));
         json_object_set_new(j, "log_loss", json_real(parry_log_loss(s->said, s->right, NULL, n)));
         json_object_set_new(j, "reliability", bins_json(s, n));

@@ -113,6 +113,7 @@ static parry_calibration_figures measure(parry_arena *a, const parry_cases *c, c
 {
     parry_calibration_figures f = {
         .ece = parry_ece(p, c->right, c->weight, c->n, PARRY_EQUAL_MASS, PARRY_CALIBRATION_BINS),
+        .ece_debiased = parry_ece_debiased(p, c->right, c->weight, c->n, PARRY_CALIBRATION_BINS),
         .ece_luck = luck(a, c, p),
         .brier = parry_brier(p, c->right, c->weight, c->n),
         .log_loss = parry_log_loss(p, c->right, c->weight, c->n),

@@ -24,7 +24,8 @@ typedef struct parry_calibrate_options {
 
 /* How good probabilities were, over weighted cases. */
 typedef struct parry_calibration_figures {
-    double ece;      /* bins of equal mass */
+    double ece; /* bins of equal mass */
+    double ece_debiased;
     double ece_luck; /* what probabilities without fault would show on as few cases, by drawing with a fixed seed */
     double brier, log_loss, aurc;
     double separation;          /* AUROC of right cases against wrong ones */

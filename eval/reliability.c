@@ -74,7 +74,7 @@ static void wilson(parry_bin *b, double n)
     b->high = fmin(1, (centre + half) / (1 + z * z / n));
 }
 
-static parry_bin bin_of(const verdict *v, size_t n, double *all)
+static parry_bin bin_of(const verdict *v, size_t n, mass *of)
 {
     parry_bin b = {.n = n, .least = v[0].p, .most = v[n - 1].p};
     mass m = {0};
@@ -86,7 +86,7 @@ static parry_bin bin_of(const verdict *v, size_t n, double *all)
     b.said /= m.all;
     b.was = m.right / m.all;
     wilson(&b, effective(&m));
-    *all = m.all;
+    *of = m;
     return b;
 }
 
@@ -114,9 +114,9 @@ static size_t end_of_bin(const verdict *v, size_t n, size_t i, parry_binning how
     return end;
 }
 
-/* The table; weights[i] is what bin i weighs. */
+/* The table; of[i] is what bin i weighs. */
 static size_t table_of(const double *p, const bool *right, const double *weight, size_t n, parry_binning how,
-                       size_t bins, parry_bin *out, double *weights)
+                       size_t bins, parry_bin *out, mass *of)
 {
     assert(bins > 0);
     verdict *v = sorted(p, right, weight, n, surest_last);
@@ -126,8 +126,8 @@ static size_t table_of(const double *p, const bool *right, const double *weight,
         double wanted = (double)made / (double)bins * all * (1 - 1e-12);
         size_t end = end_of_bin(v, n, i, how, bins, before, wanted);
         if (end > i) {
-            out[used] = bin_of(v + i, end - i, &weights[used]);
-            before += weights[used++];
+            out[used] = bin_of(v + i, end - i, &of[used]);
+            before += of[used++].all;
         }
         i = end;
     }
@@ -138,24 +138,41 @@ static size_t table_of(const double *p, const bool *right, const double *weight,
 size_t parry_reliability(const double *p, const bool *right, const double *weight, size_t n, parry_binning how,
                          size_t bins, parry_bin *out)
 {
-    double *weights = parry_malloc(bins * sizeof *weights);
-    size_t used = table_of(p, right, weight, n, how, bins, out, weights);
-    free(weights);
+    mass *of = parry_malloc(bins * sizeof *of);
+    size_t used = table_of(p, right, weight, n, how, bins, out, of);
+    free(of);
     return used;
 }
 
 double parry_ece(const double *p, const bool *right, const double *weight, size_t n, parry_binning how, size_t bins)
 {
     parry_bin *table = parry_malloc(bins * sizeof *table);
-    double *weights = parry_malloc(bins * sizeof *weights), sum = 0, all = 0;
-    size_t used = table_of(p, right, weight, n, how, bins, table, weights);
+    mass *of = parry_malloc(bins * sizeof *of);
+    size_t used = table_of(p, right, weight, n, how, bins, table, of);
+    double sum = 0, all = 0;
     for (size_t i = 0; i < used; i++) {
-        sum += weights[i] * fabs(table[i].said - table[i].was);
-        all += weights[i];
+        sum += of[i].all * fabs(table[i].said - table[i].was);
+        all += of[i].all;
     }
-    free(weights);
+    free(of);
     free(table);
     return all > 0 ? sum / all : 0;
+}
+
+double parry_ece_debiased(const double *p, const bool *right, const double *weight, size_t n, size_t bins)
+{
+    parry_bin *table = parry_malloc(bins * sizeof *table);
+    mass *of = parry_malloc(bins * sizeof *of);
+    size_t used = table_of(p, right, weight, n, PARRY_EQUAL_MASS, bins, table, of);
+    double sum = 0, all = 0;
+    for (size_t i = 0; i < used; i++) {
+        double off = table[i].said - table[i].was, cases = fmax(2, effective(&of[i]));
+        sum += of[i].all * (off * off - table[i].was * (1 - table[i].was) / (cases - 1));
+        all += of[i].all;
+    }
+    free(of);
+    free(table);
+    return sum > 0 ? sqrt(sum / all) : 0;
 }
 
 double parry_brier(const double *p, const bool *right, const double *weight, size_t n)

@@ -33,6 +33,10 @@ size_t parry_reliability(const double *p, const bool *right, const double *weigh
  * 2015).
  */
 double parry_ece(const double *p, const bool *right, const double *weight, size_t n, parry_binning how, size_t bins);
+/* The same less what luck adds where bins hold few cases: root of the mean of (said - was)^2 - was (1 - was) / (cases -
+ * 1), 0 where that is negative (Kumar, Liang and Ma 2019, section 4). On few cases the ECE of faultless probabilities
+ * is far from 0; this one's square is right on average. Bins of equal mass. */
+double parry_ece_debiased(const double *p, const bool *right, const double *weight, size_t n, size_t bins);
 double parry_brier(const double *p, const bool *right, const double *weight, size_t n); /* mean squared error, 0 to 1 */
 double parry_log_loss(const double *p, const bool *right, const double *weight,
                       size_t n); /* nats a case; p kept off 0 and 1 by 1e-15 */

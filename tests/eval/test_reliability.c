@@ -131,6 +131,78 @@ static void test_the_smallest_threshold_that_keeps_the_promise_is_chosen(void **
     assert_false(parry_choose_threshold(score, right, NULL, 200, 0.1, 0.95, &t));
 }
 
+static void test_a_case_of_weight_two_counts_as_two(void **state)
+{
+    (void)state;
+    const double p[] = {0.2, 0.4, 0.6, 0.6, 0.9}, weight[] = {2, 1, 1, 2, 2};
+    const bool right[] = {false, true, true, false, true};
+    const double twice_p[] = {0.2, 0.2, 0.4, 0.6, 0.6, 0.6, 0.9, 0.9};
+    const bool twice_right[] = {false, false, true, true, false, false, true, true};
+    near(parry_ece(p, right, weight, 5, PARRY_EQUAL_MASS, 2),
+         parry_ece(twice_p, twice_right, NULL, 8, PARRY_EQUAL_MASS, 2));
+    near(parry_ece(p, right, weight, 5, PARRY_EQUAL_WIDTH, 5),
+         parry_ece(twice_p, twice_right, NULL, 8, PARRY_EQUAL_WIDTH, 5));
+    near(parry_brier(p, right, weight, 5), parry_brier(twice_p, twice_right, NULL, 8));
+    near(parry_log_loss(p, right, weight, 5), parry_log_loss(twice_p, twice_right, NULL, 8));
+    near(parry_separation(p, right, weight, 5), parry_separation(twice_p, twice_right, NULL, 8));
+    parry_risk curve[5], twice[8];
+    assert_int_equal(parry_risk_curve(p, right, weight, 5, curve),
+                     parry_risk_curve(twice_p, twice_right, NULL, 8, twice));
+    near(curve[1].coverage, twice[1].coverage);
+    near(curve[1].risk, twice[1].risk);
+    parry_threshold t;
+    assert_true(parry_choose_threshold(p, right, weight, 5, 0.1, 0.95, &t));
+    near(t.coverage, 1);
+    near(t.precision, 4.0 / 8);
+    assert_int_equal(t.n, 5);
+}
+
+/* Four cases of weight 1 and one of 2 say as much as 36 / 8 equal ones. */
+static void test_unequal_weights_make_the_bound_lower(void **state)
+{
+    (void)state;
+    const double score[] = {1, 1, 1, 1, 1}, weight[] = {1, 1, 1, 1, 2};
+    const bool right[] = {true, true, true, true, true};
+    parry_threshold even, uneven;
+    assert_true(parry_choose_threshold(score, right, NULL, 5, 0.2, 0.95, &even));
+    assert_true(parry_choose_threshold(score, right, weight, 5, 0.2, 0.95, &uneven));
+    near(even.bound, pow(0.05, 1.0 / 5)); /* of n right ones of n */
+    near(uneven.bound, pow(0.05, 8.0 / 36));
+}
+
+static void test_separation_is_the_area_under_the_curve(void **state)
+{
+    (void)state;
+    const double score[] = {1, 2, 2, 3};
+    const bool right[] = {false, true, false, true}, all[] = {true, true, true, true};
+    near(parry_separation(score, right, NULL, 4), (1 + 0.5 + 1 + 1) / 4);
+    near(parry_separation(score, all, NULL, 4), 0.5);
+}
+
+/* Faultless probabilities on few cases: the ECE is far from 0, the debiased one's square is 0 on average. */
+static void test_the_debiased_error_does_not_count_luck(void **state)
+{
+    (void)state;
+    double p[100], plain = 0, mean = 0;
+    bool right[100];
+    uint64_t seed = 1;
+    for (int trial = 0; trial < 200; trial++) {
+        for (int i = 0; i < 100; i++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            p[i] = (i + 0.5) / 100;
+            right[i] = (double)(seed >> 11) / 9007199254740992.0 < p[i];
+        }
+        plain += parry_ece(p, right, NULL, 100, PARRY_EQUAL_MASS, 10) / 200;
+        mean += parry_ece_debiased(p, right, NULL, 100, 10) / 200;
+    }
+    assert_true(plain > 0.08);
+    assert_true(mean < 0.05);
+    for (int i = 0; i < 100; i++)
+        right[i] = i % 2 == 0;                                /* .5 whatever was said */
+    double off = parry_ece_debiased(p, right, NULL, 100, 10); /* root of the mean of (said - .5)^2 is .287 */
+    assert_true(off > 0.2 && off < 0.3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +215,10 @@ int main(void)
         cmocka_unit_test(test_the_area_does_not_depend_on_the_order_of_equal_scores),
         cmocka_unit_test(test_the_bound_of_precision_is_exact),
         cmocka_unit_test(test_the_smallest_threshold_that_keeps_the_promise_is_chosen),
+        cmocka_unit_test(test_a_case_of_weight_two_counts_as_two),
+        cmocka_unit_test(test_unequal_weights_make_the_bound_lower),
+        cmocka_unit_test(test_separation_is_the_area_under_the_curve),
+        cmocka_unit_test(test_the_debiased_error_does_not_count_luck),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
