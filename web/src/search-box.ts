@@ -18,6 +18,8 @@
 //       span.parry-title, .parry-section, .parry-snippet (with <mark>),
 //       .parry-category
 //     a.parry-option.parry-all   role=option: all results, on the search page
+//       span.parry-doubt         before its text, once typing rests: the server
+//                                says that no article is likely to answer
 //   div.parry-none      "No results", for the eye
 //   div.parry-status    role=status, for the ear: to be hidden from the eye
 //
@@ -25,13 +27,22 @@
 // form leaves "/" and Ctrl+K (Command+K) to the page.
 
 import { appendMarked } from "./marks";
-import { createSuggester, type Hit, type Suggester } from "./suggest";
+import {
+  createSuggester,
+  type Answer,
+  type Hit,
+  type Suggester,
+} from "./suggest";
 import { createWords, type Words } from "./words";
 
 /** How long the list of the query before stays while the next is awaited. */
 const STALE_MS = 300;
 /** Quiet before a screen reader is told: speaking the keys comes first. */
 const ANNOUNCE_MS = 500;
+/** Quiet, and characters, before it is doubted that there is an article: half a
+ * question is never likely to be answered. */
+const DOUBT_MS = 800;
+const DOUBT_LENGTH = 12;
 
 interface Box {
   readonly form: HTMLFormElement;
@@ -47,6 +58,7 @@ interface Box {
   step: number; // an arrow key that awaits an answer: 1 down, -1 up, 0 none
   staleTimer: number;
   statusTimer: number;
+  doubtTimer: number;
 }
 
 type Attributes = Readonly<Record<string, string>>;
@@ -103,6 +115,7 @@ function announce(box: Box, message: string, after_ms: number): void {
 }
 
 function hide(box: Box): void {
+  clearTimeout(box.doubtTimer);
   setActive(box, -1);
   setOpen(box, false, false);
   announce(box, "", 0);
@@ -158,13 +171,26 @@ function fill(box: Box, query: string, hits: readonly Hit[]): void {
   box.shown = query;
 }
 
-function show(box: Box, query: string, hits: readonly Hit[]): void {
+/** In the last option, so that nothing moves under a hand that goes for one. */
+function doubt(box: Box): void {
+  const all = box.popup.lastElementChild;
+  if (!all || all.querySelector(".parry-doubt")) return;
+  const text = box.words("doubt");
+  all.prepend(element("span", "doubt", text, {}), " ");
+  announce(box, text, 0);
+}
+
+function show(box: Box, query: string, { hits, doubtful }: Answer): void {
+  clearTimeout(box.doubtTimer);
   if (!box.input.matches(":focus")) return; // the answer came after they left
   const n = hits.length;
   if (box.shown !== query) fill(box, query, hits);
   setOpen(box, n > 0, n === 0);
   announce(box, box.words(n ? "results" : "none", n), ANNOUNCE_MS);
   if (n && box.step) setActive(box, box.step > 0 ? 0 : n); // n is the last one
+  if (n && doubtful && query.length >= DOUBT_LENGTH) {
+    box.doubtTimer = window.setTimeout(() => doubt(box), DOUBT_MS);
+  }
 }
 
 /** Asks for what stands in the input and shows the answer; step: where to go
@@ -176,11 +202,12 @@ function suggest(box: Box, step: number): void {
     return;
   }
   box.step = step;
+  clearTimeout(box.doubtTimer);
   clearTimeout(box.staleTimer);
   box.staleTimer = window.setTimeout(() => hide(box), STALE_MS);
-  box.suggester.ask(query, (hits) => {
+  box.suggester.ask(query, (answer) => {
     clearTimeout(box.staleTimer);
-    if (hits) show(box, query, hits);
+    if (answer) show(box, query, answer);
     else close(box);
   });
 }
@@ -327,6 +354,7 @@ function createBox(
     step: 0,
     staleTimer: 0,
     statusTimer: 0,
+    doubtTimer: 0,
   };
 }
 

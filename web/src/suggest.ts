@@ -9,11 +9,16 @@ export interface Hit {
   readonly snippet: string; // HTML: see marks.ts
 }
 
+export interface Answer {
+  readonly hits: readonly Hit[];
+  readonly doubtful: boolean; // likelier than not, none of them answers
+}
+
 export interface Suggester {
   /** `done` gets the answer, at once where it is known; null: it failed. Never
    * after the next ask() or cancel(). To ask again for what is being asked
    * changes nothing. */
-  ask(query: string, done: (hits: readonly Hit[] | null) => void): void;
+  ask(query: string, done: (answer: Answer | null) => void): void;
   /** Whether there was a request to cancel. */
   cancel(): boolean;
 }
@@ -47,16 +52,17 @@ function parseHits(reply: {
     .filter((hit) => hit.title && hit.url && isWebAddress(hit.url));
 }
 
-async function request(url: URL, signal: AbortSignal): Promise<Hit[]> {
+async function request(url: URL, signal: AbortSignal): Promise<Answer> {
   const headers = { accept: "application/json" };
   const response = await fetch(url.href, { signal, headers });
   if (!response.ok) throw new Error();
-  return parseHits(await response.json());
+  const reply = await response.json();
+  return { hits: parseHits(reply), doubtful: reply.doubtful === true };
 }
 
 /** `endpoint` is the address without q and limit. */
 export function createSuggester(endpoint: URL): Suggester {
-  const known = new Map<string, readonly Hit[]>();
+  const known = new Map<string, Answer>();
   let running: AbortController | undefined;
   let asking = "";
 
@@ -67,9 +73,9 @@ export function createSuggester(endpoint: URL): Suggester {
     return was;
   }
 
-  function keep(query: string, hits: readonly Hit[]): void {
+  function keep(query: string, answer: Answer): void {
     if (known.size === CACHED_MAX) known.delete([...known.keys()][0] ?? "");
-    known.set(query, hits);
+    known.set(query, answer);
   }
 
   function address(query: string): URL {
@@ -79,13 +85,13 @@ export function createSuggester(endpoint: URL): Suggester {
     return url;
   }
 
-  function send(query: string, done: (hits: Hit[] | null) => void): void {
+  function send(query: string, done: (answer: Answer | null) => void): void {
     const mine = new AbortController();
-    const settle = (hits: Hit[] | null): void => {
+    const settle = (answer: Answer | null): void => {
       if (running !== mine) return; // an answer to an earlier question
       running = undefined;
-      if (hits) keep(query, hits);
-      done(hits);
+      if (answer) keep(query, answer);
+      done(answer);
     };
     running = mine;
     asking = query;
@@ -97,8 +103,8 @@ export function createSuggester(endpoint: URL): Suggester {
     ask(query, done) {
       if (running && asking === query) return;
       cancel();
-      const hits = known.get(query);
-      if (hits) done(hits);
+      const answer = known.get(query);
+      if (answer) done(answer);
       else send(query, done);
     },
   };

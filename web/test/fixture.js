@@ -63,8 +63,8 @@ export const ARTICLES = [
 
 /**
  * A server on a free port of 127.0.0.1. What a test may change: page, the HTML
- * of "/"; answer(q), which gives {hits, status, body, delay_ms, hangUp} or a
- * promise of it.
+ * of "/"; answer(q), which gives {hits, doubtful, status, body, delay_ms,
+ * hangUp} or a promise of it.
  * What it may read: asked, the parameters of each suggest request;
  * dropped, the queries whose client went away before the answer.
  */
@@ -95,7 +95,12 @@ export async function startFixture() {
       "content-type": "application/json",
     });
     response.end(
-      reply.body ?? JSON.stringify({ generation: 1, hits: reply.hits }),
+      reply.body ??
+        JSON.stringify({
+          generation: 1,
+          hits: reply.hits,
+          doubtful: reply.doubtful,
+        }),
     );
   }
 
