@@ -31,7 +31,7 @@ static void print_row(const char *name, double before, double after)
 static void print_figures(const parry_calibrating *c)
 {
     const parry_calibration_figures *b = &c->figures_before, *f = &c->figures_after;
-    printf("%-24s%11s%11s\n", "", "shipped", "own");
+    printf("%-24s%11s%11s\n", "", "in use", "fitted");
     print_row("ECE", b->ece, f->ece);
     print_row("  by luck alone", b->ece_luck, f->ece_luck);
     print_row("ECE, debiased", b->ece_debiased, f->ece_debiased);
@@ -43,9 +43,9 @@ static void print_figures(const parry_calibrating *c)
     print_row("share that was right", b->was, f->was);
     print_row("answered", b->coverage, f->coverage);
     print_row("  of that, right", b->precision, f->precision);
-    printf("\nboth over the same weighted cases, each of them said by a fit that did not see it (%d folds); by luck: "
+    printf("\nin use: the %s calibration; fitted: each case said by a fit that did not see it (%d folds); by luck: "
            "the ECE\nthat faultless probabilities would show on so few cases\n",
-           PARRY_FIT_FOLDS);
+           c->in_use.own ? "own" : "shipped", PARRY_FIT_FOLDS);
 }
 
 static void print_table(const parry_calibrating *c)
@@ -115,8 +115,9 @@ static void print_json(const parry_calibrating *c, json_t *table, bool published
     json_auto_t *j = json_pack(
         "{s:O, s:b, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "calibration", table, "published", published,
         "answerable", (json_int_t)c->answerable, "unanswerable", (json_int_t)c->unanswerable, "without",
-        (json_int_t)c->without, "right", (json_int_t)c->right, "wrong", (json_int_t)c->wrong, "shipped",
-        figures_json(&c->figures_before), "own", figures_json(&c->figures_after), "reliability", table_json(c));
+        (json_int_t)c->without, "right", (json_int_t)c->right, "wrong", (json_int_t)c->wrong, "in_use",
+        figures_json(&c->figures_before), "fitted", figures_json(&c->figures_after), "reliability", table_json(c));
+    json_object_set_new(json_object_get(j, "in_use"), "calibration", json_string(c->in_use.own ? "own" : "shipped"));
     json_object_set_new(j, "promise",
                         c->promised ? json_pack("{s:f, s:f, s:f}", "coverage", c->promise.coverage, "precision",
                                                 c->promise.precision, "at_least", c->promise.bound)

@@ -114,7 +114,8 @@ static json_t *relaxed_json(unsigned relaxed)
 
 bool parry_results_doubtful(const parry_results *r)
 {
-    return r->probability >= 0 && r->probability < 0.5 && !r->answered;
+    bool placed = r->n > 0 && r->hits[0].pinned; /* by an author, who knows */
+    return r->probability >= 0 && r->probability < 0.5 && !r->answered && !placed;
 }
 
 void parry_results_set_sureness(json_t *j, const parry_results *r)

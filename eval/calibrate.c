@@ -1,7 +1,6 @@
 /* Judged queries to a calibration. */
 #include "eval/calibrate.h"
 
-#include "engine/calibration.h"
 #include "eval/measures.h"
 
 enum { DRAWS = 50 };
@@ -41,6 +40,7 @@ static parry_code add_case(asking *k, size_t group, bool gold, parry_err *err)
                           "the model in place and index again");
     if (r.n > 0) { /* an empty list claims nothing, so it is no case */
         cases->logit[cases->n] = r.logit;
+        k->c->before[cases->n] = r.probability;
         cases->right[cases->n] = gold && parry_judged_grade(q, parry_judged_document(k->set, r.hits[0].id)) > 0;
         cases->weight[cases->n] = gold && q->answerable;
         cases->group[cases->n++] = group;
@@ -158,19 +158,16 @@ static parry_code fit(parry_arena *a, const parry_calibrate_options *o, parry_ca
     const parry_cases *cases = &c->cases;
     for (size_t i = 0; i < cases->n; i++)
         *(cases->right[i] ? &c->right : &c->wrong) += 1;
-    c->before = PARRY_ARRAY(a, double, cases->n + 1);
     c->after = PARRY_ARRAY(a, double, cases->n + 1);
     parry_code code = parry_sigmoid_fit(cases, &c->sigmoid, err);
     if (code == PARRY_OK)
         code = parry_sigmoid_cross(cases, c->after, err);
     if (code != PARRY_OK)
         return code;
-    for (size_t i = 0; i < cases->n; i++)
-        c->before[i] = parry_probability(&parry_shipped_calibration, cases->logit[i]);
     c->promised =
         parry_choose_threshold(c->after, cases->right, cases->weight, cases->n, o->target, o->confidence, &c->promise);
     c->best_bound = c->promised ? c->promise.bound : best_bound(cases, c->after, o->confidence);
-    c->figures_before = measure(a, cases, c->before, parry_shipped_calibration.threshold);
+    c->figures_before = measure(a, cases, c->before, c->in_use.threshold);
     c->figures_after = measure(a, cases, c->after, c->promised ? c->promise.score : 2);
     return PARRY_OK;
 }
@@ -179,7 +176,10 @@ parry_code parry_calibrate(parry_arena *a, parry_searcher *s, const parry_genera
                            const parry_calibrate_options *o, parry_calibrating *out, parry_err *err)
 {
     size_t most = 2 * set->nqueries + 1;
+    const parry_calibration *own = parry_generation_side(g, PARRY_SIDE_CALIBRATION);
     parry_calibrating c = {.generation = parry_generation_get_info(g)->number,
+                           .in_use = own != NULL ? *own : parry_shipped_calibration,
+                           .before = PARRY_ARRAY(a, double, most),
                            .cases = {.logit = PARRY_ARRAY(a, double, most),
                                      .weight = PARRY_ARRAY(a, double, most),
                                      .right = PARRY_ARRAY(a, bool, most),

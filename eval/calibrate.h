@@ -5,6 +5,7 @@
 #ifndef PARRY_EVAL_CALIBRATE_H
 #define PARRY_EVAL_CALIBRATE_H
 
+#include "engine/calibration.h"
 #include "engine/search.h"
 #include "eval/judged.h"
 #include "eval/reliability.h"
@@ -38,7 +39,8 @@ typedef struct parry_calibrating {
     size_t answerable, unanswerable, without; /* queries of both kinds; those asked again without what answers them */
     size_t right, wrong;                      /* of all cases */
     parry_cases cases;
-    double *before, *after;  /* of each case: said by the shipped calibration, and by a fit that did not see it */
+    parry_calibration in_use;
+    double *before, *after;  /* of each case: said by the calibration in use, and by a fit that did not see it */
     parry_sigmoid sigmoid;   /* of all cases */
     bool promised;           /* a threshold keeps the promise; else nothing should be published */
     parry_threshold promise; /* chosen on `after` */
