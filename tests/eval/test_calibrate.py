@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -148,6 +149,18 @@ class WithModel(unittest.TestCase):
 
     def line(self, query):
         return run("search", "--data", self.data, "--limit", "1", query).stdout
+
+    def test_it_is_kept_when_articles_change(self):
+        tree = self.data.parent / "changed"
+        shutil.copytree(SAMPLE / "content", tree)
+        (tree / "tomatoes.md").write_text("# Tomatoes\n\nHow to grow tomatoes at home: in the sun.\n", encoding="utf-8")
+        self.calibrate("--target", TARGET, SAMPLE)
+        before = self.search("how to grow tomatoes at home")
+        run("index", "--data", self.data, "--quiet", tree)
+        after = self.search("how to grow tomatoes at home")
+        run("index", "--data", self.data, "--quiet", SAMPLE / "content")
+        self.assertEqual(after["calibration"], "own")
+        self.assertTrue(before["doubtful"] and not after["doubtful"], (before, after))
 
     def test_judge_passes_what_it_was_right_not_to_answer(self):
         table = self.data.parent / "judged.tsv"
