@@ -128,13 +128,13 @@ static void print_sureness(const parry_results *r)
 {
     if (r->probability < 0 || r->n == 0)
         return;
+    double shown = r->probability > 0.99 ? 0.99 : r->probability; /* no answer is certain */
     const char *whose = r->own_calibration ? "" : ", by the shipped calibration";
     if (!parry_results_doubtful(r))
-        printf("The first article answers this with a probability of %.2f%s%s.\n\n", r->probability,
+        printf("The first article answers this with a probability of %.2f%s%s.\n\n", shown,
                r->answered ? "" : ", under the threshold", whose);
     else
-        printf("No article is likely to answer this (probability %.2f%s). What comes nearest:\n\n", r->probability,
-               whose);
+        printf("No article is likely to answer this (probability %.2f%s). What comes nearest:\n\n", shown, whose);
 }
 
 static void print_results(const parry_results *r, bool explain)
