@@ -77,6 +77,8 @@ static void print_calibrating(const parry_calibrating *c, const calibrate_argume
     printf("%zu queries that something answers (%zu asked again without it) and %zu that nothing answers:\n%zu cases "
            "where the first article is right, %zu where it is not; those that nothing answers weigh %.0f %%\n\n",
            c->answerable, c->without, c->unanswerable, c->right, c->wrong, 100 * args->o.unanswerable);
+    if (c->unknown > 0)
+        printf("%zu searches left out: they find nothing, or the model cannot read the query\n\n", c->unknown);
     print_figures(c);
     print_table(c);
     print_risk(c);
@@ -118,6 +120,7 @@ static void print_json(const parry_calibrating *c, json_t *table, bool published
         (json_int_t)c->without, "right", (json_int_t)c->right, "wrong", (json_int_t)c->wrong, "in_use",
         figures_json(&c->figures_before), "fitted", figures_json(&c->figures_after), "reliability", table_json(c));
     json_object_set_new(json_object_get(j, "in_use"), "calibration", json_string(c->in_use.own ? "own" : "shipped"));
+    json_object_set_new(j, "unknown", json_integer((json_int_t)c->unknown));
     json_object_set_new(j, "promise",
                         c->promised ? json_pack("{s:f, s:f, s:f}", "coverage", c->promise.coverage, "precision",
                                                 c->promise.precision, "at_least", c->promise.bound)

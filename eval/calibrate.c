@@ -34,11 +34,13 @@ static parry_code add_case(asking *k, size_t group, bool gold, parry_err *err)
     parry_code code = parry_search(k->searcher, k->generation, &query, k->each, &r, err);
     if (code != PARRY_OK)
         return code;
-    if (r.probability < 0)
+    if (r.mode != PARRY_HYBRID)
         return parry_fail(err, PARRY_INVALID,
                           "uncalibrated: the index answers by words alone, and of those no probability is known; put "
                           "the model in place and index again");
-    if (r.n > 0) { /* an empty list claims nothing, so it is no case */
+    if (r.n == 0 || r.probability < 0) {
+        k->c->unknown++; /* nothing is claimed, so it is no case */
+    } else {
         cases->logit[cases->n] = r.logit;
         k->c->before[cases->n] = r.probability;
         cases->right[cases->n] = gold && parry_judged_grade(q, parry_judged_document(k->set, r.hits[0].id)) > 0;

@@ -38,6 +38,8 @@ typedef struct parry_calibrating {
     uint64_t generation;
     size_t answerable, unanswerable, without; /* queries of both kinds; those asked again without what answers them */
     size_t right, wrong;                      /* of all cases */
+    size_t
+        unknown; /* searches of which no probability is known: nothing found, or a query that the model cannot read */
     parry_cases cases;
     parry_calibration in_use;
     double *before, *after;  /* of each case: said by the calibration in use, and by a fit that did not see it */

@@ -23,8 +23,8 @@ typedef struct bench {
 
 double parry_surety_of(const parry_results *r, bool *calibrated)
 {
-    *calibrated = r->probability >= 0;
-    return *calibrated ? r->probability : r->n > 0 ? r->hits[0].score : 0;
+    *calibrated = r->mode == PARRY_HYBRID;
+    return *calibrated ? (r->probability > 0 ? r->probability : 0) : r->n > 0 ? r->hits[0].score : 0;
 }
 
 /* ---- columns -------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ static parry_verdict verdict_of(parry_arena *keep, parry_arena *a, const parry_j
         v.pass = v.rank > 0 && v.rank <= top;
         v.known = true;
     } else {
-        v.known = r->probability >= 0;
+        v.known = r->mode == PARRY_HYBRID; /* and what is not known is not answered */
         v.pass = v.known && !r->answered;
     }
     return v;

@@ -95,7 +95,9 @@ class WithModel(unittest.TestCase):
         report = self.report("--dry-run", "--target", TARGET)
         self.assertFalse(report["published"])
         self.assertLessEqual(report["fitted"]["ece_debiased"], 0.05)
-        self.assertEqual(report["right"] + report["wrong"], report["answerable"] + report["unanswerable"] + report["without"])
+        self.assertEqual(report["right"] + report["wrong"] + report["unknown"],
+                         report["answerable"] + report["unanswerable"] + report["without"])
+        self.assertLess(report["unknown"], 30)
         self.assertAlmostEqual(sum(b["cases"] for b in report["reliability"]), report["right"] + report["wrong"])
         self.assertGreaterEqual(report["promise"]["at_least"], float(TARGET))
         self.assertEqual(self.search("late refund")["calibration"], "shipped")
