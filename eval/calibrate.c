@@ -200,10 +200,11 @@ parry_code parry_calibrate(parry_arena *a, parry_searcher *s, const parry_genera
 
 json_t *parry_calibration_json(const parry_calibrating *c, const parry_calibrate_options *o, const char *time)
 {
+    size_t queries = c->answerable + c->unanswerable;
     char evidence[PARRY_EVIDENCE_IDENTITY];
     parry_evidence_identity(evidence);
     return json_pack("{s:f, s:f, s:f, s:s, s:s, s:f, s:f, s:f, s:I, s:I}", "slope", c->sigmoid.slope, "offset",
                      c->sigmoid.offset, "threshold", c->promised ? c->promise.score : 1.0, "evidence", evidence, "made",
                      time, "target", o->target, "confidence", o->confidence, "unanswerable_share", o->unanswerable,
-                     "queries", (json_int_t)(c->answerable + c->unanswerable), "cases", (json_int_t)c->cases.n);
+                     "queries", (json_int_t)queries, "cases", (json_int_t)c->cases.n);
 }

@@ -66,26 +66,28 @@ static bool newton_step(const fit *f, const parry_sigmoid *s, parry_sigmoid *ste
     return fabs(gs) > close_enough || fabs(go) > close_enough;
 }
 
+/* Goes along the step, or half of it, or a quarter ...; false where none of that is better. */
+static bool go(const fit *f, parry_sigmoid step, parry_sigmoid *s, double *now)
+{
+    for (int k = 0; k < HALVINGS; k++) {
+        double length = ldexp(1, -k);
+        parry_sigmoid next = {s->slope + length * step.slope, s->offset + length * step.offset};
+        double then = loss(f, &next);
+        if (then < *now) {
+            *s = next;
+            *now = then;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void descend(const fit *f, parry_sigmoid *s)
 {
     double now = loss(f, s);
-    for (int i = 0; i < STEPS; i++) {
-        parry_sigmoid step;
-        if (!newton_step(f, s, &step))
-            return;
-        double length = 1;
-        for (int k = 0; k < HALVINGS; k++, length /= 2) {
-            parry_sigmoid next = {s->slope + length * step.slope, s->offset + length * step.offset};
-            double then = loss(f, &next);
-            if (then < now) {
-                *s = next;
-                now = then;
-                break;
-            }
-        }
-        if (length < ldexp(1, 1 - HALVINGS))
-            return; /* no step is better */
-    }
+    parry_sigmoid step;
+    for (int i = 0; i < STEPS && newton_step(f, s, &step) && go(f, step, s, &now); i++)
+        continue;
 }
 
 static parry_sigmoid solve(const parry_cases *c, size_t left_out)
