@@ -115,7 +115,8 @@ static json_t *relaxed_json(unsigned relaxed)
 bool parry_results_doubtful(const parry_results *r)
 {
     bool placed = r->n > 0 && r->hits[0].pinned; /* by an author, who knows */
-    return r->probability >= 0 && r->probability < 0.5 && !r->answered && !placed;
+    static const double doubt_under = 1.0 / 3;   /* docs/calibration.md: why */
+    return r->probability >= 0 && r->probability < doubt_under && !r->answered && !placed;
 }
 
 void parry_results_set_sureness(json_t *j, const parry_results *r)

@@ -11,7 +11,7 @@ export interface Hit {
 
 export interface Answer {
   readonly hits: readonly Hit[];
-  readonly doubtful: boolean; // likelier than not, none of them answers
+  readonly doubtful: boolean; // likelier than not, no article answers
 }
 
 export interface Suggester {
