@@ -115,7 +115,7 @@ static json_t *relaxed_json(unsigned relaxed)
 bool parry_results_doubtful(const parry_results *r)
 {
     bool placed = r->n > 0 && r->hits[0].pinned; /* by an author, who knows */
-    static const double doubt_under = 1.0 / 3;   /* docs/calibration.md: why */
+    static const double doubt_under = 0.25;      /* docs/calibration.md: why */
     return r->probability >= 0 && r->probability < doubt_under && !r->answered && !placed;
 }
 

@@ -81,13 +81,13 @@ static void told(const parry_results *r, const char *calibration, bool answered,
     assert_int_equal(json_is_true(json_object_get(j, "doubtful")), doubtful);
 }
 
-static void test_doubt_is_told_under_one_third_unless_it_is_answered_or_an_author_placed_it(void **state)
+static void test_doubt_is_told_under_one_quarter_unless_it_is_answered_or_an_author_placed_it(void **state)
 {
     (void)state;
     parry_hit hit = {0};
     parry_results r = {.hits = &hit, .n = 1, .probability = -1};
     told(&r, "none", false, false);
-    r.probability = 0.33;
+    r.probability = 0.24;
     told(&r, "shipped", false, true);
     r.own_calibration = true;
     told(&r, "own", false, true);
@@ -97,7 +97,7 @@ static void test_doubt_is_told_under_one_third_unless_it_is_answered_or_an_autho
     hit.pinned = true;
     told(&r, "own", false, false);
     hit.pinned = false;
-    r.probability = 0.34;
+    r.probability = 0.25;
     told(&r, "own", false, false);
 }
 
@@ -107,7 +107,7 @@ int main(void)
         cmocka_unit_test(test_a_table_must_hold_three_numbers_in_range),
         cmocka_unit_test(test_what_was_fitted_over_other_numbers_is_passed_over),
         cmocka_unit_test(test_a_higher_logit_is_never_less_probable),
-        cmocka_unit_test(test_doubt_is_told_under_one_third_unless_it_is_answered_or_an_author_placed_it),
+        cmocka_unit_test(test_doubt_is_told_under_one_quarter_unless_it_is_answered_or_an_author_placed_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

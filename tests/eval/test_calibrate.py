@@ -15,7 +15,7 @@ SAMPLE = TOP / "examples/marketplace"
 sys.path.insert(0, str(TOP / "tests/api"))
 from parry_server import Server, until  # pylint: disable=wrong-import-position
 
-TARGET = ".7"
+TARGET = ".85"
 
 
 def run(*args, code=0):
@@ -89,11 +89,12 @@ class WithModel(unittest.TestCase):
         self.assertEqual(held["calibration"], "own")
         self.assertLessEqual(held["ece_debiased"], 0.05)
         self.assertLess(abs(held["said"] - held["was"]), 0.05)
-        self.assertGreater(held["precision"], float(TARGET) - 0.05)  # of some 80: give or take
+        self.assertGreater(held["precision"], float(TARGET) - 0.05)  # of some 100: give or take
 
     def test_cross_validated_figures_are_those_of_a_fit(self):
         report = self.report("--dry-run", "--target", TARGET)
         self.assertFalse(report["published"])
+        self.assertLessEqual(report["fitted"]["ece"], 0.05)
         self.assertLessEqual(report["fitted"]["ece_debiased"], 0.05)
         self.assertEqual(report["right"] + report["wrong"] + report["unknown"],
                          report["answerable"] + report["unanswerable"] + report["without"])
@@ -132,7 +133,7 @@ class WithModel(unittest.TestCase):
             for path in ["/v1/search?", "/v1/suggest?"]:
                 said = get(path, odd).json
                 self.assertEqual((said["answered"], said["doubtful"]), (False, True), said)
-                self.assertLess(said["probability"], 0.5)
+                self.assertLess(said["probability"], 0.25)
                 sure = get(path, even).json
                 self.assertEqual((sure["calibration"], sure["answered"], sure["doubtful"]), ("own", True, False))
                 self.assertGreater(sure["probability"], said["probability"])
