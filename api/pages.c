@@ -276,6 +276,8 @@ static void set_found(parry_call *c, json_t *j, parry_str q, size_t page)
     json_object_set_new(j, "found", json_boolean(json_array_size(hits) > 0));
     json_object_set_new(j, "past_end", json_boolean(page > 1));
     json_object_set_new(j, "first", json_integer((json_int_t)(page - 1) * PER_PAGE + 1));
+    if (page > 1) /* it is said of the first article, and was said there */
+        json_object_del(j, "doubtful");
     set_one(j, "total");
     set_pager(j, head.p, page, PER_PAGE, total);
     parry_buf_free(&head);

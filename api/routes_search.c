@@ -7,7 +7,7 @@ enum {
     SUGGEST_LIMIT = 6,
     SUGGEST_LIMIT_MAX = 20,
     SUGGEST_BYTES = 8 * 1024, /* a whole reply, so that it travels in one round trip */
-    SUGGEST_FRAME = 160,      /* of these, for what stands around the hits */
+    SUGGEST_FRAME = 256,      /* of these, for what stands around the hits */
     SUGGEST_SNIPPET = 120,    /* characters ... */
     SUGGEST_COLUMNS = 116,    /* ... of which these are text, and the rest what marks a cut */
     SUGGEST_FIELD = 200,      /* bytes of a title, a section, a category */
@@ -260,14 +260,16 @@ static json_t *suggestions(const parry_call *c, const parry_results *r)
     json_t *complete = completions(r, &left), *hits = json_array();
     for (size_t i = 0; i < r->n; i++)
         append_fitting(hits, suggestion(c, &r->hits[i]), &left);
-    return json_pack("{s:I, s:b, s:o, s:o}", "generation", (json_int_t)r->generation, "settled", (int)r->settled,
-                     "completions", complete, "hits", hits);
+    json_t *j = json_pack("{s:I, s:b, s:o, s:o}", "generation", (json_int_t)r->generation, "settled", (int)r->settled,
+                          "completions", complete, "hits", hits);
+    parry_results_set_sureness(j, r);
+    return j;
 }
 
 static parry_code suggest(parry_call *c, parry_query *q, json_t **out, parry_err *err)
 {
     parry_generation *g = parry_index_acquire(c->app->index);
-    parry_results r = {.generation = parry_generation_get_info(g)->number, .settled = true};
+    parry_results r = {.generation = parry_generation_get_info(g)->number, .settled = true, .probability = -1};
     q->audience = c->audience;
     parry_code code =
         q->text.n > 0 ? search(c, q, g, &r, err) : parry_search_nothing(c->searcher, g, q, c->arena, &r, err);

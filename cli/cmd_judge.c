@@ -1,19 +1,18 @@
 /* parry judge: do the articles answer what their authors say they answer? */
 #include "cli/commands.h"
+#include "cli/judged.h"
 #include "cli/options.h"
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "eval/judge.h"
-#include "eval/judgements.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FLOORS = PARRY_MEASURES + 2, EXIT_UNDER = 1 };
+enum { FLOORS = PARRY_MEASURES + 3, EXIT_UNDER = 1 };
 
-/* What --fail-under may name: the measures, then these two. */
-enum { PASS = PARRY_MEASURES, AUROC };
+/* What --fail-under may name: the measures, then these. From AUROC on, they are about unanswerable queries too. */
+enum { PASS = PARRY_MEASURES, AUROC, ABSTAIN };
 
 typedef struct judge_arguments {
     const char *mode, *split, *fail_under, *history;
@@ -22,10 +21,28 @@ typedef struct judge_arguments {
     double floors[FLOORS]; /* < 0: none */
 } judge_arguments;
 
-static const char *figure_key(int i) { return i == PASS ? "pass" : i == AUROC ? "auroc" : parry_measure_keys[i]; }
-static const char *figure_name(int i) { return i == PASS ? "pass" : i == AUROC ? "AUROC" : parry_measure_names[i]; }
-static double figure(const parry_judging *j, int i) { return i == PASS ? j->pass : i == AUROC ? j->auroc : j->mean[i]; }
-/* Not of the AUROC. */
+static const char *figure_key(int i)
+{
+    return i == PASS ? "pass" : i == AUROC ? "auroc" : i == ABSTAIN ? "abstain" : parry_measure_keys[i];
+}
+
+static const char *figure_name(int i)
+{
+    return i == PASS ? "pass" : i == AUROC ? "AUROC" : i == ABSTAIN ? "abstain" : parry_measure_names[i];
+}
+
+static double figure(const parry_judging *j, int i)
+{
+    return i == PASS ? j->pass : i == AUROC ? j->auroc : i == ABSTAIN ? j->abstain : j->mean[i];
+}
+
+/* Whether there is anything that it could be a figure of. */
+static bool has_figure(const parry_judging *j, int i)
+{
+    return i < AUROC || (j->n > j->answerable && (i == AUROC || j->calibrated));
+}
+
+/* Of those before AUROC. */
 static double past_figure(const parry_past *p, int i) { return i == PASS ? p->pass : p->mean[i]; }
 static double change_of(const parry_past *p, int i) { return i == PASS ? p->pass_change : p->change[i].difference; }
 
@@ -95,12 +112,12 @@ static void print_verdict(const parry_verdict *v)
 {
     const parry_judged_query *q = v->query;
     printf("%s  %.*s%s%.*s",
-           !q->answerable ? "none"
-           : v->pass      ? "pass"
-                          : "FAIL",
+           !v->known ? "none"
+           : v->pass ? "pass"
+                     : "FAIL",
            PARRY_FMT(q->audience), q->audience.n > 0 ? ": " : "", PARRY_FMT(q->text));
     if (!q->answerable) {
-        printf("\n      said %.4f of ", v->said);
+        printf("\n      wants no answer, said %.4f of ", v->said);
         print_got(v);
         return;
     }
@@ -135,12 +152,14 @@ static void print_summary(const parry_judging *j, const parry_past *past)
     if (j->n > j->answerable)
         printf("%zu queries that nothing answers; AUROC: how well the first answer's %s tells them apart\n",
                j->n - j->answerable, j->calibrated ? "probability" : "score");
+    if (j->n > j->answerable && j->calibrated)
+        printf("%zu of those pass: what comes first is not likely enough to be given as an answer\n", j->abstained);
     printf("\n%-12s%9s%s\n", "", "now", past != NULL ? "   before   change" : "");
     for (int i = 0; i < FLOORS; i++) {
-        if (i == AUROC && j->n == j->answerable)
+        if (!has_figure(j, i))
             continue;
         printf("%-12s%9.4f", figure_name(i), figure(j, i));
-        if (past != NULL && i != AUROC)
+        if (past != NULL && i < AUROC)
             printf("%9.4f%+9.4f", past_figure(past, i), change_of(past, i));
         putchar('\n');
     }
@@ -159,7 +178,7 @@ static void print_judging(const parry_judging *j, const parry_past *past, bool a
     bool any = false;
     for (size_t i = 0; i < j->n; i++) {
         const parry_verdict *v = &j->verdicts[i];
-        if (!all && (v->pass || !v->query->answerable))
+        if (!all && (v->pass || !v->known))
             continue;
         print_verdict(v);
         any = true;
@@ -190,8 +209,9 @@ static json_t *verdict_json(const parry_verdict *v)
         json_array_append_new(got, text_json(v->first[i]));
     json_object_set_new(j, "wants", wants);
     json_object_set_new(j, "got", got);
-    if (q->answerable) {
+    if (v->known)
         json_object_set_new(j, "pass", json_boolean(v->pass));
+    if (q->answerable) {
         json_object_set_new(j, "rank", v->rank > 0 ? json_integer((json_int_t)v->rank) : json_null());
         for (int m = 0; m < PARRY_MEASURES; m++)
             json_object_set_new(j, parry_measure_keys[m], json_real(v->of[m]));
@@ -223,7 +243,7 @@ static void print_json(const parry_judging *j, const parry_past *past)
                                   (json_int_t)j->answerable, "unanswerable", (json_int_t)(j->n - j->answerable),
                                   "passed", (json_int_t)j->passed, "calibrated", j->calibrated);
     for (int i = 0; i < FLOORS; i++)
-        if (i != AUROC || j->n > j->answerable)
+        if (has_figure(j, i))
             json_object_set_new(json, figure_key(i), json_real(figure(j, i)));
     json_object_set_new(json, "before", past != NULL ? past_json(past) : json_null());
     json_object_set_new(json, "queries", verdicts);
@@ -233,31 +253,6 @@ static void print_json(const parry_judging *j, const parry_past *past)
 
 /* ---- the judging ---------------------------------------------------------------------------------------------------
  */
-
-static parry_code read_set(const parry_cli *cli, parry_arena *a, const char *where, const char *split,
-                           parry_judged_set *set, parry_err *err)
-{
-    parry_store *store = NULL;
-    parry_judgement_rows rows = {0};
-    parry_code code = parry_store_open(cli->data, &store, err);
-    if (code == PARRY_OK)
-        code = parry_judged_articles(a, store, &set->documents, &set->ndocuments, err);
-    if (code == PARRY_OK && where != NULL)
-        code = parry_judgements_read(a, where, &rows, err);
-    if (code == PARRY_OK)
-        code = parry_judgements_answers(a, store, &rows, err);
-    parry_store_close(store);
-    if (code == PARRY_OK)
-        code = parry_judgements_join(a, &rows, set, err);
-    if (code == PARRY_OK && set->nqueries > 0)
-        return parry_judged_keep(set, split, err);
-    if (code == PARRY_OK)
-        return parry_fail(err, PARRY_NOT_FOUND,
-                          "no judged queries%s%s: write judgements.tsv beside the articles and give its folder, or "
-                          "`answers:` in an article's front matter",
-                          where != NULL ? " in " : "", where != NULL ? where : "");
-    return code;
-}
 
 static parry_code judge_index(const parry_cli *cli, parry_arena *a, const parry_judged_set *set,
                               const judge_arguments *args, parry_judging *out, parry_err *err)
@@ -310,11 +305,7 @@ static int judge(const parry_cli *cli, const char *where, const judge_arguments 
     parry_arena *a = parry_arena_new();
     parry_judged_set set = {0};
     parry_judging j;
-    parry_code code = PARRY_OK;
-    if (!parry_file_exists(cli->data)) /* before opening the store makes it */
-        code = parry_fail(&err, PARRY_NOT_FOUND, "there is no %s; run `parry index TREE` first", cli->data);
-    if (code == PARRY_OK)
-        code = read_set(cli, a, where, args->split, &set, &err);
+    parry_code code = parry_cli_judged(cli, a, where, args->split, &set, &err);
     if (code == PARRY_OK)
         code = judge_index(cli, a, &set, args, &j, &err);
     if (code == PARRY_OK)
@@ -328,7 +319,8 @@ static const char what[] =
     "Asks the index every judged query and says which articles are found: those of WHERE (a content tree with\n"
     "judgements*.tsv or judgements/*.tsv, that folder, or one such file) and those that articles say they answer\n"
     "(`answers:` in their front matter). A query passes when an article of its highest grade is among the first "
-    "--top.\n"
+    "--top;\n"
+    "one that nothing answers passes when what comes first is not likely enough to be given as an answer.\n"
     "Each run is kept in DATA/judgements/history.jsonl and compared with the one before.\n"
     "Exit code: 0; 1 where a figure is under --fail-under; as everywhere else on errors.";
 
@@ -349,7 +341,7 @@ int cmd_judge(parry_cli *cli, int argc, char **argv)
         {.name = "fail-under",
          .value = "LIST",
          .text = &args.fail_under,
-         .help = "Exit 1 where a figure is less: pass, ndcg10, recall5, recall10, mrr10, auroc."},
+         .help = "Exit 1 where a figure is less: pass, ndcg10, recall5, recall10, mrr10, auroc, abstain."},
         {.name = "history", .value = "FILE", .text = &args.history, .help = "Keep the history in FILE instead."},
         {.name = "no-history", .flag = &args.dry, .help = "Compare, but keep nothing."},
         {0}};

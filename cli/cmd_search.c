@@ -123,6 +123,20 @@ static void print_curation(const parry_results *r)
         printf("rule: %.*s\n", PARRY_FMT(r->rules[i]));
 }
 
+/* Nothing where nothing is known: without a model every answer is as good as its words. */
+static void print_sureness(const parry_results *r)
+{
+    if (r->probability < 0 || r->n == 0)
+        return;
+    double shown = r->probability > 0.99 ? 0.99 : r->probability; /* no answer is certain */
+    const char *whose = r->own_calibration ? "" : ", by the shipped calibration";
+    if (!parry_results_doubtful(r))
+        printf("The first article answers this with a probability of %.2f%s%s.\n\n", shown,
+               r->answered ? "" : ", under the threshold", whose);
+    else
+        printf("No article is likely to answer this (probability %.2f%s). What comes nearest:\n\n", shown, whose);
+}
+
 static void print_results(const parry_results *r, bool explain)
 {
     style st = style_of_output();
@@ -136,6 +150,7 @@ static void print_results(const parry_results *r, bool explain)
         printf("No article holds the phrase; its words were searched for.\n\n");
     if (r->explanation != NULL)
         parry_print_readings(r->explanation);
+    print_sureness(r);
     for (size_t i = 0; i < r->n; i++)
         print_hit(i + 1, &r->hits[i], &st);
     if (r->n == 0)

@@ -23,6 +23,9 @@ static const parry_command commands[] = {
 #ifdef PARRY_CMD_JUDGE
     {"judge", "check that articles answer what they are judged to answer", cmd_judge},
 #endif
+#ifdef PARRY_CMD_CALIBRATE
+    {"calibrate", "fit to these articles how probable it is that an answer answers", cmd_calibrate},
+#endif
     {"rules", "check the synonyms, rules and boosts that authors write", cmd_rules},
     {"synonyms", "find candidates for synonyms in what people asked", cmd_synonyms},
     {"embed", "turn lines of text into vectors", cmd_embed},

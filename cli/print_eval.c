@@ -47,11 +47,13 @@ static void print_latency(const parry_column *c)
 static void print_table(const parry_surety *s, size_t n)
 {
     parry_bin bins[BINS];
-    size_t used = parry_reliability(s->said, s->right, n, PARRY_EQUAL_MASS, BINS, bins);
-    printf("ECE          %.4f in bins of equal mass, %.4f of equal width\nBrier        %.4f\nlog loss     %.4f\n",
-           parry_ece(s->said, s->right, n, PARRY_EQUAL_MASS, BINS),
-           parry_ece(s->said, s->right, n, PARRY_EQUAL_WIDTH, BINS), parry_brier(s->said, s->right, n),
-           parry_log_loss(s->said, s->right, n));
+    size_t used = parry_reliability(s->said, s->right, NULL, n, PARRY_EQUAL_MASS, BINS, bins);
+    printf("ECE          %.4f in bins of equal mass, %.4f of equal width; debiased %.4f\nBrier        %.4f\nlog loss   "
+           "  %.4f\n",
+           parry_ece(s->said, s->right, NULL, n, PARRY_EQUAL_MASS, BINS),
+           parry_ece(s->said, s->right, NULL, n, PARRY_EQUAL_WIDTH, BINS),
+           parry_ece_debiased(s->said, s->right, NULL, n, BINS), parry_brier(s->said, s->right, NULL, n),
+           parry_log_loss(s->said, s->right, NULL, n));
     printf("%22s%8s%8s%10s%18s\n", "probability", "queries", "said", "was", "95 % interval");
     for (size_t i = 0; i < used; i++)
         printf("      %.3f to %.3f%8zu%8.3f%10.3f    %.3f to %.3f\n", bins[i].least, bins[i].most, bins[i].n,
@@ -61,8 +63,8 @@ static void print_table(const parry_surety *s, size_t n)
 static void print_risk(const parry_surety *s, size_t n)
 {
     parry_risk *curve = parry_malloc((n + 1) * sizeof *curve);
-    size_t points = parry_risk_curve(s->said, s->right, n, curve), at = 0;
-    printf("AURC         %.4f\n%22s%10s%12s\n", parry_aurc(s->said, s->right, n), "answering", "risk", "from");
+    size_t points = parry_risk_curve(s->said, s->right, NULL, n, curve), at = 0;
+    printf("AURC         %.4f\n%22s%10s%12s\n", parry_aurc(s->said, s->right, NULL, n), "answering", "risk", "from");
     for (int step = 1; step <= BINS && points > 0; step++) {
         while (at + 1 < points && curve[at].coverage < (double)step / BINS - 1e-9)
             at++;
@@ -80,7 +82,7 @@ static void print_surety(const parry_column *c, size_t n, double target)
     if (s->calibrated)
         print_table(s, n);
     print_risk(s, n);
-    if (parry_choose_threshold(s->said, s->right, n, target, confidence, &t))
+    if (parry_choose_threshold(s->said, s->right, NULL, n, target, confidence, &t))
         printf("threshold    %.4f: %zu of %zu answered, precision %.4f, at least %.4f (95 %%)\n", t.score, t.n, n,
                t.precision, t.bound);
     else
@@ -129,7 +131,7 @@ static json_t *stages_json(const parry_column *c)
 static json_t *bins_json(const parry_surety *s, size_t n)
 {
     parry_bin bins[BINS];
-    size_t used = parry_reliability(s->said, s->right, n, PARRY_EQUAL_MASS, BINS, bins);
+    size_t used = parry_reliability(s->said, s->right, NULL, n, PARRY_EQUAL_MASS, BINS, bins);
     json_t *list = json_array();
     for (size_t i = 0; i < used; i++)
         json_array_append_new(list, json_pack("{s:I, s:f, s:f, s:f, s:f, s:f, s:f}", "queries", (json_int_t)bins[i].n,
@@ -141,19 +143,22 @@ static json_t *bins_json(const parry_surety *s, size_t n)
 static json_t *surety_json(const parry_evaluation *e, const parry_surety *s, size_t n, double target)
 {
     parry_threshold t;
-    json_t *j = json_pack("{s:b, s:f}", "calibrated", s->calibrated, "aurc", parry_aurc(s->said, s->right, n));
+    json_t *j = json_pack("{s:b, s:f}", "calibrated", s->calibrated, "aurc", parry_aurc(s->said, s->right, NULL, n));
     if (e->unanswerable > 0)
         json_object_set_new(j, "auroc", json_real(s->auroc));
     if (s->removed != NULL)
         json_object_set_new(j, "auroc_in_domain", json_real(s->in_domain));
     if (s->calibrated) {
-        json_object_set_new(j, "ece_equal_mass", json_real(parry_ece(s->said, s->right, n, PARRY_EQUAL_MASS, BINS)));
-        json_object_set_new(j, "ece_equal_width", json_real(parry_ece(s->said, s->right, n, PARRY_EQUAL_WIDTH, BINS)));
-        json_object_set_new(j, "brier", json_real(parry_brier(s->said, s->right, n)));
-        json_object_set_new(j, "log_loss", json_real(parry_log_loss(s->said, s->right, n)));
+        json_object_set_new(j, "ece_equal_mass",
+                            json_real(parry_ece(s->said, s->right, NULL, n, PARRY_EQUAL_MASS, BINS)));
+        json_object_set_new(j, "ece_equal_width",
+                            json_real(parry_ece(s->said, s->right, NULL, n, PARRY_EQUAL_WIDTH, BINS)));
+        json_object_set_new(j, "ece_debiased", json_real(parry_ece_debiased(s->said, s->right, NULL, n, BINS)));
+        json_object_set_new(j, "brier", json_real(parry_brier(s->said, s->right, NULL, n)));
+        json_object_set_new(j, "log_loss", json_real(parry_log_loss(s->said, s->right, NULL, n)));
         json_object_set_new(j, "reliability", bins_json(s, n));
     }
-    if (parry_choose_threshold(s->said, s->right, n, target, confidence, &t))
+    if (parry_choose_threshold(s->said, s->right, NULL, n, target, confidence, &t))
         json_object_set_new(j, "threshold",
                             json_pack("{s:f, s:f, s:f, s:f, s:f}", "target", target, "from", t.score, "coverage",
                                       t.coverage, "precision", t.precision, "at_least", t.bound));

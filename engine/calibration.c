@@ -1,6 +1,7 @@
 /* Evidence to a probability. */
 #include "engine/calibration.h"
 
+#include "base/hash.h"
 #include "engine/weights.h"
 
 #include <math.h>
@@ -36,6 +37,29 @@ void parry_evidence(const double context[PARRY_FEATURES], const double weight[PA
     out[PARRY_EVIDENCE_MASS] = log(mass);
 }
 
+static void add_numbers(parry_hasher *h, const double *x, size_t n) { parry_hasher_add(h, x, n * sizeof *x); }
+
+void parry_evidence_identity(char out[PARRY_EVIDENCE_IDENTITY])
+{
+    const parry_fitted_evidence *m = &parry_evidence_model;
+    const parry_fitted_weights *w = &parry_fitted[PARRY_HYBRID];
+    char hex[PARRY_HASH_HEX + 1];
+    parry_hasher h;
+    parry_hasher_start(&h);
+    add_numbers(&h, m->mean, PARRY_EVIDENCE);
+    add_numbers(&h, m->deviation, PARRY_EVIDENCE);
+    add_numbers(&h, m->coefficient, PARRY_EVIDENCE);
+    add_numbers(&h, &m->intercept, 1);
+    add_numbers(&h, w->mean, PARRY_FEATURES);
+    add_numbers(&h, w->deviation, PARRY_FEATURES);
+    add_numbers(&h, w->base, PARRY_SIGNALS);
+    for (int s = 0; s < PARRY_SIGNALS; s++)
+        add_numbers(&h, w->slope[s], PARRY_FEATURES);
+    parry_hash_hex(parry_hasher_end(&h), hex);
+    memcpy(out, hex, PARRY_EVIDENCE_IDENTITY - 1);
+    out[PARRY_EVIDENCE_IDENTITY - 1] = 0;
+}
+
 double parry_evidence_logit(const double evidence[PARRY_EVIDENCE])
 {
     const parry_fitted_evidence *m = &parry_evidence_model;
@@ -65,7 +89,12 @@ parry_code parry_calibration_parse(const json_t *document, parry_arena *a, const
         !number(document, "threshold", 0, 1, &c->threshold))
         return parry_fail(err, PARRY_INVALID,
                           "a calibration has a slope of 0 to 100, an offset of -100 to 100 and a threshold of 0 to 1");
+    const char *fitted_with = json_string_value(json_object_get(document, "evidence"));
+    char now[PARRY_EVIDENCE_IDENTITY];
+    parry_evidence_identity(now);
     c->own = true;
+    if (fitted_with != NULL && strcmp(fitted_with, now) != 0)
+        *c = parry_shipped_calibration;
     *out = c;
     return PARRY_OK;
 }

@@ -41,10 +41,15 @@ const char *parry_evidence_name(int e);
 /* ranked: the candidates in order, n of them; all zero where n is 0. */
 void parry_evidence(const double context[PARRY_FEATURES], const double weight[PARRY_SIGNALS],
                     const parry_ranked *ranked, size_t n, double out[PARRY_EVIDENCE]);
+/* Which numbers ship that make logits, weights and evidence: 16 hex digits. Slope and offset fitted with others say
+ * nothing of these. */
+enum { PARRY_EVIDENCE_IDENTITY = 17 };
+void parry_evidence_identity(char out[PARRY_EVIDENCE_IDENTITY]);
 double parry_evidence_logit(const double evidence[PARRY_EVIDENCE]);
 double parry_probability(const parry_calibration *c, double logit);
-/* {"slope": > 0, "offset": ..., "threshold": 0 to 1, ...}: other members say where it came from and are passed over.
- * Fails: INVALID. */
+/* {"slope": > 0, "offset": ..., "threshold": 0 to 1, "evidence": identity, ...}: other members say where it came from
+ * and are passed over. Of another identity (fitted with an older Parry): the shipped calibration, not own. Fails:
+ * INVALID. */
 PARRY_MUST parry_code parry_calibration_parse(const json_t *document, parry_arena *a, const void **out, parry_err *err);
 
 #endif

@@ -112,6 +112,22 @@ static json_t *relaxed_json(unsigned relaxed)
     return list;
 }
 
+bool parry_results_doubtful(const parry_results *r)
+{
+    bool placed = r->n > 0 && r->hits[0].pinned; /* by an author, who knows */
+    static const double doubt_under = 0.25;      /* docs/calibration.md: why */
+    return r->probability >= 0 && r->probability < doubt_under && !r->answered && !placed;
+}
+
+void parry_results_set_sureness(json_t *j, const parry_results *r)
+{
+    bool known = r->probability >= 0;
+    json_object_set_new(j, "probability", known ? json_real(r->probability) : json_null());
+    json_object_set_new(j, "calibration", json_string(!known ? "none" : r->own_calibration ? "own" : "shipped"));
+    json_object_set_new(j, "answered", json_boolean(r->answered));
+    json_object_set_new(j, "doubtful", json_boolean(parry_results_doubtful(r)));
+}
+
 json_t *parry_results_json(const parry_query *q, const parry_results *r, const char *base_url)
 {
     json_t *hits = json_array();
@@ -146,6 +162,7 @@ json_t *parry_results_json(const parry_query *q, const parry_results *r, const c
         json_object_update(j, explanation);
         json_decref(explanation);
     }
+    parry_results_set_sureness(j, r);
     json_object_set_new(j, "hits", hits);
     int64_t total = r->understand_ns + r->text_ns + r->encode_ns + r->vector_ns + r->fuse_ns + r->show_ns;
     json_object_set_new(j, "took_us", json_integer(total / 1000));

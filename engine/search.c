@@ -164,7 +164,7 @@ static void calibrate(parry_arena *a, const parry_generation *g, const double *w
     double *evidence = PARRY_ARRAY(a, double, PARRY_EVIDENCE);
     parry_evidence(r->context, weight, ranked, n, evidence);
     r->evidence = evidence;
-    r->own_calibration = own != NULL;
+    r->own_calibration = c->own;
     r->logit = parry_evidence_logit(evidence);
     r->probability = r->mode != PARRY_HYBRID || r->vector_trust < 0.5 ? -1
                      : n == 0                                         ? 0

@@ -203,6 +203,13 @@ PARRY_MUST parry_code parry_search_nothing(parry_searcher *s, const parry_genera
 
 /* As the HTTP API and `parry search --json` give it (new reference). base_url goes before "/articles/SLUG#ANCHOR". */
 json_t *parry_results_json(const parry_query *q, const parry_results *r, const char *base_url);
+/* Likelier than not no article answers: the first hit's probability is known, and under the threshold and one quarter,
+ * and no author placed it there. (From one quarter to a threshold that promises more there may well be an answer,
+ * perhaps not the first, but none to promise.) */
+bool parry_results_doubtful(const parry_results *r);
+/* The part of it that says how sure the first hit is, for other shapes: "probability" (null: not known), "calibration"
+ * ("own", "shipped", "none": not known), "answered" and "doubtful" (both false where it is not known). */
+void parry_results_set_sureness(json_t *j, const parry_results *r);
 
 #ifdef __cplusplus
 }

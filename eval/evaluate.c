@@ -23,8 +23,8 @@ typedef struct bench {
 
 double parry_surety_of(const parry_results *r, bool *calibrated)
 {
-    *calibrated = r->probability >= 0;
-    return *calibrated ? r->probability : r->n > 0 ? r->hits[0].score : 0;
+    *calibrated = r->mode == PARRY_HYBRID;
+    return *calibrated ? (r->probability > 0 ? r->probability : 0) : r->n > 0 ? r->hits[0].score : 0;
 }
 
 /* ---- columns -------------------------------------------------------------------------------------------------------
@@ -188,13 +188,8 @@ static void add_ranking(const bench *b, parry_column *c, size_t at, const parry_
 static parry_code search(const bench *b, parry_arena *a, const parry_judged_query *q, parry_mode mode, bool gold,
                          parry_results *r, parry_err *err)
 {
-    parry_str *exclude = PARRY_ARRAY(a, parry_str, q->nexclude + q->njudgements + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < q->nexclude; i++)
-        exclude[n++] = b->set->documents[q->exclude[i]].article;
-    for (size_t i = 0; !gold && i < q->njudgements; i++)
-        if (q->judgements[i].grade > 0 && q->judgements[i].document != PARRY_NO_DOCUMENT)
-            exclude[n++] = b->set->documents[q->judgements[i].document].article;
+    size_t n;
+    const parry_str *exclude = parry_judged_exclude(a, b->set, q, gold, &n);
     parry_query query = {.text = parry_utf8_cut(q->text, PARRY_QUERY_MAX_BYTES),
                          .mode = mode,
                          .audience = q->audience,

@@ -73,7 +73,9 @@ PARRY_MUST parry_code parry_evaluate(parry_arena *a, const parry_corpus *corpus,
                                      parry_judged_set *set, parry_evaluation *out, parry_err *err);
 void parry_evaluation_free(parry_evaluation *e);
 
-/* What a result list says of its first answer: the probability that it answers, else its score; 0 where it is empty. */
+/* What a result list says of its first answer: the probability that it answers, else its score; 0 where it is empty,
+ * and where a hybrid list knows no probability (a query that the model cannot read): that is never given as an answer.
+ */
 double parry_surety_of(const parry_results *r, bool *calibrated);
 
 #ifdef __cplusplus

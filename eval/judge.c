@@ -32,6 +32,10 @@ static parry_verdict verdict_of(parry_arena *keep, parry_arena *a, const parry_j
         parry_measure_ranking(q, &ranking, v.of);
         v.rank = parry_best_rank(q, &ranking);
         v.pass = v.rank > 0 && v.rank <= top;
+        v.known = true;
+    } else {
+        v.known = r->mode == PARRY_HYBRID; /* and what is not known is not answered */
+        v.pass = v.known && !r->answered;
     }
     return v;
 }
@@ -44,6 +48,7 @@ static void sum_up(parry_arena *a, parry_judging *j)
         const parry_verdict *v = &j->verdicts[i];
         if (!v->query->answerable) {
             others[nothers++] = v->said;
+            j->abstained += v->pass;
             continue;
         }
         answerable[j->answerable++] = v->said;
@@ -55,6 +60,7 @@ static void sum_up(parry_arena *a, parry_judging *j)
     for (int m = 0; m < PARRY_MEASURES; m++)
         j->mean[m] /= n;
     j->pass = (double)j->passed / n;
+    j->abstain = nothers > 0 ? (double)j->abstained / (double)nothers : 0;
     j->auroc = parry_auroc(answerable, j->answerable, others, nothers);
 }
 

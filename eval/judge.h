@@ -15,7 +15,9 @@ enum { PARRY_VERDICT_FIRST = 3 };
 /* One query, in the set's order. */
 typedef struct parry_verdict {
     const parry_judged_query *query;
-    bool pass;   /* of answerable ones: an article of the highest grade is among the first `top` */
+    bool pass;   /* of answerable ones: an article of the highest grade is among the first `top`; of others: no answer
+                  * was given, the probability is under the calibration's threshold */
+    bool known;  /* `pass` says something: false for unanswerable ones where no probability is known */
     size_t rank; /* 1 for the first: where it stands; 0: not among the first 100 */
     double of[PARRY_MEASURES];
     double said;                          /* of the first answer: the probability that it answers, else its score */
@@ -29,11 +31,13 @@ typedef struct parry_judging {
     parry_mode mode; /* what was done */
     size_t top;
     parry_verdict *verdicts;
-    size_t n, answerable, passed;
-    double pass;                 /* passed of answerable, 0 to 1 */
-    double mean[PARRY_MEASURES]; /* over answerable queries */
-    double auroc;                /* of `said`, answerable against unanswerable; 0 without unanswerable ones */
-    bool calibrated;             /* `said` are probabilities */
+    size_t n, answerable, passed; /* passed: answerable ones */
+    size_t abstained;             /* unanswerable ones that passed */
+    double pass;                  /* passed of answerable, 0 to 1 */
+    double abstain;               /* abstained of unanswerable, 0 to 1; 0 without any */
+    double mean[PARRY_MEASURES];  /* over answerable queries */
+    double auroc;                 /* of `said`, answerable against unanswerable; 0 without unanswerable ones */
+    bool calibrated;              /* `said` are probabilities */
 } parry_judging;
 
 /* Asks every query of the set. Everything lives in the arena, which outlives the generation's use. */

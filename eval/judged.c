@@ -42,6 +42,19 @@ uint32_t parry_judged_find(const parry_judged_name *sorted, size_t n, parry_str 
     return name.n > 0 && low < n && parry_str_eq(sorted[low].name, name) ? sorted[low].at : PARRY_NO_DOCUMENT;
 }
 
+parry_str *parry_judged_exclude(parry_arena *a, const parry_judged_set *set, const parry_judged_query *q, bool gold,
+                                size_t *n)
+{
+    parry_str *out = PARRY_ARRAY(a, parry_str, q->nexclude + q->njudgements + 1);
+    *n = 0;
+    for (size_t i = 0; i < q->nexclude; i++)
+        out[(*n)++] = set->documents[q->exclude[i]].article;
+    for (size_t i = 0; !gold && i < q->njudgements; i++)
+        if (q->judgements[i].grade > 0 && q->judgements[i].document != PARRY_NO_DOCUMENT)
+            out[(*n)++] = set->documents[q->judgements[i].document].article;
+    return out;
+}
+
 uint32_t parry_judged_document(const parry_judged_set *set, parry_str article)
 {
     return parry_judged_find(set->by_article, set->ndocuments, article);

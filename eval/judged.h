@@ -71,6 +71,10 @@ PARRY_MUST parry_code parry_judged_articles(parry_arena *a, parry_store *store, 
                                             parry_err *err);
 /* Leaves the queries of one part, "fit" or "held"; NULL leaves all. Fails: INVALID (another name), NOT_FOUND (none). */
 PARRY_MUST parry_code parry_judged_keep(parry_judged_set *set, const char *split, parry_err *err);
+/* Ids in the index that are left out when this query is asked: its own exclusions, and where `gold` is false what
+ * answers it. In the arena. */
+parry_str *parry_judged_exclude(parry_arena *a, const parry_judged_set *set, const parry_judged_query *q, bool gold,
+                                size_t *n);
 /* Index of the document that is this article in the index; PARRY_NO_DOCUMENT. */
 uint32_t parry_judged_document(const parry_judged_set *set, parry_str article);
 

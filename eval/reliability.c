@@ -8,9 +8,31 @@
 #include <stdlib.h>
 
 typedef struct verdict {
-    double p;
+    double p, w;
     bool right;
 } verdict;
+
+/* What a run of cases weighs. */
+typedef struct mass {
+    double all, right, squares;
+} mass;
+
+static void add(mass *m, const verdict *v)
+{
+    m->all += v->w;
+    m->right += v->right ? v->w : 0;
+    m->squares += v->w * v->w;
+}
+
+static double effective(const mass *m) { return m->squares > 0 ? m->all * m->all / m->squares : 0; }
+
+static double total(const double *weight, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += weight != NULL ? weight[i] : 1;
+    return sum;
+}
 
 static int surest_last(const void *x, const void *y)
 {
@@ -20,11 +42,12 @@ static int surest_last(const void *x, const void *y)
 
 static int surest_first(const void *x, const void *y) { return surest_last(y, x); }
 
-static verdict *sorted(const double *p, const bool *right, size_t n, int (*order)(const void *, const void *))
+static verdict *sorted(const double *p, const bool *right, const double *weight, size_t n,
+                       int (*order)(const void *, const void *))
 {
     verdict *v = parry_malloc((n + 1) * sizeof *v);
     for (size_t i = 0; i < n; i++)
-        v[i] = (verdict){p[i], right[i]};
+        v[i] = (verdict){p[i], weight != NULL ? weight[i] : 1, right[i]};
     qsort(v, n, sizeof *v, order);
     return v;
 }
@@ -42,24 +65,28 @@ static size_t end_of_ties(const verdict *v, size_t n, size_t i)
  */
 
 /* Wilson's score interval. */
-static void wilson(parry_bin *b)
+static void wilson(parry_bin *b, double n)
 {
     const double z = 1.959963984540054; /* 95 %, two-sided */
-    double n = (double)b->n, centre = b->was + z * z / (2 * n);
+    double centre = b->was + z * z / (2 * n);
     double half = z * sqrt(b->was * (1 - b->was) / n + z * z / (4 * n * n));
     b->low = fmax(0, (centre - half) / (1 + z * z / n));
     b->high = fmin(1, (centre + half) / (1 + z * z / n));
 }
 
-static parry_bin bin_of(const verdict *v, size_t n)
+static parry_bin bin_of(const verdict *v, size_t n, mass *of)
 {
     parry_bin b = {.n = n, .least = v[0].p, .most = v[n - 1].p};
+    mass m = {0};
     for (size_t i = 0; i < n; i++) {
+        add(&m, &v[i]);
         b.right += v[i].right;
-        b.said += v[i].p / (double)n;
+        b.said += v[i].w * v[i].p;
     }
-    b.was = (double)b.right / (double)n;
-    wilson(&b);
+    b.said /= m.all;
+    b.was = m.right / m.all;
+    wilson(&b, effective(&m));
+    *of = m;
     return b;
 }
 
@@ -69,8 +96,9 @@ static size_t step_of(double p, size_t bins)
     return at < 0 ? 0 : at >= (double)bins ? bins - 1 : (size_t)at;
 }
 
-/* Where the bin that begins at i ends. */
-static size_t end_of_bin(const verdict *v, size_t n, size_t i, parry_binning how, size_t bins, size_t made)
+/* Where the bin that begins at i ends; before: what the cases before it weigh, wanted: up to where it should go. */
+static size_t end_of_bin(const verdict *v, size_t n, size_t i, parry_binning how, size_t bins, double before,
+                         double wanted)
 {
     size_t end = i;
     if (how == PARRY_EQUAL_WIDTH) {
@@ -78,88 +106,150 @@ static size_t end_of_bin(const verdict *v, size_t n, size_t i, parry_binning how
             end++;
         return end;
     }
-    size_t wanted = (made + 1) * n / bins;
-    while (end < n && end < wanted)
-        end = end_of_ties(v, n, end);
+    while (end < n && before < wanted) {
+        size_t next = end_of_ties(v, n, end);
+        for (; end < next; end++)
+            before += v[end].w;
+    }
     return end;
 }
 
-size_t parry_reliability(const double *p, const bool *right, size_t n, parry_binning how, size_t bins, parry_bin *out)
+/* The table; of[i] is what bin i weighs. */
+static size_t table_of(const double *p, const bool *right, const double *weight, size_t n, parry_binning how,
+                       size_t bins, parry_bin *out, mass *of)
 {
     assert(bins > 0);
-    verdict *v = sorted(p, right, n, surest_last);
-    size_t made = 0, used = 0;
-    for (size_t i = 0; i < n; made++) {
-        size_t end = end_of_bin(v, n, i, how, bins, made);
-        if (end > i)
-            out[used++] = bin_of(v + i, end - i);
+    verdict *v = sorted(p, right, weight, n, surest_last);
+    double all = total(weight, n), before = 0;
+    size_t used = 0;
+    for (size_t i = 0, made = 1; i < n; made++) {
+        double wanted = (double)made / (double)bins * all * (1 - 1e-12);
+        size_t end = end_of_bin(v, n, i, how, bins, before, wanted);
+        if (end > i) {
+            out[used] = bin_of(v + i, end - i, &of[used]);
+            before += of[used++].all;
+        }
         i = end;
     }
     free(v);
     return used;
 }
 
-double parry_ece(const double *p, const bool *right, size_t n, parry_binning how, size_t bins)
+size_t parry_reliability(const double *p, const bool *right, const double *weight, size_t n, parry_binning how,
+                         size_t bins, parry_bin *out)
 {
-    parry_bin *table = parry_malloc(bins * sizeof *table);
-    size_t used = parry_reliability(p, right, n, how, bins, table);
-    double sum = 0;
-    for (size_t i = 0; i < used; i++)
-        sum += (double)table[i].n * fabs(table[i].said - table[i].was);
-    free(table);
-    return n > 0 ? sum / (double)n : 0;
+    mass *of = parry_malloc(bins * sizeof *of);
+    size_t used = table_of(p, right, weight, n, how, bins, out, of);
+    free(of);
+    return used;
 }
 
-double parry_brier(const double *p, const bool *right, size_t n)
+double parry_ece(const double *p, const bool *right, const double *weight, size_t n, parry_binning how, size_t bins)
+{
+    parry_bin *table = parry_malloc(bins * sizeof *table);
+    mass *of = parry_malloc(bins * sizeof *of);
+    size_t used = table_of(p, right, weight, n, how, bins, table, of);
+    double sum = 0, all = 0;
+    for (size_t i = 0; i < used; i++) {
+        sum += of[i].all * fabs(table[i].said - table[i].was);
+        all += of[i].all;
+    }
+    free(of);
+    free(table);
+    return all > 0 ? sum / all : 0;
+}
+
+double parry_ece_debiased(const double *p, const bool *right, const double *weight, size_t n, size_t bins)
+{
+    parry_bin *table = parry_malloc(bins * sizeof *table);
+    mass *of = parry_malloc(bins * sizeof *of);
+    size_t used = table_of(p, right, weight, n, PARRY_EQUAL_MASS, bins, table, of);
+    double sum = 0, all = 0;
+    for (size_t i = 0; i < used; i++) {
+        double off = table[i].said - table[i].was, cases = fmax(2, effective(&of[i]));
+        sum += of[i].all * (off * off - table[i].was * (1 - table[i].was) / (cases - 1));
+        all += of[i].all;
+    }
+    free(of);
+    free(table);
+    return sum > 0 ? sqrt(sum / all) : 0;
+}
+
+double parry_brier(const double *p, const bool *right, const double *weight, size_t n)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++)
-        sum += (p[i] - right[i]) * (p[i] - right[i]);
-    return n > 0 ? sum / (double)n : 0;
+        sum += (weight != NULL ? weight[i] : 1) * (p[i] - right[i]) * (p[i] - right[i]);
+    return n > 0 ? sum / total(weight, n) : 0;
 }
 
-double parry_log_loss(const double *p, const bool *right, size_t n)
+double parry_log_loss(const double *p, const bool *right, const double *weight, size_t n)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         double q = fmin(fmax(p[i], 1e-15), 1 - 1e-15);
-        sum -= right[i] ? log(q) : log1p(-q);
+        sum -= (weight != NULL ? weight[i] : 1) * (right[i] ? log(q) : log1p(-q));
     }
-    return n > 0 ? sum / (double)n : 0;
+    return n > 0 ? sum / total(weight, n) : 0;
+}
+
+double parry_separation(const double *score, const bool *right, const double *weight, size_t n)
+{
+    verdict *v = sorted(score, right, weight, n, surest_last);
+    double below = 0, pairs = 0; /* wrong ones seen; right above wrong */
+    mass all = {0};
+    for (size_t i = 0; i < n;) {
+        mass tie = {0};
+        for (size_t end = end_of_ties(v, n, i); i < end; i++) {
+            add(&tie, &v[i]);
+            add(&all, &v[i]);
+        }
+        pairs += tie.right * (below + (tie.all - tie.right) / 2);
+        below += tie.all - tie.right;
+    }
+    free(v);
+    return all.right > 0 && below > 0 ? pairs / (all.right * below) : 0.5;
 }
 
 /* ---- answering only when sure --------------------------------------------------------------------------------------
  */
 
-size_t parry_risk_curve(const double *score, const bool *right, size_t n, parry_risk *out)
+size_t parry_risk_curve(const double *score, const bool *right, const double *weight, size_t n, parry_risk *out)
 {
-    verdict *v = sorted(score, right, n, surest_first);
-    size_t points = 0, wrong = 0;
+    verdict *v = sorted(score, right, weight, n, surest_first);
+    size_t points = 0;
+    mass m = {0};
+    double all = total(weight, n);
     for (size_t i = 0; i < n;) {
         double threshold = v[i].p;
         for (size_t end = end_of_ties(v, n, i); i < end; i++)
-            wrong += !v[i].right;
-        out[points++] = (parry_risk){threshold, (double)i / (double)n, (double)wrong / (double)i};
+            add(&m, &v[i]);
+        out[points++] = (parry_risk){threshold, m.all / all, (m.all - m.right) / m.all};
     }
     free(v);
     return points;
 }
 
-double parry_aurc(const double *score, const bool *right, size_t n)
+double parry_aurc(const double *score, const bool *right, const double *weight, size_t n)
 {
-    verdict *v = sorted(score, right, n, surest_first);
-    double sum = 0, before = 0;
+    verdict *v = sorted(score, right, weight, n, surest_first);
+    double sum = 0;
+    mass before = {0};
     for (size_t i = 0; i < n;) {
-        size_t end = end_of_ties(v, n, i), wrong = 0;
+        size_t end = end_of_ties(v, n, i);
+        mass tie = {0};
         for (size_t k = i; k < end; k++)
-            wrong += !v[k].right;
-        for (size_t k = i; k < end; k++)
-            sum += (before + (double)wrong * (double)(k - i + 1) / (double)(end - i)) / (double)(k + 1);
-        before += (double)wrong;
-        i = end;
+            add(&tie, &v[k]);
+        double wrong = (tie.all - tie.right) / tie.all, so_far = before.all - before.right, answered = before.all;
+        for (size_t k = i; k < end; k++) {
+            answered += v[k].w;
+            sum += v[k].w * (so_far + wrong * (answered - before.all)) / answered;
+        }
+        for (; i < end; i++)
+            add(&before, &v[i]);
     }
     free(v);
-    return n > 0 ? sum / (double)n : 0;
+    return n > 0 ? sum / before.all : 0;
 }
 
 /* ---- the bound of precision ----------------------------------------------------------------------------------------
@@ -197,11 +287,11 @@ static double beta_share(double a, double b, double x)
     return 1 - front * beta_fraction(b, a, 1 - x) / b;
 }
 
-double parry_precision_bound(size_t right, size_t n, double confidence)
+static double bound_of(double right, double n, double confidence)
 {
-    if (right == 0 || n == 0)
+    if (right <= 0)
         return 0;
-    double a = (double)right, b = (double)(n - right) + 1, low = 0, high = 1;
+    double a = right, b = n - right + 1, low = 0, high = 1;
     for (int i = 0; i < 60; i++) {
         double middle = (low + high) / 2;
         if (beta_share(a, b, middle) < 1 - confidence)
@@ -212,20 +302,29 @@ double parry_precision_bound(size_t right, size_t n, double confidence)
     return low;
 }
 
-bool parry_choose_threshold(const double *score, const bool *right, size_t n, double target, double confidence,
-                            parry_threshold *out)
+double parry_precision_bound(size_t right, size_t n, double confidence)
 {
-    verdict *v = sorted(score, right, n, surest_first);
+    return bound_of((double)right, (double)n, confidence);
+}
+
+bool parry_choose_threshold(const double *score, const bool *right, const double *weight, size_t n, double target,
+                            double confidence, parry_threshold *out)
+{
+    verdict *v = sorted(score, right, weight, n, surest_first);
+    double all = total(weight, n);
     bool found = false;
     size_t good = 0;
+    mass m = {0};
     for (size_t i = 0; i < n;) {
         double from = v[i].p;
-        for (size_t end = end_of_ties(v, n, i); i < end; i++)
+        for (size_t end = end_of_ties(v, n, i); i < end; i++) {
+            add(&m, &v[i]);
             good += v[i].right;
-        double precision = (double)good / (double)i;
-        double bound = precision >= target ? parry_precision_bound(good, i, confidence) : 0;
+        }
+        double precision = m.right / m.all, cases = effective(&m);
+        double bound = precision >= target ? bound_of(precision * cases, cases, confidence) : 0;
         if (bound >= target) { /* the last one that passes is the smallest */
-            *out = (parry_threshold){from, i, good, precision, bound, (double)i / (double)n};
+            *out = (parry_threshold){from, i, good, precision, bound, m.all / all};
             found = true;
         }
     }

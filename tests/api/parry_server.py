@@ -33,12 +33,13 @@ class Reply:
 class Server:
     """with Server(tree) as s: s.get("/health")"""
 
-    def __init__(self, tree=None, data=None, args=(), ready=True):
+    def __init__(self, tree=None, data=None, args=(), ready=True, text_only=True):
         self.folder = None if data else tempfile.TemporaryDirectory(prefix="parry-api-")
         self.data = pathlib.Path(data or self.folder.name) / "data"
         self.log_path = self.data.parent / "log"
         self.log = open(self.log_path, "ab")
-        command = [PARRY, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0", "--text-only"]
+        command = [PARRY, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0"]
+        command += ["--text-only"] if text_only else []
         command += ["--content", str(tree)] if tree else []
         self.process = subprocess.Popen(command + list(args), stdout=subprocess.PIPE, stderr=self.log)
         line = self.process.stdout.readline().decode()

@@ -140,6 +140,16 @@ class Search(ApiTest):
         self.assertNotIn("explain", hit)
         self.assertIn("<mark>", hit["snippet"])
 
+    def test_how_sure_it_is_stands_in_every_answer(self):  # with probabilities: tests/eval/test_calibrate.py
+        for path in ["/v1/search?q=refund", "/v1/search?q=refund&mode=text", "/v1/search?q=xyzzyqwv", "/v1/suggest?q=refund",
+                     "/v1/suggest?q="]:
+            body = self.get(path).json
+            self.assertIsNone(body["probability"], path)
+            self.assertEqual(body["calibration"], "none")
+            self.assertIs(body["answered"], False)
+            self.assertIs(body["doubtful"], False)
+        self.assertNotIn("We may not have", self.get("/search?q=refund").text)
+
     def test_text_mode_is_not_degraded_and_explain_explains(self):
         body = self.get("/v1/search?q=refund&mode=text&explain=1").json
         self.assertFalse(body["degraded"])
@@ -350,7 +360,8 @@ class Suggest(ApiTest):
         body = self.get("/v1/suggest?q=refu").json
         self.assertTrue(body["hits"])
         self.assertEqual(set(body["hits"][0]), {"id", "title", "section", "url", "snippet", "category"})
-        self.assertEqual(set(body), {"generation", "settled", "completions", "hits"})
+        self.assertEqual(set(body), {"generation", "settled", "completions", "hits", "probability", "calibration",
+                                     "answered", "doubtful"})
         self.assertTrue(body["settled"])
         self.assertLessEqual(len(body["hits"]), 6)
 

@@ -20,6 +20,8 @@
 //     a.parry-option.parry-completion   role=option: what the query may become;
 //                       to its results
 //     a.parry-option.parry-all   role=option: all results, on the search page
+//       span.parry-doubt         before its text, once typing rests: the server
+//                                says that no article is likely to answer
 //   div.parry-none      "No results", for the eye
 //   div.parry-status    role=status, for the ear: to be hidden from the eye
 //
@@ -45,6 +47,10 @@ const STALE_MS = 300;
 const SETTLE_MS = 300;
 /** Quiet before a screen reader is told: speaking the keys comes first. */
 const ANNOUNCE_MS = 500;
+/** Quiet, and characters, before it is doubted that there is an article: half a
+ * question is never likely to be answered. */
+const DOUBT_MS = 800;
+const DOUBT_LENGTH = 12;
 
 interface Box {
   readonly form: HTMLFormElement;
@@ -62,6 +68,7 @@ interface Box {
   staleTimer: number;
   settleTimer: number;
   statusTimer: number;
+  doubtTimer: number;
 }
 
 type Attributes = Readonly<Record<string, string>>;
@@ -118,6 +125,7 @@ function announce(box: Box, message: string, after_ms: number): void {
 }
 
 function hide(box: Box): void {
+  clearTimeout(box.doubtTimer);
   setActive(box, -1);
   setOpen(box, false, false);
   announce(box, "", 0);
@@ -194,7 +202,17 @@ function fill(box: Box, query: string, answer: Answer): void {
   box.first = answer.hits[0]?.id ?? "";
 }
 
+/** In the last option, so that nothing moves under a hand that goes for one. */
+function doubt(box: Box): void {
+  const all = box.popup.lastElementChild;
+  if (!all || all.querySelector(".parry-doubt")) return;
+  const text = box.words("doubt");
+  all.prepend(element("span", "doubt", text, {}), " ");
+  announce(box, text, 0);
+}
+
 function show(box: Box, query: string, answer: Answer, again: boolean): void {
+  clearTimeout(box.doubtTimer);
   if (!box.input.matches(":focus")) return; // the answer came after they left
   const n = answer.hits.length;
   const some = n + answer.completions.length > 0;
@@ -205,6 +223,9 @@ function show(box: Box, query: string, answer: Answer, again: boolean): void {
   }
   if (some && box.step) {
     setActive(box, box.step > 0 ? 0 : box.popup.childElementCount - 1);
+  }
+  if (n && answer.settled && answer.doubtful && query.length >= DOUBT_LENGTH) {
+    box.doubtTimer = window.setTimeout(() => doubt(box), DOUBT_MS);
   }
 }
 
@@ -238,6 +259,7 @@ function suggest(box: Box, step: number): void {
     return;
   }
   box.step = step;
+  clearTimeout(box.doubtTimer);
   clearTimeout(box.staleTimer);
   clearTimeout(box.settleTimer);
   box.staleTimer = window.setTimeout(() => hide(box), STALE_MS);
@@ -401,6 +423,7 @@ function createBox(
     staleTimer: 0,
     settleTimer: 0,
     statusTimer: 0,
+    doubtTimer: 0,
   };
 }
 

@@ -19,6 +19,7 @@ export interface Answer {
   readonly hits: readonly Hit[];
   readonly completions: readonly Completion[];
   readonly settled: boolean; // false: asked at rest, it may be another
+  readonly doubtful: boolean; // likelier than not, no article answers
 }
 
 export interface Suggester {
@@ -54,6 +55,7 @@ interface Reply {
   hits: Partial<Record<keyof Hit, unknown>>[];
   completions?: Partial<Record<keyof Completion, unknown>>[];
   settled?: unknown;
+  doubtful?: unknown;
 }
 
 /** The usable hits of a reply; throws where it holds no list of hits. */
@@ -75,7 +77,8 @@ function parse(reply: Reply): Answer {
     .map(({ text: whole, html }) => ({ text: text(whole), html: text(html) }))
     .filter((completion) => completion.text && completion.html);
   const settled = reply.settled !== false;
-  return { hits: parseHits(reply), completions, settled };
+  const doubtful = reply.doubtful === true;
+  return { hits: parseHits(reply), completions, settled, doubtful };
 }
 
 async function request(url: URL, signal: AbortSignal): Promise<Answer> {

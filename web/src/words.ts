@@ -7,6 +7,7 @@ const english: Readonly<Record<string, string>> = {
   results: "{n} results",
   "results-one": "{n} result",
   none: "No results",
+  doubt: "We may not have an article on this.",
   all: "See all results for \u201c{q}\u201d",
   list: "Suggestions",
 };

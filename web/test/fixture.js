@@ -64,8 +64,8 @@ export const ARTICLES = [
 
 /**
  * A server on a free port of 127.0.0.1. What a test may change: page, the HTML
- * of "/"; answer(q), which gives {hits, status, body, delay_ms, hangUp} or a
- * promise of it; promoted(), the same for an empty box.
+ * of "/"; answer(q), which gives {hits, doubtful, status, body, delay_ms,
+ * hangUp} or a promise of it; promoted(), the same for an empty box.
  * What it may read: asked, the parameters of each suggest request;
  * dropped, the queries whose client went away before the answer.
  */
@@ -106,6 +106,7 @@ export async function startFixture() {
           settled: reply.settled ?? true,
           completions: reply.completions ?? [],
           hits: reply.hits,
+          doubtful: reply.doubtful,
         }),
     );
   }

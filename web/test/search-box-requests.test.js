@@ -1,13 +1,15 @@
 // The search box alone: what it asks a server, when, and what it makes of
 // answers that are late, hostile or none.
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { beforeEach, describe, it } from "node:test";
 import {
+  active,
   asked,
   complaints,
   expanded,
   fixture,
   input,
+  open,
   options,
   page,
   pause,
@@ -20,7 +22,7 @@ import {
   until,
   waitExpanded,
 } from "./box.js";
-import { ARTICLES, hit } from "./fixture.js";
+import { ARTICLES, document as html, form, hit } from "./fixture.js";
 
 describe("requests", () => {
   it("asks at every keystroke, with what is first, limit and audience", async () => {
@@ -176,6 +178,57 @@ describe("requests", () => {
     await pause(300);
     assert.equal(await expanded(), "false");
     assert.equal(await popup().isVisible(), false);
+  });
+});
+
+describe("doubt", () => {
+  const doubts = () => page.locator(".parry-doubt");
+  const status = () => page.locator(".parry-status").textContent();
+  const text = "We may not have an article on this.";
+
+  beforeEach(() => {
+    fixture.answer = (q) => ({
+      hits: ARTICLES,
+      doubtful: q !== "late refund?",
+    });
+  });
+
+  it("is told once typing rests, in the last option", async () => {
+    await typeAndSee("grow tomatoes");
+    assert.equal(await doubts().count(), 0, "not while they type");
+    await doubts().waitFor();
+    assert.equal(
+      await options().last().innerText(),
+      `${text}\nSee all results for \u201cgrow tomatoes\u201d`,
+    );
+    assert.equal(await options().count(), ARTICLES.length + 1);
+    await until(status, text);
+    await press("ArrowUp");
+    assert.equal(await active(), ARTICLES.length);
+  });
+
+  it("goes with the question that it was of", async () => {
+    await typeAndSee("late refund");
+    await type("?");
+    await seeAnswer();
+    await pause(1200);
+    assert.equal(await doubts().count(), 0);
+    await press("Backspace");
+    await pause(1200);
+    assert.equal(await doubts().count(), 0, "of 11 characters");
+    await type("s!");
+    await doubts().waitFor();
+    assert.equal(await doubts().count(), 1);
+  });
+
+  it("may be worded by the page", async () => {
+    fixture.page = html(
+      form(['role="search"', 'role="search" data-t-doubt="Vielleicht nicht"']),
+    );
+    await open();
+    await typeAndSee("grow tomatoes");
+    await doubts().waitFor();
+    assert.equal(await doubts().textContent(), "Vielleicht nicht");
   });
 });
 
