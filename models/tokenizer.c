@@ -152,22 +152,45 @@ static size_t letters_in(parry_str s)
     return n;
 }
 
-/* Pieces as pieces_of finds them. */
+/* Pieces as pieces_of finds them: the letters of those that say something. */
+static size_t grasped_of(const parry_tokenizer *t, parry_str word, size_t letters)
+{
+    size_t grasped = 0, step = 0;
+    for (size_t at = 0; at < word.n; at += step) {
+        if (parry_vocabulary_longest(t->vocabulary, parry_str_from(word, at), at > 0, &step) < 0)
+            return grasped;
+        size_t in = letters_in(parry_str_make(word.p + at, step));
+        bool whole = step == word.n && (letters > 1 || t->ideographs);
+        grasped += whole || in > 2 ? in : 0;
+    }
+    return grasped;
+}
+
+/* "2fa", "vat", "err": codes and abbreviations stand in every language. */
+static bool is_code(parry_str word, size_t letters)
+{
+    enum { ABBREVIATION = 4 };
+    bool ascii = true, digit = false;
+    for (size_t i = 0; i < word.n; i++) {
+        ascii &= (unsigned char)word.p[i] < 0x80;
+        digit |= word.p[i] >= '0' && word.p[i] <= '9';
+    }
+    return ascii && (digit || letters <= ABBREVIATION);
+}
+
+/* A code that the model does not know says nothing about the language. */
 static void read_word(const parry_tokenizer *t, parry_str word, reading *r)
 {
     unsigned first;
-    size_t letters = letters_in(word), step = 0;
+    size_t letters = letters_in(word);
     bool ideograph = parry_utf8_next(word, &first) == word.n && parry_bert_class_of(first) == PARRY_BERT_IDEOGRAPH;
     if (letters < 2 && !ideograph)
         return;
+    size_t grasped = grasped_of(t, word, letters);
+    if (grasped < letters && is_code(word, letters))
+        return;
     r->letters += letters;
-    for (size_t at = 0; at < word.n; at += step) {
-        if (parry_vocabulary_longest(t->vocabulary, parry_str_from(word, at), at > 0, &step) < 0)
-            return;
-        size_t in = letters_in(parry_str_make(word.p + at, step));
-        bool whole = step == word.n && (letters > 1 || t->ideographs);
-        r->grasped += whole || in > 2 ? in : 0;
-    }
+    r->grasped += grasped;
 }
 
 static void end_word(state *s)

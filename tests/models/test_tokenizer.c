@@ -102,7 +102,9 @@ static void test_grasp_is_the_share_of_letters_in_whole_words_and_long_pieces(vo
     parry_tokenizer *t = open_small(*state);
     assert_float_equal(parry_tokenizer_grasp(t, lit("Undoing, cafe!")), 1, 1e-9);
     assert_float_equal(parry_tokenizer_grasp(t, lit("undodo")), 4.0 / 6, 1e-9); /* ##do is a crumb, do is a word */
-    assert_float_equal(parry_tokenizer_grasp(t, lit("do xx")), 0.5, 1e-9); /* x and ##x are known, and say nothing */
+    assert_float_equal(parry_tokenizer_grasp(t, lit("undo xxxxx")), 4.0 / 9,
+                       1e-9);                                                   /* x, ##x are known, and say nothing */
+    assert_float_equal(parry_tokenizer_grasp(t, lit("undo 2xx xxx")), 1, 1e-9); /* codes and abbreviations */
     assert_float_equal(parry_tokenizer_grasp(t, lit("undo \320\264\320\264\320\264\320\264")), 0.5, 1e-9);
     assert_float_equal(parry_tokenizer_grasp(t, lit("\346\211\213")), 0, 1e-9); /* one ideograph is not thousands */
     assert_float_equal(parry_tokenizer_grasp(t, lit("x 42 $!")), 1, 1e-9);      /* nothing to read */
