@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Finds the weights of engine/weights_fitted.c from what fusion saw on judged sets.
 
-    parry eval --set DIR --signals FAMILY.VARIANT.tsv     # one file a set
+    parry eval --set DIR --signals FAMILY.VARIANT.tsv     # one file a set; sets.py makes sets and does this
     fit.py FAMILY.VARIANT.tsv ... [--left-out] [--drop SIGNAL ...] [--linear] [--print-c FILE]
 
 Model: score = sum over signals of weight x value; weight = softplus(base + slope . z), z the query's context (what the two lists
