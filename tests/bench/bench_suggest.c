@@ -159,6 +159,11 @@ int main(int argc, char **argv)
     must(parry_file_read(a, argv[2], QUERIES_MAX_BYTES, &text, &err), &err);
     must(parry_index_open(parry_str_printf(a, "%s/index", argv[1]).p, &b.index, &err), &err);
     b.generation = parry_index_acquire(b.index);
+    if (parry_generation_get_info(b.generation)->narticles == 0) {
+        fprintf(stderr, "bench_suggest: nothing is indexed in %s; run `parry index --data %s TREE` first\n", argv[1],
+                argv[1]);
+        return 1;
+    }
     open_encoder(&b);
     b.searcher = parry_searcher_new(b.encoder);
     for (int steady = 1; steady >= 0; steady--) {
