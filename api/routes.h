@@ -49,7 +49,6 @@ PARRY_MUST parry_code parry_get_asset(parry_call *c, parry_err *err);
 void parry_page_problem(parry_call *c, parry_problem p, const char *detail);
 
 /* ---- JSON */
-static inline json_t *parry_json_text(parry_str s) { return json_stringn(s.p ? s.p : "", s.n); }
 /* BASE + path + percent-encoded name. */
 json_t *parry_json_url(const parry_call *c, const char *path, parry_str name);
 

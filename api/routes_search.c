@@ -15,7 +15,6 @@ enum {
     COMPLETIONS_BYTES = 2 * 1024, /* of the reply */
     NAME_MAX_BYTES = 200,
     FILTERS_MAX = 16, /* values in all: each is looked for in every article */
-    DAY_MS = 86400000,
 };
 
 static size_t query_limit(const parry_call *c)
@@ -64,13 +63,11 @@ static parry_code read_filter(const parry_call *c, parry_field field, parry_quer
 static parry_code read_time(const parry_call *c, const char *name, bool until, int64_t *unix_ms, parry_err *err)
 {
     parry_str text;
-    bool day;
     if (!parry_request_text(c->req, name, &text))
         return PARRY_OK;
-    if (!parry_time_parse(text, unix_ms, &day))
+    if (!parry_time_bound(text, until, unix_ms))
         return parry_fail(err, PARRY_INVALID, "%s must be a day (2026-11-01) or a time in UTC (2026-11-01T09:00:00Z)",
                           name);
-    *unix_ms += day && until ? DAY_MS : 0;
     return PARRY_OK;
 }
 

@@ -124,3 +124,13 @@ bool parry_time_parse(parry_str text, int64_t *unix_ms, bool *day)
         *day = !with_time;
     return true;
 }
+
+bool parry_time_bound(parry_str text, bool end, int64_t *unix_ms)
+{
+    static const int64_t day_ms = 86400000;
+    bool day = false;
+    if (!parry_time_parse(text, unix_ms, &day))
+        return false;
+    *unix_ms += day && end ? day_ms : 0;
+    return true;
+}

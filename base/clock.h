@@ -27,6 +27,8 @@ void parry_time_text(int64_t unix_ms, char out[PARRY_TIME_TEXT]); /* 2026-11-21T
 /* "2026-11-21", or with "T09:30", "T09:30:00" or "T09:30:00.123" after it, or a space for the T, and "Z" at the end or
  * nothing: UTC. *day (may be NULL): there was no time. false: anything else. */
 bool parry_time_parse(parry_str text, int64_t *unix_ms, bool *day);
+/* As a bound. end: a day alone is in it, so its bound is the next one. */
+bool parry_time_bound(parry_str text, bool end, int64_t *unix_ms);
 
 #ifdef __cplusplus
 }

@@ -69,38 +69,12 @@ static const row rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static size_t min3(size_t a, size_t b, size_t c)
-{
-    size_t m = a < b ? a : b;
-    return m < c ? m : c;
-}
-
-/* Levenshtein's distance, for the hint after a mistyped key. */
-static size_t distance(parry_str a, parry_str b)
-{
-    size_t line[KEY_BYTES + 1];
-    if (a.n > KEY_BYTES || b.n > KEY_BYTES)
-        return KEY_BYTES;
-    for (size_t j = 0; j <= b.n; j++)
-        line[j] = j;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = line[0];
-        line[0] = i;
-        for (size_t j = 1; j <= b.n; j++) {
-            size_t up = line[j];
-            line[j] = min3(up + 1, line[j - 1] + 1, diagonal + (a.p[i - 1] != b.p[j - 1]));
-            diagonal = up;
-        }
-    }
-    return line[b.n];
-}
-
 static parry_code unknown_key(const char *key, parry_err *err)
 {
     const row *best = NULL;
     size_t least = NEAR;
     for (const row *r = rows; r < rows + ROWS; r++) {
-        size_t d = distance(parry_str_of(key), parry_str_of(r->key));
+        size_t d = parry_str_distance(parry_str_of(key), parry_str_of(r->key));
         if (d < least) {
             least = d;
             best = r;

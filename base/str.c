@@ -17,6 +17,37 @@ int parry_str_cmp(parry_str a, parry_str b)
     return c ? c : (a.n > b.n) - (a.n < b.n);
 }
 
+int parry_str_order(const void *a, const void *b)
+{
+    const parry_str *x = a, *y = b;
+    return parry_str_cmp(*x, *y);
+}
+
+static size_t least_of(size_t a, size_t b, size_t c)
+{
+    size_t m = a < b ? a : b;
+    return m < c ? m : c;
+}
+
+size_t parry_str_distance(parry_str a, parry_str b)
+{
+    size_t line[PARRY_STR_DISTANCE_MAX + 1];
+    if (a.n > PARRY_STR_DISTANCE_MAX || b.n > PARRY_STR_DISTANCE_MAX)
+        return PARRY_STR_DISTANCE_MAX;
+    for (size_t j = 0; j <= b.n; j++)
+        line[j] = j;
+    for (size_t i = 1; i <= a.n; i++) {
+        size_t diagonal = line[0];
+        line[0] = i;
+        for (size_t j = 1; j <= b.n; j++) {
+            size_t up = line[j];
+            line[j] = least_of(up + 1, line[j - 1] + 1, diagonal + (a.p[i - 1] != b.p[j - 1]));
+            diagonal = up;
+        }
+    }
+    return line[b.n];
+}
+
 bool parry_str_starts(parry_str s, const char *prefix)
 {
     size_t n = strlen(prefix);

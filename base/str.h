@@ -37,7 +37,11 @@ static inline parry_str parry_str_make(const char *p, size_t n)
 }
 bool parry_str_eq(parry_str a, parry_str b);
 bool parry_str_eqz(parry_str a, const char *z);
-int parry_str_cmp(parry_str a, parry_str b); /* by bytes, shorter first on a tie */
+int parry_str_cmp(parry_str a, parry_str b);       /* by bytes, shorter first on a tie */
+int parry_str_order(const void *a, const void *b); /* the same of two parry_str *, for qsort and bsearch */
+/* Levenshtein's distance in bytes; PARRY_STR_DISTANCE_MAX where either is longer than that. */
+enum { PARRY_STR_DISTANCE_MAX = 64 };
+size_t parry_str_distance(parry_str a, parry_str b);
 bool parry_str_starts(parry_str s, const char *prefix);
 bool parry_str_ends(parry_str s, const char *suffix);
 parry_str parry_str_trim(parry_str s);              /* ASCII white space, both ends */

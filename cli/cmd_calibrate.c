@@ -2,6 +2,8 @@
 #include "cli/commands.h"
 #include "cli/judged.h"
 #include "cli/options.h"
+#include "cli/print_reliability.h"
+#include "cli/served.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -48,28 +50,24 @@ static void print_figures(const parry_calibrating *c)
            c->in_use.own ? "own" : "shipped", PARRY_FIT_FOLDS);
 }
 
+static size_t bins_of(const parry_calibrating *c, parry_bin bins[PARRY_CALIBRATION_BINS])
+{
+    return parry_reliability(c->after, c->cases.right, c->cases.weight, c->cases.n, PARRY_EQUAL_MASS,
+                             PARRY_CALIBRATION_BINS, bins);
+}
+
 static void print_table(const parry_calibrating *c)
 {
     parry_bin bins[PARRY_CALIBRATION_BINS];
-    size_t used = parry_reliability(c->after, c->cases.right, c->cases.weight, c->cases.n, PARRY_EQUAL_MASS,
-                                    PARRY_CALIBRATION_BINS, bins);
-    printf("\n%22s%8s%8s%10s%18s\n", "probability", "cases", "said", "was", "95 % interval");
-    for (size_t i = 0; i < used; i++)
-        printf("      %.3f to %.3f%8zu%8.3f%10.3f    %.3f to %.3f\n", bins[i].least, bins[i].most, bins[i].n,
-               bins[i].said, bins[i].was, bins[i].low, bins[i].high);
+    size_t n = bins_of(c, bins);
+    putchar('\n');
+    parry_print_bins(bins, n, "cases");
 }
 
 static void print_risk(const parry_calibrating *c)
 {
-    parry_risk *curve = parry_malloc((c->cases.n + 1) * sizeof *curve);
-    size_t points = parry_risk_curve(c->after, c->cases.right, c->cases.weight, c->cases.n, curve), at = 0;
-    printf("\n%22s%10s%12s\n", "answering", "risk", "from");
-    for (int step = 1; step <= PARRY_CALIBRATION_BINS && points > 0; step++) {
-        while (at + 1 < points && curve[at].coverage < (double)step / PARRY_CALIBRATION_BINS - 1e-9)
-            at++;
-        printf("%20.1f %%%10.4f%12.4f\n", 100 * curve[at].coverage, curve[at].risk, curve[at].threshold);
-    }
-    free(curve);
+    putchar('\n');
+    parry_print_risk(c->after, c->cases.right, c->cases.weight, c->cases.n, PARRY_CALIBRATION_BINS);
 }
 
 static void print_calibrating(const parry_calibrating *c, const calibrate_arguments *args)
@@ -102,14 +100,7 @@ static json_t *figures_json(const parry_calibration_figures *f)
 static json_t *table_json(const parry_calibrating *c)
 {
     parry_bin bins[PARRY_CALIBRATION_BINS];
-    size_t used = parry_reliability(c->after, c->cases.right, c->cases.weight, c->cases.n, PARRY_EQUAL_MASS,
-                                    PARRY_CALIBRATION_BINS, bins);
-    json_t *list = json_array();
-    for (size_t i = 0; i < used; i++)
-        json_array_append_new(list, json_pack("{s:I, s:f, s:f, s:f, s:f, s:f, s:f}", "cases", (json_int_t)bins[i].n,
-                                              "least", bins[i].least, "most", bins[i].most, "said", bins[i].said, "was",
-                                              bins[i].was, "low", bins[i].low, "high", bins[i].high));
-    return list;
+    return parry_bins_json(bins, bins_of(c, bins), "cases");
 }
 
 static void print_json(const parry_calibrating *c, json_t *table, bool published)
@@ -136,23 +127,18 @@ static parry_code ask(const parry_cli *cli, parry_arena *a, const parry_judged_s
                       const calibrate_arguments *args, parry_calibrating *out, parry_err *err)
 {
     parry_encoder *encoder = NULL;
-    parry_index *index = NULL;
-    parry_code code = parry_index_open(parry_cli_path(cli, a, "index"), &index, err);
-    if (code != PARRY_OK)
-        return code;
-    parry_generation *g = parry_index_acquire(index);
-    const parry_generation_info *info = parry_generation_get_info(g);
-    if (info->number == 0)
-        code = parry_fail(err, PARRY_NOT_FOUND, "nothing is indexed yet; run `parry index TREE` first");
-    else if (info->dim > 0 && (code = parry_cli_encoder(cli, &encoder, err)) != PARRY_OK)
+    parry_served served;
+    parry_code code = parry_served_open(cli, "index", &served, err);
+    if (code == PARRY_OK)
+        code = parry_served_any(&served, err);
+    if (code == PARRY_OK && parry_served_vectors(&served) && (code = parry_cli_encoder(cli, &encoder, err)) != PARRY_OK)
         parry_err_context(err, "uncalibrated: of answers by words alone no probability is known");
     if (code == PARRY_OK) {
         parry_searcher *s = parry_searcher_new(encoder);
-        code = parry_calibrate(a, s, g, set, &args->o, out, err);
+        code = parry_calibrate(a, s, served.g, set, &args->o, out, err);
         parry_searcher_free(s);
     }
-    parry_generation_release(g);
-    parry_index_close(index);
+    parry_served_close(&served);
     parry_encoder_close(encoder);
     return code;
 }

@@ -1,14 +1,14 @@
 /* parry duplicates: articles that say the same, for who looks after the content. */
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/served.h"
 
+#include "engine/search.h"
 #include "indexer/duplicates.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static json_t *text(parry_str s) { return json_stringn(s.p ? s.p : "", s.n); }
 
 static parry_article_out live(const parry_generation *g, parry_str id)
 {
@@ -22,7 +22,8 @@ static parry_article_out live(const parry_generation *g, parry_str id)
 static json_t *article(const parry_generation *g, parry_str id)
 {
     parry_article_out x = live(g, id);
-    return json_pack("{s:o, s:o, s:o}", "id", text(id), "title", text(x.title), "audience", text(x.audience));
+    return json_pack("{s:o, s:o, s:o}", "id", parry_json_text(id), "title", parry_json_text(x.title), "audience",
+                     parry_json_text(x.audience));
 }
 
 static void print_json(const parry_generation *g, const parry_duplicate *d, size_t n)
@@ -60,20 +61,18 @@ static int duplicates(const parry_cli *cli, double threshold, bool json)
 {
     parry_err err = {0};
     parry_arena *a = parry_arena_new();
-    parry_index *index = NULL;
-    parry_code code = parry_index_open(parry_cli_path(cli, a, "index"), &index, &err);
+    parry_served served;
+    parry_code code = parry_served_open(cli, "index", &served, &err);
     if (code == PARRY_OK) {
         parry_duplicate *list = NULL;
         size_t n = 0;
-        parry_generation *g = parry_index_acquire(index);
-        parry_duplicates_find(g, threshold, a, &list, &n);
+        parry_duplicates_find(served.g, threshold, a, &list, &n);
         if (json)
-            print_json(g, list, n);
+            print_json(served.g, list, n);
         else
-            print_text(g, list, n);
-        parry_generation_release(g);
+            print_text(served.g, list, n);
     }
-    parry_index_close(index);
+    parry_served_close(&served);
     parry_arena_free(a);
     return code == PARRY_OK ? 0 : parry_cli_fail("duplicates", &err);
 }

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/judged.h"
 #include "cli/options.h"
+#include "cli/served.h"
 
 #include "base/clock.h"
 #include "eval/judge.h"
@@ -191,22 +192,20 @@ static void print_judging(const parry_judging *j, const parry_past *past, bool a
 /* ---- JSON ----------------------------------------------------------------------------------------------------------
  */
 
-static json_t *text_json(parry_str s) { return json_stringn(s.p != NULL ? s.p : "", s.n); }
-
 static json_t *verdict_json(const parry_verdict *v)
 {
     const parry_judged_query *q = v->query;
     json_t *j = json_object(), *wants = json_array(), *got = json_array();
-    json_object_set_new(j, "query", text_json(q->text));
-    json_object_set_new(j, "audience", text_json(q->audience));
+    json_object_set_new(j, "query", parry_json_text(q->text));
+    json_object_set_new(j, "audience", parry_json_text(q->audience));
     json_object_set_new(j, "answerable", json_boolean(q->answerable));
     json_object_set_new(j, "said", json_real(v->said));
     for (size_t i = 0; i < q->njudgements; i++)
-        json_array_append_new(wants, json_pack("{s:o, s:i, s:b}", "article", text_json(q->judgements[i].name), "grade",
-                                               q->judgements[i].grade, "published",
+        json_array_append_new(wants, json_pack("{s:o, s:i, s:b}", "article", parry_json_text(q->judgements[i].name),
+                                               "grade", q->judgements[i].grade, "published",
                                                q->judgements[i].document != PARRY_NO_DOCUMENT));
     for (size_t i = 0; i < v->nfirst; i++)
-        json_array_append_new(got, text_json(v->first[i]));
+        json_array_append_new(got, parry_json_text(v->first[i]));
     json_object_set_new(j, "wants", wants);
     json_object_set_new(j, "got", got);
     if (v->known)
@@ -258,26 +257,21 @@ static parry_code judge_index(const parry_cli *cli, parry_arena *a, const parry_
                               const judge_arguments *args, parry_judging *out, parry_err *err)
 {
     parry_encoder *encoder = NULL;
-    parry_index *index = NULL;
+    parry_served served = {NULL, NULL};
     parry_mode mode = PARRY_HYBRID;
     parry_code code = parry_mode_parse(parry_str_of(args->mode), &mode, err);
     if (code == PARRY_OK)
-        code = parry_index_open(parry_cli_path(cli, a, "index"), &index, err);
-    if (code != PARRY_OK)
-        return code;
-    parry_generation *g = parry_index_acquire(index);
-    const parry_generation_info *info = parry_generation_get_info(g);
-    if (info->number == 0)
-        code = parry_fail(err, PARRY_NOT_FOUND, "nothing is indexed yet; run `parry index TREE` first");
-    else if (info->dim > 0 && mode != PARRY_TEXT)
+        code = parry_served_open(cli, "index", &served, err);
+    if (code == PARRY_OK)
+        code = parry_served_any(&served, err);
+    if (code == PARRY_OK && parry_served_vectors(&served) && mode != PARRY_TEXT)
         code = parry_cli_encoder_or_text(cli, "judge", &encoder, err);
     if (code == PARRY_OK) {
         parry_searcher *s = parry_searcher_new(encoder);
-        code = parry_judge(a, s, g, set, mode, (size_t)args->top, out, err);
+        code = parry_judge(a, s, served.g, set, mode, (size_t)args->top, out, err);
         parry_searcher_free(s);
     }
-    parry_generation_release(g);
-    parry_index_close(index);
+    parry_served_close(&served);
     parry_encoder_close(encoder);
     return code;
 }

@@ -1,6 +1,7 @@
 /* parry related: the articles related to one, as its page lists them. */
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/served.h"
 
 #include "engine/related.h"
 
@@ -44,16 +45,11 @@ static parry_code list_related(const parry_generation *g, parry_str id, const re
 static int related(const parry_cli *cli, const char *id, const related_options *o)
 {
     parry_err err = {0};
-    parry_arena *a = parry_arena_new();
-    parry_index *index = NULL;
-    parry_code code = parry_index_open(parry_cli_path(cli, a, "index"), &index, &err);
-    if (code == PARRY_OK) {
-        parry_generation *g = parry_index_acquire(index);
-        code = list_related(g, parry_str_of(id), o, &err);
-        parry_generation_release(g);
-    }
-    parry_index_close(index);
-    parry_arena_free(a);
+    parry_served served;
+    parry_code code = parry_served_open(cli, "index", &served, &err);
+    if (code == PARRY_OK)
+        code = list_related(served.g, parry_str_of(id), o, &err);
+    parry_served_close(&served);
     return code == PARRY_OK ? 0 : parry_cli_fail("related", &err);
 }
 

@@ -4,6 +4,7 @@
 #include "cli/options.h"
 
 #include "cli/search_batch.h"
+#include "cli/served.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -181,8 +182,6 @@ static void print_json(const parry_query *q, const parry_results *r)
 static parry_code ask(const parry_cli *cli, const parry_generation *g, const parry_encoder *encoder,
                       const parry_query *q, const search_options *o, parry_err *err)
 {
-    if (parry_generation_get_info(g)->number == 0)
-        return parry_fail(err, PARRY_NOT_FOUND, "nothing is indexed yet; run `parry index TREE` first");
     if (o->batch)
         return parry_search_batch(g, encoder, &cli->config, q, stdin, stdout, err);
     parry_arena *a = parry_arena_new();
@@ -203,33 +202,25 @@ static parry_code ask(const parry_cli *cli, const parry_generation *g, const par
 
 static parry_code open_and_ask(const parry_cli *cli, const parry_query *q, const search_options *o, parry_err *err)
 {
-    parry_arena *a = parry_arena_new();
     parry_encoder *encoder = NULL;
-    parry_index *index = NULL;
-    parry_generation *g = NULL;
-    parry_code code = parry_index_open(parry_cli_path(cli, a, o->drafts ? "drafts" : "index"), &index, err);
-    if (code == PARRY_OK) {
-        g = parry_index_acquire(index);
-        bool vectors = parry_generation_get_info(g)->dim > 0 && q->mode != PARRY_TEXT;
-        code = vectors ? parry_cli_encoder_or_text(cli, "search", &encoder, err) : PARRY_OK;
-    }
+    parry_served served;
+    parry_code code = parry_served_open(cli, o->drafts ? "drafts" : "index", &served, err);
     if (code == PARRY_OK)
-        code = ask(cli, g, encoder, q, o, err);
-    if (g != NULL)
-        parry_generation_release(g);
-    parry_index_close(index);
+        code = parry_served_any(&served, err);
+    if (code == PARRY_OK && parry_served_vectors(&served) && q->mode != PARRY_TEXT)
+        code = parry_cli_encoder_or_text(cli, "search", &encoder, err);
+    if (code == PARRY_OK)
+        code = ask(cli, served.g, encoder, q, o, err);
+    parry_served_close(&served);
     parry_encoder_close(encoder);
-    parry_arena_free(a);
     return code;
 }
 
 static parry_code read_time(parry_str text, bool until, int64_t *unix_ms, parry_err *err)
 {
-    bool day;
-    if (!parry_time_parse(text, unix_ms, &day))
+    if (!parry_time_bound(text, until, unix_ms))
         return parry_fail(err, PARRY_INVALID, "--filter: \"%.*s\" is no day (2026-11-01) and no time in UTC",
                           PARRY_FMT(text));
-    *unix_ms += day && until ? 86400000 : 0;
     return PARRY_OK;
 }
 

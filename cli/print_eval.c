@@ -1,6 +1,8 @@
 /* What came out of an evaluation, for people and as JSON. */
 #include "cli/print_eval.h"
 
+#include "cli/print_reliability.h"
+
 #include "eval/reliability.h"
 
 #include <stdio.h>
@@ -54,23 +56,13 @@ static void print_table(const parry_surety *s, size_t n)
            parry_ece(s->said, s->right, NULL, n, PARRY_EQUAL_WIDTH, BINS),
            parry_ece_debiased(s->said, s->right, NULL, n, BINS), parry_brier(s->said, s->right, NULL, n),
            parry_log_loss(s->said, s->right, NULL, n));
-    printf("%22s%8s%8s%10s%18s\n", "probability", "queries", "said", "was", "95 % interval");
-    for (size_t i = 0; i < used; i++)
-        printf("      %.3f to %.3f%8zu%8.3f%10.3f    %.3f to %.3f\n", bins[i].least, bins[i].most, bins[i].n,
-               bins[i].said, bins[i].was, bins[i].low, bins[i].high);
+    parry_print_bins(bins, used, "queries");
 }
 
 static void print_risk(const parry_surety *s, size_t n)
 {
-    parry_risk *curve = parry_malloc((n + 1) * sizeof *curve);
-    size_t points = parry_risk_curve(s->said, s->right, NULL, n, curve), at = 0;
-    printf("AURC         %.4f\n%22s%10s%12s\n", parry_aurc(s->said, s->right, NULL, n), "answering", "risk", "from");
-    for (int step = 1; step <= BINS && points > 0; step++) {
-        while (at + 1 < points && curve[at].coverage < (double)step / BINS - 1e-9)
-            at++;
-        printf("%20.1f %%%10.4f%12.4f\n", 100 * curve[at].coverage, curve[at].risk, curve[at].threshold);
-    }
-    free(curve);
+    printf("AURC         %.4f\n", parry_aurc(s->said, s->right, NULL, n));
+    parry_print_risk(s->said, s->right, NULL, n, BINS);
 }
 
 static void print_surety(const parry_column *c, size_t n, double target)
@@ -131,13 +123,8 @@ static json_t *stages_json(const parry_column *c)
 static json_t *bins_json(const parry_surety *s, size_t n)
 {
     parry_bin bins[BINS];
-    size_t used = parry_reliability(s->said, s->right, NULL, n, PARRY_EQUAL_MASS, BINS, bins);
-    json_t *list = json_array();
-    for (size_t i = 0; i < used; i++)
-        json_array_append_new(list, json_pack("{s:I, s:f, s:f, s:f, s:f, s:f, s:f}", "queries", (json_int_t)bins[i].n,
-                                              "least", bins[i].least, "most", bins[i].most, "said", bins[i].said, "was",
-                                              bins[i].was, "low", bins[i].low, "high", bins[i].high));
-    return list;
+    return parry_bins_json(bins, parry_reliability(s->said, s->right, NULL, n, PARRY_EQUAL_MASS, BINS, bins),
+                           "queries");
 }
 
 static json_t *surety_json(const parry_evaluation *e, const parry_surety *s, size_t n, double target)

@@ -186,16 +186,11 @@ static void read_folder(parry_tree *t, folders *f, parry_str folder)
     closedir(d);
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return parry_str_cmp(*(const parry_str *)a, *(const parry_str *)b);
-}
-
 static void sort(parry_tree *t)
 {
     size_t n = 0;
     if (t->n > 0)
-        qsort(t->files, t->n, sizeof *t->files, by_bytes);
+        qsort(t->files, t->n, sizeof *t->files, parry_str_order);
     for (size_t i = 0; i < t->n; i++)
         if (i == 0 || !parry_str_eq(t->files[i], t->files[n - 1]))
             t->files[n++] = t->files[i];
@@ -241,7 +236,7 @@ void parry_tree_walk(parry_tree *t, const parry_str *paths, size_t n)
 
 bool parry_tree_has(const parry_tree *t, parry_str path)
 {
-    return t->n > 0 && bsearch(&path, t->files, t->n, sizeof *t->files, by_bytes) != NULL;
+    return t->n > 0 && bsearch(&path, t->files, t->n, sizeof *t->files, parry_str_order) != NULL;
 }
 
 bool parry_tree_shut(const parry_tree *t, parry_str path)

@@ -1,17 +1,12 @@
 /* An explanation as JSON. */
 #include "engine/search.h"
 
-static json_t *text(parry_str s)
-{
-    json_t *j = json_stringn(s.p ? s.p : "", s.n);
-    return j != NULL ? j : json_string("");
-}
-
 static json_t *place_json(const parry_place *p)
 {
     if (!p->found)
         return json_null();
-    json_t *j = json_pack("{s:f, s:o, s:o}", "value", p->value, "section", text(p->heading), "passage", text(p->text));
+    json_t *j = json_pack("{s:f, s:o, s:o}", "value", p->value, "section", parry_json_text(p->heading), "passage",
+                          parry_json_text(p->text));
     if (p->rank > 0)
         json_object_set_new(j, "rank", json_integer((json_int_t)p->rank));
     return j;
@@ -23,9 +18,9 @@ json_t *parry_grounds_json(const parry_grounds *e)
     for (size_t i = 0; i < e->nmatches; i++) {
         const parry_match *m = &e->matches[i];
         json_array_append_new(matches,
-                              json_pack("{s:o, s:s, s:o, s:b, s:s, s:I, s:f, s:f}", "word", text(m->word), "kind",
-                                        m->kind, "term", text(m->term), "stem", m->stem, "field", m->field, "tf",
-                                        (json_int_t)m->tf, "weight", m->weight, "idf", m->idf));
+                              json_pack("{s:o, s:s, s:o, s:b, s:s, s:I, s:f, s:f}", "word", parry_json_text(m->word),
+                                        "kind", m->kind, "term", parry_json_text(m->term), "stem", m->stem, "field",
+                                        m->field, "tf", (json_int_t)m->tf, "weight", m->weight, "idf", m->idf));
     }
     return json_pack("{s:I, s:I, s:o, s:o, s:o}", "text_rank", (json_int_t)e->text_rank, "vector_rank",
                      (json_int_t)e->dense_rank, "text", place_json(&e->text), "vector", place_json(&e->dense),
@@ -37,8 +32,9 @@ static json_t *readings_json(const parry_explanation *e)
     json_t *list = json_array();
     for (size_t i = 0; i < e->nreadings; i++) {
         const parry_reading *r = &e->readings[i];
-        json_array_append_new(list, json_pack("{s:o, s:s, s:o, s:b, s:f}", "word", text(r->word), "kind", r->kind,
-                                              "read_as", text(r->read_as), "stem", r->stem, "weight", r->weight));
+        json_array_append_new(list,
+                              json_pack("{s:o, s:s, s:o, s:b, s:f}", "word", parry_json_text(r->word), "kind", r->kind,
+                                        "read_as", parry_json_text(r->read_as), "stem", r->stem, "weight", r->weight));
     }
     return list;
 }
@@ -54,7 +50,7 @@ static json_t *parts_json(const parry_part *parts, size_t n)
 
 static void set_measured(json_t *j, const parry_why_not *w)
 {
-    json_object_set_new(j, "title", text(w->hit->title));
+    json_object_set_new(j, "title", parry_json_text(w->hit->title));
     json_object_set_new(j, "rank", json_integer((json_int_t)w->rank));
     json_object_set_new(j, "score", json_real(w->hit->score));
     json_object_set_new(j, "explain", parts_json(w->hit->parts, w->hit->nparts));
@@ -68,8 +64,8 @@ static void set_measured(json_t *j, const parry_why_not *w)
                                               w->gaps[i].points, "last", w->gaps[i].last_points, "lacks",
                                               w->gaps[i].last_points - w->gaps[i].points));
     json_object_set_new(j, "last_shown",
-                        json_pack("{s:o, s:I, s:f, s:o}", "id", text(w->last->id), "rank", (json_int_t)w->last_rank,
-                                  "score", w->last->score, "parts", gaps));
+                        json_pack("{s:o, s:I, s:f, s:o}", "id", parry_json_text(w->last->id), "rank",
+                                  (json_int_t)w->last_rank, "score", w->last->score, "parts", gaps));
 }
 
 json_t *parry_explanation_json(const parry_explanation *e)
@@ -78,8 +74,8 @@ json_t *parry_explanation_json(const parry_explanation *e)
     const parry_why_not *w = e->article;
     if (w == NULL)
         return j;
-    json_t *article =
-        json_pack("{s:o, s:s, s:o}", "id", text(w->id), "status", parry_why_name(w->why), "said", text(w->said));
+    json_t *article = json_pack("{s:o, s:s, s:o}", "id", parry_json_text(w->id), "status", parry_why_name(w->why),
+                                "said", parry_json_text(w->said));
     if (w->hit != NULL)
         set_measured(article, w);
     json_object_set_new(j, "article", article);

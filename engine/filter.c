@@ -140,12 +140,6 @@ void parry_counter_add(parry_counter *c, parry_str value)
     c->values[c->n++] = value;
 }
 
-static int by_bytes(const void *x, const void *y)
-{
-    const parry_str *a = x, *b = y;
-    return parry_str_cmp(*a, *b);
-}
-
 static int most_first(const void *x, const void *y)
 {
     const parry_facet_value *a = x, *b = y;
@@ -158,7 +152,7 @@ parry_facet parry_counter_facet(const parry_counter *c, parry_field f)
 {
     parry_facet out = {f, PARRY_ARRAY(c->arena, parry_facet_value, c->n + 1), 0};
     if (c->n > 0)
-        qsort(c->values, c->n, sizeof *c->values, by_bytes);
+        qsort(c->values, c->n, sizeof *c->values, parry_str_order);
     for (size_t i = 0; i < c->n; i++) {
         if (out.n == 0 || !parry_str_eq(out.values[out.n - 1].value, c->values[i]))
             out.values[out.n++] = (parry_facet_value){c->values[i], 0};

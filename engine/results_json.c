@@ -1,7 +1,7 @@
 /* Results as JSON: the one shape that the HTTP API and `parry search --json` share. */
 #include "engine/search.h"
 
-static json_t *text(parry_str s)
+json_t *parry_json_text(parry_str s)
 {
     json_t *j = json_stringn(s.p ? s.p : "", s.n);
     return j != NULL ? j : json_string("");
@@ -12,7 +12,7 @@ static json_t *lines(parry_str s)
     json_t *list = json_array();
     parry_str rest = s, line;
     while (rest.n > 0 && parry_str_split(&rest, '\n', &line))
-        json_array_append_new(list, text(line));
+        json_array_append_new(list, parry_json_text(line));
     return list;
 }
 
@@ -20,7 +20,7 @@ static json_t *names_json(const parry_str *names, size_t n)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, text(names[i]));
+        json_array_append_new(list, parry_json_text(names[i]));
     return list;
 }
 
@@ -32,7 +32,8 @@ static json_t *facets_json(const parry_results *r)
         json_t *list = json_array();
         for (size_t i = 0; i < r->facets[f].n; i++) {
             const parry_facet_value *v = &r->facets[f].values[i];
-            json_array_append_new(list, json_pack("{s:o, s:I}", "value", text(v->value), "count", (json_int_t)v->n));
+            json_array_append_new(
+                list, json_pack("{s:o, s:I}", "value", parry_json_text(v->value), "count", (json_int_t)v->n));
         }
         json_object_set_new(all, parry_field_name(r->facets[f].field), list);
     }
@@ -63,27 +64,27 @@ static json_t *hit_json(const parry_hit *h, const char *base_url)
     snprintf(url, sizeof url, "%s/articles/%.*s%s%.*s", base_url, PARRY_FMT(h->slug), h->anchor.n > 0 ? "#" : "",
              PARRY_FMT(h->anchor));
     json_t *j = json_object();
-    json_object_set_new(j, "id", text(h->id));
-    json_object_set_new(j, "title", text(h->title));
+    json_object_set_new(j, "id", parry_json_text(h->id));
+    json_object_set_new(j, "title", parry_json_text(h->title));
     json_object_set_new(j, "url", json_string(url));
-    json_object_set_new(j, "section", text(h->section));
-    json_object_set_new(j, "path", text(h->path));
-    json_object_set_new(j, "category", text(h->category));
-    json_object_set_new(j, "audience", text(h->audience));
-    json_object_set_new(j, "locale", text(h->locale));
-    json_object_set_new(j, "updated", text(h->updated));
+    json_object_set_new(j, "section", parry_json_text(h->section));
+    json_object_set_new(j, "path", parry_json_text(h->path));
+    json_object_set_new(j, "category", parry_json_text(h->category));
+    json_object_set_new(j, "audience", parry_json_text(h->audience));
+    json_object_set_new(j, "locale", parry_json_text(h->locale));
+    json_object_set_new(j, "updated", parry_json_text(h->updated));
     if (h->product.n > 0)
-        json_object_set_new(j, "product", text(h->product));
+        json_object_set_new(j, "product", parry_json_text(h->product));
     json_object_set_new(j, "tags", lines(h->tags));
     if (h->pinned)
         json_object_set_new(j, "pinned", json_true());
-    json_object_set_new(j, "snippet", text(h->snippet));
-    json_object_set_new(j, "snippet_text", text(h->snippet_text));
+    json_object_set_new(j, "snippet", parry_json_text(h->snippet));
+    json_object_set_new(j, "snippet_text", parry_json_text(h->snippet_text));
     json_object_set_new(j, "highlights", highlights(h));
-    json_object_set_new(j, "passage", text(h->passage));
+    json_object_set_new(j, "passage", parry_json_text(h->passage));
     json_object_set_new(j, "score", json_real(h->score));
     if (h->nparts > 0 && h->rule.n > 0)
-        json_object_set_new(j, "rule", text(h->rule));
+        json_object_set_new(j, "rule", parry_json_text(h->rule));
     if (h->nparts > 0)
         json_object_set_new(j, "explain", parts_json(h->parts, h->nparts));
     if (h->grounds != NULL)
@@ -96,8 +97,8 @@ static json_t *synonyms_json(const parry_results *r)
     json_t *list = json_array();
     for (size_t i = 0; i < r->nsynonyms; i++) {
         const parry_synonym_used *s = &r->synonyms[i];
-        json_array_append_new(list, json_pack("{s:o, s:o, s:f, s:i}", "from", text(s->from), "to", text(s->to),
-                                              "weight", s->weight, "line", s->line));
+        json_array_append_new(list, json_pack("{s:o, s:o, s:f, s:i}", "from", parry_json_text(s->from), "to",
+                                              parry_json_text(s->to), "weight", s->weight, "line", s->line));
     }
     return list;
 }
@@ -134,13 +135,13 @@ json_t *parry_results_json(const parry_query *q, const parry_results *r, const c
     for (size_t i = 0; i < r->n; i++)
         json_array_append_new(hits, hit_json(&r->hits[i], base_url));
     json_t *j = json_object();
-    json_object_set_new(j, "query", text(q->text));
+    json_object_set_new(j, "query", parry_json_text(q->text));
     json_object_set_new(j, "mode", json_string(parry_mode_name(r->mode)));
     json_object_set_new(j, "degraded", json_boolean(r->degraded));
     json_object_set_new(j, "generation", json_integer((json_int_t)r->generation));
     json_object_set_new(j, "total", json_integer((json_int_t)r->total));
     if (r->corrected.n > 0)
-        json_object_set_new(j, "corrected", text(r->corrected));
+        json_object_set_new(j, "corrected", parry_json_text(r->corrected));
     if (q->explain) {
         json_object_set_new(j, "synonyms", synonyms_json(r));
         json_object_set_new(j, "rules", names_json(r->rules, r->nrules));
@@ -150,11 +151,11 @@ json_t *parry_results_json(const parry_query *q, const parry_results *r, const c
     if (r->corrected.n > 0 && r->mode != PARRY_VECTOR)
         json_object_set_new(j, "corrected_total", json_integer((json_int_t)r->corrected_total));
     if (r->did_you_mean.n > 0)
-        json_object_set_new(
-            j, "did_you_mean",
-            json_pack("{s:o, s:I}", "query", text(r->did_you_mean), "total", (json_int_t)r->did_you_mean_total));
+        json_object_set_new(j, "did_you_mean",
+                            json_pack("{s:o, s:I}", "query", parry_json_text(r->did_you_mean), "total",
+                                      (json_int_t)r->did_you_mean_total));
     if (r->unknown.n > 0)
-        json_object_set_new(j, "unknown", text(r->unknown));
+        json_object_set_new(j, "unknown", parry_json_text(r->unknown));
     if (r->relaxed != 0)
         json_object_set_new(j, "relaxed", relaxed_json(r->relaxed));
     if (r->explanation != NULL) {

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const int64_t day_ms = 86400000;
-
 json_t *parry_side_map(const json_t *map)
 {
     union {
@@ -109,13 +107,12 @@ parry_code parry_side_bool(const json_t *map, const char *key, bool *out, parry_
 parry_code parry_side_time(const json_t *map, const char *key, bool end, int64_t *unix_ms, parry_err *err)
 {
     const json_t *value = json_object_get(map, key);
-    bool day = false;
     int64_t ms;
     if (value == NULL)
         return PARRY_OK;
     parry_str s = parry_str_make(json_string_value(value), json_string_length(value));
-    if (!parry_time_parse(s, &ms, &day))
+    if (!parry_time_bound(s, end, &ms))
         return parry_side_wrong(map, err, "%s must be a day (2026-11-01) or a time in UTC (2026-11-01T09:00:00Z)", key);
-    *unix_ms = ms + (day && end ? day_ms : 0);
+    *unix_ms = ms;
     return PARRY_OK;
 }

@@ -111,12 +111,6 @@ static int by_term(const void *x, const void *y)
     return c != 0 ? c : (a->synonym > b->synonym) - (a->synonym < b->synonym);
 }
 
-static int by_bytes(const void *x, const void *y)
-{
-    const parry_str *a = x, *b = y;
-    return parry_str_cmp(*a, *b);
-}
-
 static const parry_synonyms *index_of(const parsing *p)
 {
     size_t terms = 0, nfirst = 0, nwords = 0;
@@ -135,7 +129,7 @@ static const parry_synonyms *index_of(const parsing *p)
     }
     if (p->n > 0) {
         qsort(first, nfirst, sizeof *first, by_term);
-        qsort(words, nwords, sizeof *words, by_bytes);
+        qsort(words, nwords, sizeof *words, parry_str_order);
     }
     parry_synonyms *s = PARRY_NEW(p->arena, parry_synonyms);
     *s = (parry_synonyms){p->list, p->n, first, nfirst, words, nwords};
@@ -161,7 +155,7 @@ parry_code parry_synonyms_parse(const json_t *document, parry_arena *a, const vo
 
 static bool knows(const parry_synonyms *s, parry_str term)
 {
-    return s->nwords > 0 && bsearch(&term, s->words, s->nwords, sizeof *s->words, by_bytes) != NULL;
+    return s->nwords > 0 && bsearch(&term, s->words, s->nwords, sizeof *s->words, parry_str_order) != NULL;
 }
 
 bool parry_synonyms_know_group(const parry_synonyms *s, const parry_group *g)

@@ -60,49 +60,11 @@ const parry_fitted_weights parry_fitted[PARRY_MODES] = {
     [PARRY_TEXT] = {.mean = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
                     .deviation = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
                     .base = {7.725, 5.317, 7.61, 1.772, 2.015, -0.1778, 2.277, 0, 0, 0, 0, 0, 0, 0, 0, 0},
-                    .slope =
-                        {
-                            {0}, /* text.article */
-                            {0}, /* text.exact */
-                            {0}, /* text.title */
-                            {0}, /* text.passage */
-                            {0}, /* text.second */
-                            {0}, /* text.coverage */
-                            {0}, /* text.pairs */
-                            {0}, /* vector.passage */
-                            {0}, /* vector.second */
-                            {0}, /* vector.title */
-                            {0}, /* vector.article */
-                            {0}, /* vector.sentence */
-                            {0}, /* vector.sentences */
-                            {0}, /* title.is_query */
-                            {0}, /* identifier */
-                            {0}, /* language */
-                        },
                     .used = {true, true, true, true, true, true, true, false, false, false, false, false, false, false,
                              false, false}},
     [PARRY_VECTOR] = {.mean = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
                       .deviation = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1},
                       .base = {0, 0, 0, 0, 0, 0, 0, 7.676, 3.769, 3.936, 5.003, 4.484, -0.04936, 0, 0, 0},
-                      .slope =
-                          {
-                              {0}, /* text.article */
-                              {0}, /* text.exact */
-                              {0}, /* text.title */
-                              {0}, /* text.passage */
-                              {0}, /* text.second */
-                              {0}, /* text.coverage */
-                              {0}, /* text.pairs */
-                              {0}, /* vector.passage */
-                              {0}, /* vector.second */
-                              {0}, /* vector.title */
-                              {0}, /* vector.article */
-                              {0}, /* vector.sentence */
-                              {0}, /* vector.sentences */
-                              {0}, /* title.is_query */
-                              {0}, /* identifier */
-                              {0}, /* language */
-                          },
                       .used = {false, false, false, false, false, false, false, true, true, true, true, true, true,
                                false, false, false}},
 };

@@ -87,36 +87,12 @@ static int by_session_and_time(const void *x, const void *y)
 /* ---- comparing ------------------------------------------------------------------------------------------------------
  */
 
-static size_t least_of(size_t a, size_t b, size_t c)
-{
-    size_t m = a < b ? a : b;
-    return m < c ? m : c;
-}
-
-/* Levenshtein's distance by bytes; more than enough to tell a misspelling. */
-static size_t distance(parry_str a, parry_str b)
-{
-    size_t line[PARRY_TERM_MAX + 1];
-    for (size_t j = 0; j <= b.n; j++)
-        line[j] = j;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = line[0];
-        line[0] = i;
-        for (size_t j = 1; j <= b.n; j++) {
-            size_t up = line[j];
-            line[j] = least_of(up + 1, line[j - 1] + 1, diagonal + (a.p[i - 1] != b.p[j - 1]));
-            diagonal = up;
-        }
-    }
-    return line[b.n];
-}
-
 /* The same word, inflected or misspelt: one in three letters may differ. */
 static bool alike(const parry_wording *a, size_t i, const parry_wording *b, size_t j)
 {
     parry_str x = a->exact[i], y = b->exact[j];
     size_t longer = x.n > y.n ? x.n : y.n;
-    return parry_str_eq(a->stem[i], b->stem[j]) || distance(x, y) * 3 <= longer;
+    return parry_str_eq(a->stem[i], b->stem[j]) || parry_str_distance(x, y) * 3 <= longer;
 }
 
 static bool holds(const parry_wording *p, size_t from, size_t to, parry_str stem)

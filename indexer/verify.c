@@ -51,15 +51,10 @@ static parry_code check_segment(check *c, const char *dir, const parry_manifest_
     return code;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-    return parry_str_cmp(*(const parry_str *)a, *(const parry_str *)b);
-}
-
 static parry_code check_once_each(check *c, parry_err *err)
 {
     if (c->n > 0)
-        qsort(c->ids, c->n, sizeof *c->ids, by_bytes);
+        qsort(c->ids, c->n, sizeof *c->ids, parry_str_order);
     for (size_t i = 1; i < c->n; i++) {
         if (parry_str_eq(c->ids[i - 1], c->ids[i]))
             return parry_fail(err, PARRY_CORRUPT, "article %.*s is live twice", PARRY_FMT(c->ids[i]));

@@ -81,12 +81,24 @@ static void test_a_time_is_read_as_it_is_written(void **state)
     }
 }
 
+static void test_a_day_as_a_last_bound_is_in_it(void **state)
+{
+    (void)state;
+    int64_t from = 0, until = 0;
+    assert_true(parry_time_bound(parry_str_of("2024-02-29"), false, &from));
+    assert_true(parry_time_bound(parry_str_of("2024-02-29"), true, &until));
+    assert_true(from == 1709164800000 && until == from + 86400000);
+    assert_true(parry_time_bound(parry_str_of("2024-02-29T00:00Z"), true, &until) && until == from);
+    assert_false(parry_time_bound(parry_str_of("2024-02-30"), true, &until));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_time_reads_as_rfc_3339),
         cmocka_unit_test(test_a_time_out_of_range_is_held_at_the_border),
         cmocka_unit_test(test_a_time_is_read_as_it_is_written),
+        cmocka_unit_test(test_a_day_as_a_last_bound_is_in_it),
         cmocka_unit_test(test_a_clock_can_be_turned_by_hand),
         cmocka_unit_test(test_a_sleep_lasts_at_least_as_long_as_asked),
     };

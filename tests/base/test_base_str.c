@@ -199,6 +199,26 @@ static void test_a_cut_never_splits_a_code_point(void **state)
     assert_int_equal(parry_utf8_cut(parry_str_make(NULL, 0), 3).n, 0);
 }
 
+static void test_distance_counts_edits_of_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        size_t edits;
+    } pairs[] = {{"", "", 0},       {"", "abc", 3},           {"abc", "abc", 0},
+                 {"abc", "axc", 1}, {"kitten", "sitting", 3}, {"ab", "ba", 2}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        assert_int_equal(parry_str_distance(parry_str_of(pairs[i].a), parry_str_of(pairs[i].b)), pairs[i].edits);
+        assert_int_equal(parry_str_distance(parry_str_of(pairs[i].b), parry_str_of(pairs[i].a)), pairs[i].edits);
+    }
+    char longer[PARRY_STR_DISTANCE_MAX + 1];
+    memset(longer, 'a', sizeof longer);
+    assert_int_equal(parry_str_distance(parry_str_make(longer, sizeof longer), parry_str_of("a")),
+                     PARRY_STR_DISTANCE_MAX);
+    assert_int_equal(parry_str_distance(parry_str_make(longer, sizeof longer - 1), parry_str_of("a")),
+                     sizeof longer - 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +234,7 @@ int main(void)
         cmocka_unit_test(test_bad_utf8_is_found_at_its_first_byte),
         cmocka_unit_test(test_cleaning_replaces_each_bad_byte_and_counts_it),
         cmocka_unit_test(test_a_cut_never_splits_a_code_point),
+        cmocka_unit_test(test_distance_counts_edits_of_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,17 +137,17 @@ def print_c(path, models, s):
             mean, deviation = np.zeros(len(s.features)), np.ones(len(s.features))
             mean[m.features], deviation[m.features] = m.mean, m.deviation
             f.write(f"[PARRY_{mode.upper()}] = {{\n.mean = {{{row(mean)}}},\n.deviation = {{{row(deviation)}}},\n")
-            wide = np.zeros((len(s.signals), len(s.features)))
-            wide[np.ix_(m.use, m.features)] = slope
             full, used = np.zeros(len(s.signals)), np.zeros(len(s.signals), bool)
             full[m.use], used[m.use] = base, True
-            f.write(f".base = {{{row(full)}}},\n.slope = {{\n")
-            for name, values, u in zip(s.signals, wide, used):
-                if u and len(m.features):
-                    f.write(f"{{{row(values)}}}, /* {name} */\n")
-                else:
-                    f.write(f"{{0}}, /* {name} */\n")
-            f.write("},\n.used = {" + ", ".join("true" if u else "false" for u in used) + "}},\n")
+            f.write(f".base = {{{row(full)}}},\n")
+            if len(m.features):
+                wide = np.zeros((len(s.signals), len(s.features)))
+                wide[np.ix_(m.use, m.features)] = slope
+                f.write(".slope = {\n")
+                for name, values, u in zip(s.signals, wide, used):
+                    f.write(f"{{{row(values) if u else 0}}}, /* {name} */\n")
+                f.write("},\n")
+            f.write(".used = {" + ", ".join("true" if u else "false" for u in used) + "}},\n")
         f.write("};\n")
 
 
