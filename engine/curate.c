@@ -43,7 +43,8 @@ static bool among(const parry_candidates *all, const parry_candidate *x)
     return false;
 }
 
-void parry_admit_pins(const parry_curation *c, parry_arena *a, const float *vector, parry_candidates *all)
+void parry_admit_pins(const parry_curation *c, parry_arena *a, const parry_candidates *text, const float *vector,
+                      parry_candidates *all)
 {
     size_t cap = all->n; /* the first one moves them */
     for (size_t i = 0; i < c->matched.n; i++) {
@@ -53,6 +54,7 @@ void parry_admit_pins(const parry_curation *c, parry_arena *a, const float *vect
             bool there = parry_generation_find(c->generation, rule->pins[p].id, &x.segment, &x.article);
             if (!there || !may_show(c, rule, &x) || among(all, &x))
                 continue;
+            parry_measure_text(text, &x);
             if (vector != NULL)
                 parry_measure_vectors(c->generation, vector, &x);
             all->c = parry_arena_grow(a, all->c, all->n, &cap, sizeof *all->c);

@@ -15,8 +15,10 @@ typedef struct parry_curation {
 } parry_curation;
 
 /* Add the pinned articles that neither side found, so that they are ranked like the others. Only what the masks show;
- * for a rule with filter_curated false, whatever its reader's audience may see. vector: the query's, or NULL. */
-void parry_admit_pins(const parry_curation *c, parry_arena *a, const float *vector, parry_candidates *all);
+ * for a rule with filter_curated false, whatever its reader's audience may see. text: what
+ * the words found; vector: the query's, or NULL. */
+void parry_admit_pins(const parry_curation *c, parry_arena *a, const parry_candidates *text, const float *vector,
+                      parry_candidates *all);
 /* Raise, hide, sort, pin. Returns how many are left of n. */
 size_t parry_curate(const parry_curation *c, parry_arena *a, parry_ranked *ranked, size_t n);
 /* Names of the rules, and the facets that were asked for, of what is left. */

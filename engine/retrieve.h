@@ -42,9 +42,11 @@ typedef struct parry_candidates {
     size_t text_all;         /* articles that hold all of those that any holds, guesses aside */
     parry_word_stats *words; /* of the text side */
     size_t nwords;
+    const struct parry_text_scoring *scoring; /* of the text side: what any article reaches; NULL of the other */
 } parry_candidates;
 
 enum { PARRY_CANDIDATES = 100 }; /* that each side brings */
+enum { PARRY_PAIRS_READ = 24 };  /* of those of a side, first ones first: their texts are read for pairs of words */
 
 /* Best first by text_article; at most PARRY_CANDIDATES, and every title_is_query. */
 PARRY_MUST parry_code parry_retrieve_text(const parry_view *v, const parry_understood *u, parry_candidates *out,
@@ -52,6 +54,11 @@ PARRY_MUST parry_code parry_retrieve_text(const parry_view *v, const parry_under
 /* Articles of the nearest vectors; only the vector fields are set. */
 PARRY_MUST parry_code parry_retrieve_vector(const parry_generation *g, const parry_mask *masks, const float *query,
                                             parry_arena *a, parry_candidates *out, parry_err *err);
+/* Fill the text fields of a candidate, all but title_is_query and text_pairs, as the retrieval of `text` scored it; an
+ * article that it left out by its masks has none. */
+void parry_measure_text(const parry_candidates *text, parry_candidate *c);
+/* Fill text_pairs: titles and best passages of n candidates are read. */
+void parry_measure_pairs(const parry_view *v, const parry_understood *u, parry_candidate *c, size_t n);
 /* Fill the vector fields of a candidate from its own rows, exactly. */
 void parry_measure_vectors(const parry_generation *g, const float *query, parry_candidate *c);
 

@@ -14,8 +14,7 @@
 
 static const float K1 = 1.2F, B = 0.75F;
 static const float SAME_TITLE = 0.3F; /* a title that is the query in some way */
-enum { PAIRS_READ = 24 };
-static const float GUESS = 0.5F; /* a correction of no more weight is but a guess */
+static const float GUESS = 0.5F;      /* a correction of no more weight is but a guess */
 /* An occurrence in a field counts so much in the article's bag. */
 static const float shipped_weight[PARRY_ROW_KINDS] = {
     [PARRY_ROW_TITLE] = 3.0F, [PARRY_ROW_KEYWORDS] = 2.0F, [PARRY_ROW_HEADING] = 2.0F, [PARRY_ROW_PASSAGE] = 1.0F};
@@ -451,11 +450,10 @@ static ceilings weigh_words(const parry_generation_info *info, const parry_group
     return top;
 }
 
-/* The first few candidates are read: their title and best passage. */
-static void measure_pairs(const parry_view *v, const parry_understood *u, parry_candidate *c, size_t n)
+void parry_measure_pairs(const parry_view *v, const parry_understood *u, parry_candidate *c, size_t n)
 {
-    parry_pairs *pairs = parry_pairs_new(v->analyser, v->arena, u);
-    for (size_t i = 0; i < n && i < PAIRS_READ; i++) {
+    parry_pairs *pairs = u->norder > 1 ? parry_pairs_new(v->analyser, v->arena, u) : NULL;
+    for (size_t i = 0; i < n && pairs != NULL; i++) {
         const parry_segment *s = v->info->segments[c[i].segment].segment;
         parry_article_out x;
         parry_segment_article(s, c[i].article, &x);
@@ -466,8 +464,8 @@ static void measure_pairs(const parry_view *v, const parry_understood *u, parry_
     }
 }
 
-/* The words of the query in one segment, and what every article there reaches. */
-typedef struct scoring {
+/* The words of the query, and what every article reaches by them. */
+struct parry_text_scoring {
     const parry_view *v;
     const parry_understood *u;
     const parry_group *words[PARRY_MAX_GROUPS];
@@ -481,7 +479,8 @@ typedef struct scoring {
     chosen *best;
     size_t n, all; /* articles that hold any word; that hold all words that any has */
     size_t known;  /* words that any has */
-} scoring;
+};
+typedef struct parry_text_scoring scoring;
 
 static parry_code match_all(scoring *x, parry_err *err)
 {
@@ -541,29 +540,47 @@ static size_t candidates_of(scoring *x, parry_candidate **out)
 
 parry_code parry_retrieve_text(const parry_view *v, const parry_understood *u, parry_candidates *out, parry_err *err)
 {
-    scoring x = {.v = v, .u = u, .weights = weights_of_fields(v->boosts)};
-    x.nwords = words_to_look_up(u, x.words);
-    x.stats = PARRY_ARRAY(v->arena, parry_word_stats, x.nwords);
-    x.found = PARRY_ARRAY(v->arena, matches, x.nwords * v->info->nsegments);
-    x.scores = PARRY_ARRAY(v->arena, scores, v->info->nsegments);
-    x.best = PARRY_NEW(v->arena, chosen);
-    parry_code code = match_all(&x, err);
+    scoring *x = PARRY_NEW(v->arena, scoring);
+    *x = (scoring){.v = v, .u = u, .weights = weights_of_fields(v->boosts)};
+    x->nwords = words_to_look_up(u, x->words);
+    x->stats = PARRY_ARRAY(v->arena, parry_word_stats, x->nwords);
+    x->found = PARRY_ARRAY(v->arena, matches, x->nwords * v->info->nsegments);
+    x->scores = PARRY_ARRAY(v->arena, scores, v->info->nsegments);
+    x->best = PARRY_NEW(v->arena, chosen);
+    parry_code code = match_all(x, err);
     if (code != PARRY_OK)
         return code;
-    x.top = weigh_words(v->info, x.words, x.stats, x.nwords);
-    x.avg = average_lengths(v->info, &x.weights);
+    x->top = weigh_words(v->info, x->words, x->stats, x->nwords);
+    x->avg = average_lengths(v->info, &x->weights);
     for (uint32_t i = 0; i < v->info->nsegments; i++)
-        score_segment(&x, i);
+        score_segment(x, i);
     parry_candidate *c = NULL;
-    size_t n = candidates_of(&x, &c);
-    if (u->norder > 1)
-        measure_pairs(v, u, c, n);
+    size_t n = candidates_of(x, &c);
+    parry_measure_pairs(v, u, c, n < PARRY_PAIRS_READ ? n : PARRY_PAIRS_READ);
     *out = (parry_candidates){.c = c,
                               .n = n,
-                              .idf_sum = (double)x.top.coverage,
-                              .text_matched = x.n,
-                              .text_all = x.all,
-                              .words = x.stats,
-                              .nwords = x.nwords};
+                              .idf_sum = (double)x->top.coverage,
+                              .text_matched = x->n,
+                              .text_all = x->all,
+                              .words = x->stats,
+                              .nwords = x->nwords,
+                              .scoring = x};
     return PARRY_OK;
+}
+
+void parry_measure_text(const parry_candidates *text, parry_candidate *c)
+{
+    const scoring *x = text->scoring;
+    if (x == NULL)
+        return;
+    const parry_segment_info *s = parry_segment_get_info(x->v->info->segments[c->segment].segment);
+    const parry_candidate words = candidate_of(s, c->segment, c->article, &x->scores[c->segment], &x->top);
+    c->text_row = words.text_row;
+    c->text_article = words.text_article;
+    c->text_exact = words.text_exact;
+    c->text_title = words.text_title;
+    c->text_passage = words.text_passage;
+    c->text_second = words.text_second;
+    c->coverage = words.coverage;
+    c->holds_identifier = words.holds_identifier;
 }

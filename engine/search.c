@@ -137,11 +137,11 @@ static double trust_of(const parry_searcher *s, parry_mode mode, parry_str query
 }
 
 /* What each side found, one record an article: text's first, then those that vectors alone found. */
-static parry_candidates join(parry_arena *a, const parry_generation *g, const parry_candidates *text,
-                             const parry_candidates *vector, const float *query)
+static parry_candidates join(const parry_view *view, const parry_understood *u, const parry_generation *g,
+                             const parry_candidates *text, const parry_candidates *vector, const float *query)
 {
     parry_candidates all = *text;
-    all.c = PARRY_ARRAY(a, parry_candidate, text->n + vector->n);
+    all.c = PARRY_ARRAY(view->arena, parry_candidate, text->n + vector->n);
     memcpy(all.c, text->c ? text->c : all.c, text->n * sizeof *all.c);
     for (size_t i = 0; query != NULL && i < text->n; i++)
         parry_measure_vectors(g, query, &all.c[i]);
@@ -149,8 +149,13 @@ static parry_candidates join(parry_arena *a, const parry_generation *g, const pa
         size_t t = 0;
         while (t < text->n && (all.c[t].segment != vector->c[v].segment || all.c[t].article != vector->c[v].article))
             t++;
-        if (t == text->n)
-            all.c[all.n++] = vector->c[v];
+        if (t < text->n)
+            continue;
+        parry_candidate *c = &all.c[all.n++];
+        *c = vector->c[v];
+        parry_measure_text(text, c);
+        if (v < PARRY_PAIRS_READ && text->scoring != NULL)
+            parry_measure_pairs(view, u, c, 1);
     }
     return all;
 }
@@ -367,14 +372,14 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     if (meaning && (code = find_meaning(s, g, &v, u->meaning, &meant, &vector, &r, &t, err)) != PARRY_OK)
         return code;
 
-    parry_candidates all = join(a, g, &text, &vector, meant);
+    parry_candidates all = join(&v, u, g, &text, &vector, meant);
     parry_measure_language(info, &spoken, a, u, &all);
     double *context = PARRY_ARRAY(a, double, PARRY_FEATURES), weight[PARRY_SIGNALS];
     parry_context(a, &all, context);
     parry_weights_find(r.mode, r.vector_trust, parry_generation_side(g, PARRY_SIDE_WEIGHTS), context, weight);
     r.context = context;
     if (asked.text.n > 0)
-        parry_admit_pins(&curation, a, meant, &all);
+        parry_admit_pins(&curation, a, &text, meant, &all);
     parry_ranked *ranked = parry_rank(a, g, weight, &all);
     calibrate(a, g, weight, ranked, all.n, &r); /* of what was found; authors are not evidence */
     r.total = parry_curate(&curation, a, ranked, all.n);
