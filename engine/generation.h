@@ -41,9 +41,9 @@ PARRY_MUST parry_code parry_manifest_current(const char *index_dir, parry_arena 
                                              parry_err *err);
 /* Write number m->number (must be over the current) and flip CURRENT to it, both synced. Then it is served. */
 PARRY_MUST parry_code parry_manifest_publish(const char *index_dir, const parry_manifest *m, parry_err *err);
-/* Remove segments, side tables and manifests that neither the current generation nor the `keep` before it need, and
- * left-over .tmp-* folders that no writer holds. Under DATA/LOCK, by the thread that publishes: a finished segment that
- * no manifest lists yet would go too. */
+/* Remove segments, side tables and manifests that neither the current generation nor the `keep` before it need,
+ * left-over .tmp-* folders that no writer holds, and *.tmp files beside what was being replaced. Under DATA/LOCK, by
+ * the thread that publishes: a finished segment that no manifest lists yet, or a half-written CURRENT, would go too. */
 PARRY_MUST parry_code parry_generations_sweep(const char *index_dir, unsigned keep, parry_err *err);
 
 /* ---- serving ------------------------------------------------------------------------------------------------------

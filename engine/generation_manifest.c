@@ -345,6 +345,19 @@ static parry_code sweep_manifests(parry_arena *a, const char *folder, const name
     return code;
 }
 
+/* Halves of CURRENT, of publishers that died within their flip. */
+static parry_code sweep_flips(parry_arena *a, const char *index_dir, parry_err *err)
+{
+    names found = {0};
+    parry_code code = list_folder(a, index_dir, &found, err);
+    for (size_t i = 0; i < found.n && code == PARRY_OK; i++) {
+        parry_str name = parry_str_of(found.name[i]);
+        if (parry_str_starts(name, "CURRENT.") && parry_str_ends(name, ".tmp"))
+            code = parry_tree_remove(parry_str_printf(a, "%s/%s", index_dir, found.name[i]).p, err);
+    }
+    return code;
+}
+
 static parry_code read_needed(const char *index_dir, parry_arena *a, const uint64_t *numbers, size_t n, needed *out,
                               parry_err *err)
 {
@@ -373,6 +386,8 @@ parry_code parry_generations_sweep(const char *index_dir, unsigned keep, parry_e
         code = read_needed(index_dir, a, numbers, n, &k, err);
     if (code == PARRY_OK)
         code = sweep_manifests(a, folder, &files, n > 0 ? numbers[n - 1] : 0, current, err);
+    if (code == PARRY_OK)
+        code = sweep_flips(a, index_dir, err);
     if (code == PARRY_OK)
         code = sweep_segments(a, parry_str_printf(a, "%s/segments", index_dir).p, &k, err);
     if (code == PARRY_OK)

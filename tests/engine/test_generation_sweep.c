@@ -78,12 +78,16 @@ static void what_a_dead_writer_left_goes(void **state)
     ok(parry_file_replace(in(s, "segments/.tmp-0123456789abcdef0123456789abcdef-1/passages.bin"), parry_str_of("x"),
                           NULL));
     ok(parry_file_replace(in(s, "generations/000002.json"), parry_str_of("{}"), NULL)); /* written, never flipped to */
+    ok(parry_file_replace(in(s, "CURRENT.0123456789abcdef.tmp"), parry_str_of("0000"), NULL));
     ok(parry_file_replace(in(s, "segments/README"), parry_str_of("not ours"), NULL));
+    ok(parry_file_replace(in(s, "notes.tmp"), parry_str_of("not ours"), NULL));
     ok(parry_generations_sweep(s->dir, 0, NULL));
     assert_false(parry_file_exists(left));
     assert_false(manifest_there(s, 2));
     assert_true(manifest_there(s, 1) && segment_there(s, 1));
-    assert_true(parry_file_exists(in(s, "segments/README")));
+    assert_false(parry_file_exists(in(s, "CURRENT.0123456789abcdef.tmp")));
+    assert_true(parry_file_exists(in(s, "CURRENT")));
+    assert_true(parry_file_exists(in(s, "segments/README")) && parry_file_exists(in(s, "notes.tmp")));
 }
 
 static void what_a_living_writer_holds_stays(void **state)
