@@ -315,7 +315,7 @@ static const char what[] =
     "(`answers:` in their front matter). A query passes when an article of its highest grade is among the first "
     "--top;\n"
     "one that nothing answers passes when what comes first is not likely enough to be given as an answer.\n"
-    "Each run is kept in DATA/judgements/history.jsonl and compared with the one before.\n"
+    "Each run is compared with the one before; DATA/judgements/history.jsonl keeps the last 200.\n"
     "Exit code: 0; 1 where a figure is under --fail-under; as everywhere else on errors.";
 
 int cmd_judge(parry_cli *cli, int argc, char **argv)

@@ -48,6 +48,8 @@ PARRY_MUST parry_code parry_judge(parry_arena *a, parry_searcher *s, const parry
 /* ---- history: a JSON object a line, newest last -------------------------------------------------------------------
  */
 
+enum { PARRY_PAST_RUNS = 200 }; /* lines that are kept */
+
 typedef struct parry_past_verdict {
     parry_str key; /* audience, a tab, the query */
     size_t rank;
@@ -68,7 +70,7 @@ typedef struct parry_past {
 /* The newest run of the same mode and top with queries that this one asks too, and what changed since; sets the
  * verdicts' past. false: there is none. Lines that a crash cut short are passed over. */
 bool parry_past_read(parry_arena *a, const char *path, parry_judging *j, parry_past *out);
-/* Appends a line and syncs it; makes the file and its folder. */
+/* Appends a line and syncs it, and drops the oldest over PARRY_PAST_RUNS; makes the file and its folder. */
 PARRY_MUST parry_code parry_past_append(const char *path, const parry_judging *j, const char *time, parry_err *err);
 
 #ifdef __cplusplus

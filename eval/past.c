@@ -163,6 +163,23 @@ static parry_code append(const char *path, const char *line, size_t n, parry_err
     return code;
 }
 
+/* Only the last runs stay. */
+static parry_code forget(const char *path, parry_err *err)
+{
+    parry_map map;
+    parry_code code = parry_map_open(path, &map, err);
+    if (code != PARRY_OK)
+        return code;
+    size_t start = map.n;
+    for (size_t ends = 0; start > 0; start--)
+        if (map.p[start - 1] == '\n' && ++ends > PARRY_PAST_RUNS)
+            break;
+    if (start > 0)
+        code = parry_file_replace(path, parry_str_make((const char *)map.p + start, map.n - start), err);
+    parry_map_close(&map);
+    return code;
+}
+
 parry_code parry_past_append(const char *path, const parry_judging *j, const char *time, parry_err *err)
 {
     parry_arena *a = parry_arena_new();
@@ -179,6 +196,8 @@ parry_code parry_past_append(const char *path, const parry_judging *j, const cha
         code = parry_lock_take(&lock, parry_str_printf(a, "%s.lock", path).p, LOCK_WAIT_MS, err);
     if (code == PARRY_OK)
         code = append(path, line.p, line.n, err);
+    if (code == PARRY_OK)
+        code = forget(path, err);
     parry_lock_drop(&lock);
     parry_arena_free(a);
     return code;

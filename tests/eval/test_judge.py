@@ -105,6 +105,23 @@ class Judge(unittest.TestCase):
         path.write_bytes(b"\x00\xff nonsense\n[1]\n{\"mode\": \"text\", \"top\": 5, \"queries\": [1]}\n")
         self.assertIsNone(self.report(where=False)["before"])
 
+    def test_history_keeps_the_last_200_runs(self):
+        self.judge(where=False)
+        path = self.data / "judgements/history.jsonl"
+        run = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text("".join(json.dumps({**run, "number": i}) + "\n" for i in range(199)), encoding="utf-8")
+        self.judge(where=False)
+        self.assertEqual([json.loads(line).get("number") for line in self.past()], [*range(199), None])
+        report = self.report(where=False)
+        self.assertEqual([json.loads(line).get("number") for line in self.past()], [*range(1, 199), None, None])
+        self.assertEqual(report["before"]["queries_in_both"], 2)
+        with open(path, "a", encoding="utf-8") as f:
+            f.write("cut short")
+        self.judge(where=False)
+        self.assertEqual(len(self.past()), 200)
+        self.assertEqual(json.loads(self.past()[0])["number"], 3)
+        self.assertEqual(sorted(p.name for p in path.parent.iterdir()), ["history.jsonl", "history.jsonl.lock"])
+
     def test_history_may_be_kept_elsewhere(self):
         other = self.data.parent / "kept/runs.jsonl"
         self.judge("--history", str(other))
