@@ -275,8 +275,10 @@ static parry_code find_meaning(parry_searcher *s, const parry_generation *g, con
                                parry_err *err)
 {
     uint64_t stamp = v->masks[0].stamp; /* 0: nobody asks so again */
-    if (stamp != 0 && parry_lately_find(s->lately, stamp, text, vector, out))
+    if (stamp != 0 && parry_lately_find(s->lately, stamp, text, vector, out)) {
+        r->vector_ns = lap(t);
         return PARRY_OK;
+    }
     parry_code code = parry_encode(s->encoder, s->scratch, PARRY_QUERY, text, s->vector, err);
     if (code != PARRY_OK)
         return code;
