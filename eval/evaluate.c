@@ -244,15 +244,23 @@ static parry_code run_mode(bench *b, parry_arena *a, size_t at, size_t mode, par
     return PARRY_OK;
 }
 
-/* What there is to take out: the signals that any answer to any query has. */
+/* Whether an answer may have parts that others lack. */
+static bool authors_add(const parry_generation *g)
+{
+    return parry_generation_side(g, PARRY_SIDE_BOOSTS) != NULL || parry_generation_side(g, PARRY_SIDE_RULES) != NULL;
+}
+
+/* What there is to take out: the signals, which every answer has, and what authors add to any answer to any query. */
 static parry_code find_signals(bench *b, parry_arena *a, parry_err *err)
 {
     parry_code code = PARRY_OK;
-    for (size_t i = 0; code == PARRY_OK && i < b->set->nqueries; i++) {
+    bool more = true;
+    for (size_t i = 0; code == PARRY_OK && more && i < b->set->nqueries; i++) {
         parry_results r = {0};
         code = search(b, a, &b->set->queries[i], b->o->modes[0], true, &r, err);
         for (size_t h = 0; code == PARRY_OK && h < r.n; h++)
             add_ablations(b, &r.hits[h]);
+        more = r.n == 0 || authors_add(b->generation);
         parry_arena_reset(a);
     }
     return code;
