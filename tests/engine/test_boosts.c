@@ -5,18 +5,6 @@
 
 #include <math.h>
 
-static int set_up(void **state)
-{
-    *state = centre_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_free(*state);
-    return 0;
-}
-
 static bool near(double a, double b) { return fabs(a - b) < 1e-6; }
 
 static void nothing_is_raised_by_default(void **state)
@@ -122,17 +110,16 @@ static void bad_boosts_are_refused_with_their_line(void **state)
     centre_refuses(u, "{\"a\": {\"likes\": 1}}", "no key \"likes\"");
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(nothing_is_raised_by_default),
-        test(freshness_halves_with_each_half_life),
-        test(votes_and_views_count_by_what_is_known),
-        test(the_wilson_bound),
-        test(categories_and_products_are_raised_and_lowered),
-        test(fields_weigh_what_they_are_told),
-        test(bad_boosts_are_refused_with_their_line),
+        in_centre(nothing_is_raised_by_default),
+        in_centre(freshness_halves_with_each_half_life),
+        in_centre(votes_and_views_count_by_what_is_known),
+        in_centre(the_wilson_bound),
+        in_centre(categories_and_products_are_raised_and_lowered),
+        in_centre(fields_weigh_what_they_are_told),
+        in_centre(bad_boosts_are_refused_with_their_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

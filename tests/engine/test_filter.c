@@ -1,18 +1,6 @@
 /* Filters inside retrieval, facets over what was ranked, other orders. */
 #include "centre.h"
 
-static int set_up(void **state)
-{
-    *state = centre_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_free(*state);
-    return 0;
-}
-
 static const char *filtered(centre *c, const char *text, const parry_filter *filters, size_t n)
 {
     parry_query q = text_query(text, "customer");
@@ -162,18 +150,17 @@ static void names_are_read_or_refused(void **state)
     assert_non_null(strstr(err.msg, "use relevance"));
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(fields_filter),
-        test(dates_filter),
-        test(asking_again_with_another_filter_is_another_question),
-        test(facets_count_what_was_ranked),
-        test(counts_do_not_depend_on_the_page),
-        test(other_orders),
-        test(what_has_little_to_do_with_the_question_is_not_sorted_first),
-        test(names_are_read_or_refused),
+        in_centre(fields_filter),
+        in_centre(dates_filter),
+        in_centre(asking_again_with_another_filter_is_another_question),
+        in_centre(facets_count_what_was_ranked),
+        in_centre(counts_do_not_depend_on_the_page),
+        in_centre(other_orders),
+        in_centre(what_has_little_to_do_with_the_question_is_not_sorted_first),
+        in_centre(names_are_read_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,9 @@
 /* Languages: every rule of docs/languages.md, first on terms, then as what a query finds. */
-#include "tests/base/testing.h"
+#include "centre.h"
 
-#include "base/file.h"
 #include "engine/analyse.h"
 #include "engine/analyse_fold.h"
 #include "engine/language.h"
-#include "engine/search.h"
 #include "engine/weights.h"
 
 typedef struct fixture {
@@ -328,108 +326,35 @@ static void a_locale_that_is_told_is_not_guessed(void **state)
 /* ---- what a query finds -------------------------------------------------------------------------------------------
  */
 
-typedef struct sample {
-    const char *id, *locale, *title, *text;
-} sample;
-
-static const sample samples[] = {
-    {"en", "en", "Return an item", "Send it back within thirty days. Refunds go to the card."},
-    {"de", "de", "Rückgabe",
+static const centre_article samples[] = {
+    {"en", "customer", "en", "Return an item", "Send it back within thirty days. Refunds go to the card."},
+    {"de", "customer", "de", "Rückgabe",
      "Rückerstattungen für Bestellungen kommen auf die Karte zurück. Die Größe tauschen wir um."},
-    {"fr", "fr", "Retourner un article", "L'article est réglé. Le remboursement arrive vite."},
-    {"b-accented", "fr", "La règle", "La regle est simple, dit la règle."},
-    {"a-plain", "fr", "La regle", "La regle est simple, dit la regle."},
-    {"es", "es", "Devoluciones", "Los reembolsos llegan a la tarjeta."},
-    {"ja", "ja", "返金について", "返金は3日で届きます。Refunds と書かれることもあります。キャンセルできます。"},
-    {"zh", "zh", "退款说明", "退款三天到账。商品摔坏可以换。"},
-    {"ko", "ko", "환불 안내", "환불을 받으면 돈을 돌려드립니다."},
-    {"th", "th", "การคืนเงิน", "เงินเข้าภายในสามวัน"},
-    {"ar", "ar", "إلغاء الطلب", "يمكنك إلغاء الطلب خلال ٢٣ دقيقة بالبطاقة."},
-    {"tr", "tr", "İade", "Ürünlerin iadesi kolaydır. Işıklı lambalar da."},
+    {"fr", "customer", "fr", "Retourner un article", "L'article est réglé. Le remboursement arrive vite."},
+    {"b-accented", "customer", "fr", "La règle", "La regle est simple, dit la règle."},
+    {"a-plain", "customer", "fr", "La regle", "La regle est simple, dit la regle."},
+    {"es", "customer", "es", "Devoluciones", "Los reembolsos llegan a la tarjeta."},
+    {"ja", "customer", "ja", "返金について",
+     "返金は3日で届きます。Refunds と書かれることもあります。キャンセルできます。"},
+    {"zh", "customer", "zh", "退款说明", "退款三天到账。商品摔坏可以换。"},
+    {"ko", "customer", "ko", "환불 안내", "환불을 받으면 돈을 돌려드립니다."},
+    {"th", "customer", "th", "การคืนเงิน", "เงินเข้าภายในสามวัน"},
+    {"ar", "customer", "ar", "إلغاء الطلب", "يمكنك إلغاء الطلب خلال ٢٣ دقيقة بالبطاقة."},
+    {"tr", "customer", "tr", "İade", "Ürünlerin iadesi kolaydır. Işıklı lambalar da."},
 };
 enum { NSAMPLES = sizeof samples / sizeof *samples };
 
-typedef struct shelf {
-    char dir[64];
-    parry_arena *arena;
-    parry_index *index;
-    parry_generation *generation;
-    parry_searcher *searcher;
-} shelf;
-
-static void must(parry_code code, const parry_err *err)
-{
-    if (code != PARRY_OK)
-        fail_msg("%s", err->msg);
-}
-
-static void add_sample(parry_segment_writer *w, const sample *s)
-{
-    parry_err err = {0};
-    parry_section_in section = {0};
-    parry_row_in rows[] = {{PARRY_ROW_TITLE, 0, parry_str_of(s->title), NULL},
-                           {PARRY_ROW_PASSAGE, 0, parry_str_of(s->text), NULL}};
-    parry_article_in a = {.id = parry_str_of(s->id),
-                          .title = parry_str_of(s->title),
-                          .slug = parry_str_of(s->id),
-                          .locale = parry_str_of(s->locale),
-                          .audience = parry_str_of("customer"),
-                          .sections = &section,
-                          .nsections = 1,
-                          .rows = rows,
-                          .nrows = 2,
-                          .hash = parry_hash_of(s->text, strlen(s->text))};
-    must(parry_segment_writer_add(w, &a, &err), &err);
-}
-
 static int open_shelf(void **state)
 {
-    static const char name[] = "00000000000000000000000000000001";
-    shelf *f = parry_calloc(1, sizeof *f);
-    parry_err err = {0};
-    parry_segment_writer *w = NULL;
-    parry_segment_options o = {0};
-    f->arena = parry_arena_new();
-    snprintf(f->dir, sizeof f->dir, "/tmp/parry-languages-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
-    char *segments = parry_str_z(f->arena, parry_str_printf(f->arena, "%s/segments", f->dir));
-    must(parry_segment_writer_open(segments, name, &o, &w, &err), &err);
-    for (size_t i = 0; i < NSAMPLES; i++)
-        add_sample(w, &samples[i]);
-    must(parry_segment_writer_finish(w, &err), &err);
-    parry_manifest_segment listed = {0};
-    snprintf(listed.name, sizeof listed.name, "%s", name);
-    parry_manifest m = {.number = 1, .segments = &listed, .nsegments = 1};
-    must(parry_manifest_publish(f->dir, &m, &err), &err);
-    must(parry_index_open(f->dir, &f->index, &err), &err);
-    must(parry_index_refresh(f->index, NULL, &err), &err);
-    f->generation = parry_index_acquire(f->index);
-    f->searcher = parry_searcher_new(NULL);
-    *state = f;
-    return 0;
-}
-
-static int close_shelf(void **state)
-{
-    shelf *f = *state;
-    parry_searcher_free(f->searcher);
-    parry_generation_release(f->generation);
-    parry_index_close(f->index);
-    assert_int_equal(parry_tree_remove(f->dir, NULL), PARRY_OK);
-    parry_arena_free(f->arena);
-    free(f);
+    *state = centre_of(samples, NSAMPLES);
     return 0;
 }
 
 static parry_results ask(void **state, const char *text, const char *locale)
 {
-    shelf *f = *state;
-    parry_err err = {0};
-    parry_results r;
-    parry_query q = {
-        .text = parry_str_of(text), .mode = PARRY_TEXT, .locale = parry_str_of(locale), .limit = 10, .snippets = true};
-    must(parry_search(f->searcher, f->generation, &q, f->arena, &r, &err), &err);
-    return r;
+    parry_query q = text_query(text, "");
+    q.locale = parry_str_of(locale);
+    return centre_search(*state, q);
 }
 
 static void assert_first(void **state, const char *text, const char *id)
@@ -512,21 +437,21 @@ static void pairs_that_touch_are_marked_as_one(void **state)
 
 static void an_index_of_another_analyser_is_refused(void **state)
 {
-    shelf *f = *state;
-    const char *path = parry_str_printf(f->arena, "%s/segments/%032d/segment.json", f->dir, 1).p;
+    centre *c = *state;
+    const char *path = parry_str_printf(c->arena, "%s/segments/%s/segment.json", c->dir, centre_segment).p;
     parry_err err = {0};
     parry_map map;
-    must(parry_map_open(path, &map, &err), &err);
-    parry_str json = parry_str_copy(f->arena, parry_str_make((const char *)map.p, map.n));
+    ok(parry_map_open(path, &map, NULL));
+    parry_str json = parry_str_copy(c->arena, parry_str_make((const char *)map.p, map.n));
     parry_map_close(&map);
     size_t at = parry_str_find(json, parry_str_of(parry_analyser_identity));
     assert_true(at < json.n);
-    char *changed = parry_str_z(f->arena, json);
+    char *changed = parry_str_z(c->arena, json);
     memcpy(changed + at, "other-", 6);
-    must(parry_file_replace(path, parry_str_of(changed), &err), &err);
+    ok(parry_file_replace(path, parry_str_of(changed), NULL));
     parry_segment *segment = NULL;
-    const char *dir = parry_str_printf(f->arena, "%s/segments", f->dir).p;
-    assert_int_equal(parry_segment_open(dir, "00000000000000000000000000000001", false, &segment, &err), PARRY_CORRUPT);
+    const char *dir = parry_str_printf(c->arena, "%s/segments", c->dir).p;
+    assert_int_equal(parry_segment_open(dir, centre_segment, false, &segment, &err), PARRY_CORRUPT);
     assert_non_null(strstr(err.msg, "rebuild the index"));
 }
 
@@ -551,7 +476,7 @@ static void weights_move_to_those_of_text_as_trust_falls(void **state)
 
 int main(void)
 {
-#define on_shelf(test) cmocka_unit_test_setup_teardown(test, open_shelf, close_shelf)
+#define on_shelf(test) cmocka_unit_test_setup_teardown(test, open_shelf, centre_drop)
 #define with(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         with(accents_are_dropped_and_kept_beside),

@@ -1,18 +1,6 @@
 /* Rules: when they apply, what they do, and that none of it shows another audience's article. */
 #include "centre.h"
 
-static int set_up(void **state)
-{
-    *state = centre_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_free(*state);
-    return 0;
-}
-
 static void rules(centre *c, const char *entries)
 {
     centre_table(c, PARRY_SIDE_RULES, parry_str_printf(c->arena, "[%s]", entries).p);
@@ -228,22 +216,21 @@ static void bad_rules_are_refused_with_their_line(void **state)
                    "until is not after from");
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(pins_take_their_places_and_others_slide),
-        test(two_that_want_one_place_stand_side_by_side),
-        test(conditions_must_all_hold),
-        test(dates_are_kept_to_the_millisecond),
-        test(the_hidden_do_not_show_nor_count),
-        test(a_rules_filter_narrows_the_callers),
-        test(boosts_add_points_and_say_so),
-        test(rules_come_before_synonyms),
-        test(no_rule_shows_another_audiences_article),
-        test(a_pin_obeys_filters_unless_told_otherwise),
-        test(an_article_that_is_gone_is_not_pinned),
-        test(bad_rules_are_refused_with_their_line),
+        in_centre(pins_take_their_places_and_others_slide),
+        in_centre(two_that_want_one_place_stand_side_by_side),
+        in_centre(conditions_must_all_hold),
+        in_centre(dates_are_kept_to_the_millisecond),
+        in_centre(the_hidden_do_not_show_nor_count),
+        in_centre(a_rules_filter_narrows_the_callers),
+        in_centre(boosts_add_points_and_say_so),
+        in_centre(rules_come_before_synonyms),
+        in_centre(no_rule_shows_another_audiences_article),
+        in_centre(a_pin_obeys_filters_unless_told_otherwise),
+        in_centre(an_article_that_is_gone_is_not_pinned),
+        in_centre(bad_rules_are_refused_with_their_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,18 +1,6 @@
 /* Synonyms: what else is looked up, how much it counts, and what is told of it. */
 #include "centre.h"
 
-static int set_up(void **state)
-{
-    *state = centre_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_free(*state);
-    return 0;
-}
-
 static void words(centre *c, const char *entries)
 {
     centre_table(c, PARRY_SIDE_SYNONYMS, parry_str_printf(c->arena, "[%s]", entries).p);
@@ -134,19 +122,18 @@ static void bad_synonyms_are_refused_with_their_line(void **state)
     centre_refuses(s, "[\"one\"]", "an entry is not a map");
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(each_of_a_set_leads_to_the_others),
-        test(one_way_leads_one_way),
-        test(a_phrase_stands_for_a_word_and_a_word_for_a_phrase),
-        test(what_was_typed_counts_more),
-        test(a_frequent_synonym_does_not_drown_a_rare_word),
-        test(a_locale_keeps_to_its_questions),
-        test(synonyms_show_nobody_elses_articles),
-        test(synonyms_do_not_chain),
-        test(bad_synonyms_are_refused_with_their_line),
+        in_centre(each_of_a_set_leads_to_the_others),
+        in_centre(one_way_leads_one_way),
+        in_centre(a_phrase_stands_for_a_word_and_a_word_for_a_phrase),
+        in_centre(what_was_typed_counts_more),
+        in_centre(a_frequent_synonym_does_not_drown_a_rare_word),
+        in_centre(a_locale_keeps_to_its_questions),
+        in_centre(synonyms_show_nobody_elses_articles),
+        in_centre(synonyms_do_not_chain),
+        in_centre(bad_synonyms_are_refused_with_their_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,131 +1,53 @@
 /* What words of a query stand for: phrases, negations, compounds, identifiers, typos, completions; and that none of it
  * shows another audience's words. Text alone: no model is needed. */
-#include "base/config.h"
+#include "centre.h"
+
 #include "engine/order.h"
-#include "engine/search.h"
-#include "tests/base/testing.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-typedef struct sample {
-    const char *id, *audience, *title, *text;
-} sample;
-
-static const sample samples[] = {
-    {"gift-two-words", "customer", "Gift card terms", "A gift card is valid for two years."},
-    {"gift-one-word", "customer", "Giftcard balance", "See what is left on your giftcard."},
-    {"gift-hyphen", "customer", "Gift-card returns", "What a gift-card paid goes back to it."},
-    {"card-only", "customer", "Charged to a card", "A credit card is charged when the parcel leaves. No gift."},
-    {"codes", "customer", "Failures", "ERR-1042 means that sys/config of release v2.3.1 lacks order WF-2041-88317."},
-    {"other-codes", "customer", "Other failures", "ERR-1043 is about order WF-2041-99999 in release v2.4.1."},
-    {"cancel", "customer", "Cancel an order", "You can cancel an order until the parcel is packed."},
-    {"order-cancelled", "customer", "The order was cancelled", "An order that we cancel is refunded."},
-    {"refund-late", "customer", "A refund is late", "A refund takes five days. Ask the bank, then us."},
-    {"paying", "customer", "Paying twice", "Paying twice happens; paying once is enough."},
-    {"payment", "customer", "Pays late", "Whoever pays late pays more. He pays and pays."},
-    {"sign-in", "customer", "Sign in", "To sign in, open the page and type the word that you chose."},
-    {"contact", "customer", "Contact terms", "How to reach us."},
-    {"secret", "merchant", "Zebrafish payouts", "Zebrafish and quokkas are paid on Tuesday."},
-    {"secret-two", "merchant", "More zebrafish", "Zebrafish again. ERR-7777."},
+static const centre_article samples[] = {
+    {"gift-two-words", "customer", "en", "Gift card terms", "A gift card is valid for two years."},
+    {"gift-one-word", "customer", "en", "Giftcard balance", "See what is left on your giftcard."},
+    {"gift-hyphen", "customer", "en", "Gift-card returns", "What a gift-card paid goes back to it."},
+    {"card-only", "customer", "en", "Charged to a card", "A credit card is charged when the parcel leaves. No gift."},
+    {"codes", "customer", "en", "Failures",
+     "ERR-1042 means that sys/config of release v2.3.1 lacks order WF-2041-88317."},
+    {"other-codes", "customer", "en", "Other failures", "ERR-1043 is about order WF-2041-99999 in release v2.4.1."},
+    {"cancel", "customer", "en", "Cancel an order", "You can cancel an order until the parcel is packed."},
+    {"order-cancelled", "customer", "en", "The order was cancelled", "An order that we cancel is refunded."},
+    {"refund-late", "customer", "en", "A refund is late", "A refund takes five days. Ask the bank, then us."},
+    {"paying", "customer", "en", "Paying twice", "Paying twice happens; paying once is enough."},
+    {"payment", "customer", "en", "Pays late", "Whoever pays late pays more. He pays and pays."},
+    {"sign-in", "customer", "en", "Sign in", "To sign in, open the page and type the word that you chose."},
+    {"contact", "customer", "en", "Contact terms", "How to reach us."},
+    {"secret", "merchant", "en", "Zebrafish payouts", "Zebrafish and quokkas are paid on Tuesday."},
+    {"secret-two", "merchant", "en", "More zebrafish", "Zebrafish again. ERR-7777."},
 };
 enum { NSAMPLES = sizeof samples / sizeof *samples, CONTRACTS = 60 };
 
-typedef struct fixture {
-    char dir[64];
-    parry_arena *arena;
-    parry_index *index;
-    parry_generation *generation;
-    parry_searcher *searcher;
-    parry_config config;
-} fixture;
-
-static void add_article(parry_segment_writer *w, const sample *s)
-{
-    parry_section_in section = {parry_str_of(""), parry_str_of(""), parry_str_of("")};
-    parry_row_in rows[] = {
-        {PARRY_ROW_TITLE, 0, parry_str_of(s->title), NULL},
-        {PARRY_ROW_PASSAGE, 0, parry_str_of(s->text), NULL},
-    };
-    parry_article_in a = {.id = parry_str_of(s->id),
-                          .title = parry_str_of(s->title),
-                          .slug = parry_str_of(s->id),
-                          .locale = parry_str_of("en"),
-                          .audience = parry_str_of(s->audience),
-                          .sections = &section,
-                          .nsections = 1,
-                          .rows = rows,
-                          .nrows = 2,
-                          .hash = parry_hash_of(s->text, strlen(s->text))};
-    ok(parry_segment_writer_add(w, &a, NULL));
-}
-
-static void add_contracts(fixture *f, parry_segment_writer *w)
-{
-    for (int i = 0; i < CONTRACTS; i++) {
-        sample s = {parry_str_printf(f->arena, "contract-%d", i).p, "customer",
-                    parry_str_printf(f->arena, "Contract terms of year %d", 1900 + i).p, "What a contract holds."};
-        add_article(w, &s);
-    }
-}
-
 static int set_up(void **state)
 {
-    static const char *const name = "00000000000000000000000000000001";
-    fixture *f = parry_calloc(1, sizeof *f);
-    snprintf(f->dir, sizeof f->dir, "/tmp/parry-words-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
-    f->arena = parry_arena_new();
-    parry_segment_writer *w = NULL;
-    parry_segment_options o = {0};
-    ok(parry_segment_writer_open(parry_str_printf(f->arena, "%s/segments", f->dir).p, name, &o, &w, NULL));
-    for (size_t i = 0; i < NSAMPLES; i++)
-        add_article(w, &samples[i]);
-    add_contracts(f, w);
-    ok(parry_segment_writer_finish(w, NULL));
-    parry_manifest_segment s = {0};
-    snprintf(s.name, sizeof s.name, "%s", name);
-    parry_manifest m = {.number = 1, .segments = &s, .nsegments = 1};
-    ok(parry_manifest_publish(f->dir, &m, NULL));
-    ok(parry_index_open(f->dir, &f->index, NULL));
-    ok(parry_index_refresh(f->index, NULL, NULL));
-    f->generation = parry_index_acquire(f->index);
-    f->searcher = parry_searcher_new(NULL);
-    parry_config_defaults(&f->config);
-    *state = f;
+    parry_arena *a = parry_arena_new();
+    centre_article articles[NSAMPLES + CONTRACTS];
+    memcpy(articles, samples, sizeof samples);
+    for (int i = 0; i < CONTRACTS; i++)
+        articles[NSAMPLES + i] =
+            (centre_article){parry_str_printf(a, "contract-%d", i).p, "customer", "en",
+                             parry_str_printf(a, "Contract terms of year %d", 1900 + i).p, "What a contract holds."};
+    *state = centre_of(articles, NSAMPLES + CONTRACTS);
+    parry_arena_free(a);
     return 0;
 }
 
-static int tear_down(void **state)
+static parry_results ask_as(centre *c, const char *text, bool typing, const char *audience)
 {
-    fixture *f = *state;
-    parry_config_free(&f->config);
-    parry_searcher_free(f->searcher);
-    parry_generation_release(f->generation);
-    parry_index_close(f->index);
-    ok(parry_tree_remove(f->dir, NULL));
-    parry_arena_free(f->arena);
-    free(f);
-    return 0;
+    parry_query q = text_query(text, audience);
+    q.typing = typing;
+    return centre_search(c, q);
 }
 
-static parry_results ask_as(fixture *f, const char *text, bool typing, const char *audience)
-{
-    parry_query q = {.text = parry_str_of(text),
-                     .mode = PARRY_TEXT,
-                     .typing = typing,
-                     .audience = parry_str_of(audience),
-                     .limit = 100,
-                     .snippets = true,
-                     .explain = true};
-    parry_results r = {0};
-    parry_err err = {0};
-    if (parry_search(f->searcher, f->generation, &q, f->arena, &r, &err) != PARRY_OK)
-        fail_msg("%s: %s", text, err.msg);
-    return r;
-}
-
-static parry_results ask(fixture *f, const char *text) { return ask_as(f, text, false, "customer"); }
+static parry_results ask(centre *c, const char *text) { return ask_as(c, text, false, "customer"); }
 
 /* The place of an article, from 1 on; 0 where it was not found. */
 static size_t place(const parry_results *r, const char *id)
@@ -136,15 +58,15 @@ static size_t place(const parry_results *r, const char *id)
     return 0;
 }
 
-static size_t place_for(fixture *f, const char *text, const char *id)
+static size_t place_for(centre *c, const char *text, const char *id)
 {
-    parry_results r = ask(f, text);
+    parry_results r = ask(c, text);
     return place(&r, id);
 }
 
-static void assert_first(fixture *f, const char *text, bool typing, const char *id)
+static void assert_first(centre *c, const char *text, bool typing, const char *id)
 {
-    parry_results r = ask_as(f, text, typing, "customer");
+    parry_results r = ask_as(c, text, typing, "customer");
     if (place(&r, id) != 1)
         fail_msg("'%s' should find %s first, not %.*s", text, id, r.n ? (int)r.hits[0].id.n : 4,
                  r.n ? r.hits[0].id.p : "none");
@@ -157,12 +79,6 @@ static double part(const parry_hit *h, const char *name)
             return h->parts[i].value;
     fail_msg("no part %s", name);
     return 0;
-}
-
-static void configure(fixture *f, const char *key, const char *value)
-{
-    ok(parry_config_set(&f->config, key, value, NULL));
-    parry_searcher_configure(f->searcher, &f->config);
 }
 
 /* ---- phrases and negations ----------------------------------------------------------------------------------------
@@ -255,7 +171,7 @@ static void identifiers_are_found_whole_and_in_part(void **state)
 static void numbers_have_no_typos_unless_told(void **state)
 {
     assert_int_equal(place_for(*state, "88318", "codes"), 0);
-    configure(*state, "search.typo_numbers", "on");
+    centre_configure(*state, "search.typo_numbers", "on");
     assert_true(place_for(*state, "88318", "codes") > 0);
 }
 
@@ -295,16 +211,16 @@ static void nothing_found_is_tried_again_more_freely(void **state)
 
 static void typos_are_configured(void **state)
 {
-    configure(*state, "search.typo_one_from", "7");
+    centre_configure(*state, "search.typo_one_from", "7");
     assert_int_equal(ask(*state, "refnd bank").corrected.n, 0);
-    configure(*state, "search.typo_one_from", "5");
+    centre_configure(*state, "search.typo_one_from", "5");
     assert_true(ask(*state, "refnd bank").corrected.n > 0);
-    configure(*state, "search.typo_off_words", "other,REFND words");
+    centre_configure(*state, "search.typo_off_words", "other,REFND words");
     assert_int_equal(ask(*state, "refnd bank").corrected.n, 0);
-    configure(*state, "search.typo_off_words", "");
-    configure(*state, "search.typo_off_fields", "title body");
+    centre_configure(*state, "search.typo_off_words", "");
+    centre_configure(*state, "search.typo_off_fields", "title body");
     assert_int_equal(place_for(*state, "refnd balance", "refund-late"), 0);
-    assert_int_equal(parry_config_set(&((fixture *)*state)->config, "search.typo_off_fields", "title bdy", NULL),
+    assert_int_equal(parry_config_set(&((centre *)*state)->config, "search.typo_off_fields", "title bdy", NULL),
                      PARRY_INVALID);
 }
 
@@ -383,20 +299,20 @@ static parry_str random_text(parry_arena *a, uint64_t *seed)
     return out;
 }
 
-static parry_understood *understood(fixture *f, parry_analyser *an, parry_str text)
+static parry_understood *understood(centre *c, parry_analyser *an, parry_str text)
 {
     static const parry_search_settings none = {0};
-    const parry_generation_info *info = parry_generation_get_info(f->generation);
-    parry_mask mask = {PARRY_ARRAY(f->arena, uint8_t, 100), NULL, 0};
+    const parry_generation_info *info = parry_generation_get_info(c->generation);
+    parry_mask mask = {PARRY_ARRAY(c->arena, uint8_t, 100), NULL, 0};
     parry_spoken spoken = {.first = parry_str_of("en")};
     parry_view v = {.analyser = an,
                     .info = info,
                     .masks = &mask,
                     .settings = &none,
-                    .arena = f->arena,
+                    .arena = c->arena,
                     .spoken = &spoken,
                     .locale = spoken.first};
-    parry_understood *u = PARRY_NEW(f->arena, parry_understood);
+    parry_understood *u = PARRY_NEW(c->arena, parry_understood);
     ok(parry_understand(&v, text, false, u, NULL));
     return u;
 }
@@ -404,16 +320,16 @@ static parry_understood *understood(fixture *f, parry_analyser *an, parry_str te
 /* A foreign letter at the end makes the analyser read the text; nothing else may change. */
 static void reading_plainly_is_reading(void **state)
 {
-    fixture *f = *state;
+    centre *c = *state;
     parry_analyser *an = parry_analyser_new();
     uint64_t seed = 3;
     parry_str en = parry_str_of("en"), phrase[2] = {parry_str_of("gift"), parry_str_of("card")};
     size_t held = 0, n = 0;
-    parry_pairs *pairs = parry_pairs_new(an, f->arena, understood(f, an, parry_str_of("gifts of the card 3.5 terms")));
+    parry_pairs *pairs = parry_pairs_new(an, c->arena, understood(c, an, parry_str_of("gifts of the card 3.5 terms")));
     for (int i = 0; i < 3000; i++) {
-        parry_str text = random_text(f->arena, &seed), foreign = parry_str_printf(f->arena, "%.*s é", PARRY_FMT(text));
-        bool plain = parry_holds_phrase(an, f->arena, text, en, phrase, 2);
-        if (plain != parry_holds_phrase(an, f->arena, foreign, en, phrase, 2))
+        parry_str text = random_text(c->arena, &seed), foreign = parry_str_printf(c->arena, "%.*s é", PARRY_FMT(text));
+        bool plain = parry_holds_phrase(an, c->arena, text, en, phrase, 2);
+        if (plain != parry_holds_phrase(an, c->arena, foreign, en, phrase, 2))
             fail_msg("phrase: %.*s", PARRY_FMT(text));
         float share = parry_pairs_held(pairs, text, en);
         if (fabsf(share - parry_pairs_held(pairs, foreign, en)) > 1e-6F)
@@ -459,35 +375,35 @@ static void stop_words_neither_flood_nor_go_missing(void **state)
     assert_true(ask(*state, "in to the").n > 0);
 }
 
-#define in_fixture(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define with_articles(test) cmocka_unit_test_setup_teardown(test, set_up, centre_drop)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        in_fixture(a_phrase_must_stand_as_it_is),
-        in_fixture(a_quoted_word_is_that_form_alone),
-        in_fixture(a_phrase_that_nobody_wrote_is_taken_as_words),
-        in_fixture(what_is_not_wanted_is_left_out),
-        in_fixture(other_hyphens_take_nothing_away),
-        in_fixture(compounds_are_found_from_each_other),
-        in_fixture(words_are_not_split_into_what_never_stands_together),
-        in_fixture(identifiers_are_found_whole_and_in_part),
-        in_fixture(numbers_have_no_typos_unless_told),
-        in_fixture(one_edit_of_any_kind_is_forgiven),
-        in_fixture(the_count_goes_with_the_correction),
-        in_fixture(short_words_are_taken_at_their_word),
-        in_fixture(nothing_found_is_tried_again_more_freely),
-        in_fixture(typos_are_configured),
-        in_fixture(a_rare_word_may_be_a_misspelt_frequent_one),
-        in_fixture(nothing_gives_another_audiences_words_away),
-        in_fixture(a_title_to_the_letter_comes_first),
-        in_fixture(a_half_typed_title_is_found),
-        in_fixture(neighbours_are_measured),
-        in_fixture(reading_plainly_is_reading),
-        in_fixture(an_exact_form_beats_a_stem),
-        in_fixture(repetition_is_capped),
-        in_fixture(a_long_letter_is_read_for_its_rarest_words),
-        in_fixture(stop_words_neither_flood_nor_go_missing),
+        with_articles(a_phrase_must_stand_as_it_is),
+        with_articles(a_quoted_word_is_that_form_alone),
+        with_articles(a_phrase_that_nobody_wrote_is_taken_as_words),
+        with_articles(what_is_not_wanted_is_left_out),
+        with_articles(other_hyphens_take_nothing_away),
+        with_articles(compounds_are_found_from_each_other),
+        with_articles(words_are_not_split_into_what_never_stands_together),
+        with_articles(identifiers_are_found_whole_and_in_part),
+        with_articles(numbers_have_no_typos_unless_told),
+        with_articles(one_edit_of_any_kind_is_forgiven),
+        with_articles(the_count_goes_with_the_correction),
+        with_articles(short_words_are_taken_at_their_word),
+        with_articles(nothing_found_is_tried_again_more_freely),
+        with_articles(typos_are_configured),
+        with_articles(a_rare_word_may_be_a_misspelt_frequent_one),
+        with_articles(nothing_gives_another_audiences_words_away),
+        with_articles(a_title_to_the_letter_comes_first),
+        with_articles(a_half_typed_title_is_found),
+        with_articles(neighbours_are_measured),
+        with_articles(reading_plainly_is_reading),
+        with_articles(an_exact_form_beats_a_stem),
+        with_articles(repetition_is_capped),
+        with_articles(a_long_letter_is_read_for_its_rarest_words),
+        with_articles(stop_words_neither_flood_nor_go_missing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
