@@ -46,6 +46,12 @@ parry_code parry_fail_at(parry_err *err, parry_code code, const char *file, int 
 /* The same with errno's text appended; ENOENT becomes NOT_FOUND, EACCES and EPERM DENIED, everything else IO. */
 #define parry_fail_errno(err, ...) parry_fail_errno_at((err), __FILE__, __LINE__, __VA_ARGS__)
 parry_code parry_fail_errno_at(parry_err *err, const char *file, int line, const char *fmt, ...) PARRY_PRINTF(4, 5);
+#ifdef __clang_analyzer__ /* does not see that what they return is never PARRY_OK */
+#undef parry_fail
+#undef parry_fail_errno
+#define parry_fail(err, code, ...) (parry_fail_at((err), (code), __FILE__, __LINE__, __VA_ARGS__), (code))
+#define parry_fail_errno(err, ...) (parry_fail_errno_at((err), __FILE__, __LINE__, __VA_ARGS__), PARRY_IO)
+#endif
 /* Put "context: " before the message; code and place stay. */
 void parry_err_context(parry_err *err, const char *fmt, ...) PARRY_PRINTF(2, 3);
 

@@ -169,7 +169,7 @@ static bool fence(parry_str line, bool toml, bool last)
 static void find_loose_end(parry_str rest, block *b)
 {
     const char *start = rest.p;
-    parry_str row, key, value, before = rest;
+    parry_str row, key, value, before;
     while (before = rest, parry_str_split(&rest, '\n', &row)) {
         bool in = plain_pair(row, &key, &value) ||
                   (row.n > 1 && (row.p[0] == ' ' || row.p[0] == '\t' || parry_str_starts(row, "- ")));

@@ -97,8 +97,8 @@ parry_link_kind parry_link_target(parry_arena *a, parry_str source, parry_str ur
     path = decoded(a, before);
     if (!parry_path_markdown(path))
         return PARRY_LINK_OTHER;
-    bool from_root = path.p[0] == '/' || parry_str_starts(path, "~/");
-    if (path.p[0] == '~' && from_root)
+    bool home = parry_str_starts(path, "~/"), from_root = home || parry_str_starts(path, "/");
+    if (home)
         path = parry_str_from(path, 1);
     parry_str base = from_root ? parry_str_make(NULL, 0) : parry_path_folder(source);
     return resolve(a, base, path, target) ? PARRY_LINK_ARTICLE : PARRY_LINK_OUTSIDE;

@@ -83,14 +83,15 @@ parry_code parry_record_at_path(parry_store *s, parry_txn *t, parry_str path, pa
 static parry_code next_seq(parry_store *s, parry_txn *t, uint64_t *seq, parry_err *err)
 {
     parry_str key, value;
-    parry_code code = parry_last(t, s->log, &key, &value, NULL);
-    if (code == PARRY_NOT_FOUND)
-        *seq = 1;
-    else if (code == PARRY_OK)
-        *seq = parry_key_u64_read(key) + 1;
-    else
-        return parry_last(t, s->log, &key, &value, err);
-    return PARRY_OK;
+    parry_err why = {0};
+    parry_code code = parry_last(t, s->log, &key, &value, &why);
+    if (code == PARRY_OK || code == PARRY_NOT_FOUND) {
+        *seq = code == PARRY_OK ? parry_key_u64_read(key) + 1 : 1;
+        return PARRY_OK;
+    }
+    if (err != NULL)
+        *err = why;
+    return code;
 }
 
 parry_code parry_log_put(parry_store *s, parry_txn *t, parry_str what, parry_err *err)
@@ -131,8 +132,8 @@ parry_code parry_record_put(parry_store *s, parry_txn *t, parry_record *r, parry
 
 parry_record parry_record_copy(parry_arena *a, parry_record r)
 {
-    parry_str *texts[] = {&r.id, &r.path, &r.slug, &r.audience, &r.wanted_id, &r.wanted_slug};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    parry_str *texts[] = {&r.id, &r.path, &r.slug, &r.audience, &r.wanted_id, &r.wanted_slug, NULL};
+    for (size_t i = 0; texts[i] != NULL; i++)
         *texts[i] = parry_str_copy(a, *texts[i]);
     return r;
 }

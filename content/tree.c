@@ -4,6 +4,7 @@
 #include "content/names.h"
 #include "content/warn.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -218,6 +219,7 @@ static void note_unseen(parry_tree *t, parry_str path)
 void parry_tree_walk(parry_tree *t, const parry_str *paths, size_t n)
 {
     folders f = {0};
+    assert(paths != NULL || n == 0);
     if (paths == NULL && t->only.n == 0)
         add_folder(t, &f, parry_str_make(NULL, 0));
     if (paths == NULL && t->only.n > 0)

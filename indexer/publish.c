@@ -241,7 +241,8 @@ static parry_code merge_group(run *r, const int *fate, size_t of, int group, par
         }
     }
     r->report.merged += members;
-    qsort(live.list, live.n, sizeof *live.list, parry_version_cmp);
+    if (live.n > 0)
+        qsort(live.list, live.n, sizeof *live.list, parry_version_cmp);
     parry_builder_tally(r->ix->builder)->of_articles += live.n;
     return build_part(r, live.list, live.n, err);
 }
