@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "content/import.h"
 #include "indexer/indexer.h"
+#include "indexer/refine.h"
 #include "indexer/settings.h"
 #include "indexer/watch.h"
 
@@ -15,7 +16,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { DRAIN_MS = 10000, LOCK_WAIT_MS = 60000 };
+enum { DRAIN_MS = 10000, LOCK_WAIT_MS = 60000, REFINE_WAIT_MS = 1000 };
 
 /* Everything that is open, in the order it opens. */
 typedef struct house {
@@ -37,10 +38,12 @@ typedef struct house {
  * ------------------------------------------------------------------------------------------------------------ */
 
 static int stop_event = -1;
+static atomic_bool stopping;
 
 static void on_signal(int signal)
 {
     (void)signal;
+    atomic_store(&stopping, true);
     int kept = errno;
     const uint64_t one = 1;
     if (write(stop_event, &one, sizeof one) < 0) {
@@ -75,7 +78,6 @@ static parry_code catch_signals(parry_err *err)
 static void wait_for_signal(void)
 {
     uint64_t n;
-    mask_signals(SIG_UNBLOCK);
     while (read(stop_event, &n, sizeof n) < 0 && errno == EINTR)
         ;
 }
@@ -239,6 +241,9 @@ int cmd_serve(parry_cli *cli, int argc, char **argv)
         opened = open_house(&h, &err);
     if (opened == PARRY_OK) {
         announce(&h);
+        mask_signals(SIG_UNBLOCK);
+        if (h.tree == NULL) /* else the watch does, after each change */
+            parry_indexer_refine_aside(h.indexer, REFINE_WAIT_MS, &stopping);
         wait_for_signal();
     }
     close_house(&h);

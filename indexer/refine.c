@@ -2,6 +2,7 @@
 #include "indexer/refine.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "indexer/duplicates.h"
 #include "indexer/related.h"
 
@@ -54,4 +55,16 @@ parry_code parry_indexer_refine(parry_indexer *ix, unsigned threads, int lock_wa
     if (code == PARRY_OK && report != NULL)
         *report = r;
     return code;
+}
+
+void parry_indexer_refine_aside(parry_indexer *ix, int lock_wait_ms, const atomic_bool *stop)
+{
+    parry_err err = {0};
+    parry_refine_report report = {0};
+    parry_code code = parry_indexer_refine(ix, 1, lock_wait_ms, stop, &report, &err);
+    if (code == PARRY_OK && report.tables > 0)
+        parry_log(PARRY_INFO, "refine", "generation=%llu tables=%zu dur_ms=%lld", (unsigned long long)report.generation,
+                  report.tables, (long long)(report.ns / 1000000));
+    else if (code != PARRY_OK && !atomic_load(stop))
+        parry_log_err("refine", &err);
 }

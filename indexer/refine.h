@@ -23,6 +23,8 @@ typedef struct parry_refine_report {
  * lock_wait_ms and failures as parry_indexer_set_side, but an index without a generation is fine. */
 PARRY_MUST parry_code parry_indexer_refine(parry_indexer *ix, unsigned threads, int lock_wait_ms,
                                            const atomic_bool *stop, parry_refine_report *report, parry_err *err);
+/* The same on one core, told in the log alone: beside serving. */
+void parry_indexer_refine_aside(parry_indexer *ix, int lock_wait_ms, const atomic_bool *stop);
 
 #ifdef __cplusplus
 }

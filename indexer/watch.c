@@ -87,16 +87,8 @@ static bool wait_until_due(refinery *r)
 static void *refine_thread(void *arg)
 {
     parry_watch *w = arg;
-    while (wait_until_due(&w->refinery)) {
-        parry_err err = {0};
-        parry_refine_report report = {0};
-        parry_code code = parry_indexer_refine(w->indexer, 1, LOCK_WAIT_MS, &w->refinery.stop, &report, &err);
-        if (code == PARRY_OK && report.tables > 0)
-            parry_log(PARRY_INFO, "refine", "generation=%llu tables=%zu dur_ms=%lld",
-                      (unsigned long long)report.generation, report.tables, (long long)(report.ns / 1000000));
-        else if (code != PARRY_OK && !atomic_load(&w->refinery.stop))
-            parry_log_err("refine", &err);
-    }
+    while (wait_until_due(&w->refinery))
+        parry_indexer_refine_aside(w->indexer, LOCK_WAIT_MS, &w->refinery.stop);
     return NULL;
 }
 
