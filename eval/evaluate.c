@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "engine/calibration.h"
 #include "eval/metrics.h"
+#include "eval/trec.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -113,14 +114,19 @@ static void write_signals(const bench *b, const parry_judged_query *q, const par
         return;
     if (ftell(f) == 0)
         write_names(f, &r->hits[0]);
-    fprintf(f, "Q\t%.*s\t%d", PARRY_FMT(q->id), gold);
+    fputs("Q\t", f);
+    parry_trec_id(f, q->id);
+    fprintf(f, "\t%d", gold);
     for (int i = 0; i < PARRY_FEATURES; i++)
         fprintf(f, "\t%.6g", r->context[i]);
     for (int i = 0; i < PARRY_EVIDENCE; i++)
         fprintf(f, "\t%.6g", r->evidence[i]);
     fputc('\n', f);
     for (size_t h = 0; h < r->n; h++) {
-        fprintf(f, "C\t%u\t%d", rank->documents[h], parry_judged_grade(q, rank->documents[h]));
+        uint32_t d = rank->documents[h];
+        fputs("C\t", f);
+        parry_trec_id(f, d != PARRY_NO_DOCUMENT ? b->set->documents[d].id : parry_str_of("-"));
+        fprintf(f, "\t%d", parry_judged_grade(q, d));
         for (size_t i = 0; i < r->hits[h].nparts; i++)
             fprintf(f, "\t%.5f", r->hits[h].parts[i].value);
         fputc('\n', f);

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static void put_id(FILE *f, parry_str id)
+void parry_trec_id(FILE *f, parry_str id)
 {
     for (size_t i = 0; i < id.n; i++) {
         unsigned char c = (unsigned char)id.p[i];
@@ -22,11 +22,11 @@ void parry_trec_run(FILE *f, const parry_judged_set *set, const parry_judged_que
         if (r->documents[i] == PARRY_NO_DOCUMENT)
             continue;
         float score = fminf((float)r->scores[i], nextafterf(above, -INFINITY));
-        put_id(f, q->id);
+        parry_trec_id(f, q->id);
         fputs(" Q0 ", f);
-        put_id(f, set->documents[r->documents[i]].id);
+        parry_trec_id(f, set->documents[r->documents[i]].id);
         fprintf(f, " %zu %.9g ", i + 1, (double)score);
-        put_id(f, parry_str_of(tag));
+        parry_trec_id(f, parry_str_of(tag));
         putc('\n', f);
         above = score;
     }
@@ -38,9 +38,9 @@ void parry_trec_qrels(FILE *f, const parry_judged_set *set)
         const parry_judged_query *q = &set->queries[i];
         for (size_t k = 0; k < q->njudgements; k++) {
             const parry_judgement *j = &q->judgements[k];
-            put_id(f, q->id);
+            parry_trec_id(f, q->id);
             fputs(" 0 ", f);
-            put_id(f, j->document != PARRY_NO_DOCUMENT ? set->documents[j->document].id : j->name);
+            parry_trec_id(f, j->document != PARRY_NO_DOCUMENT ? set->documents[j->document].id : j->name);
             fprintf(f, " %d\n", j->grade);
         }
     }
@@ -55,7 +55,7 @@ static void put_cell(FILE *f, parry_str text)
 void parry_per_query(FILE *f, const parry_judged_set *set, const parry_evaluation *e)
 {
     static const parry_measure shown[] = {PARRY_NDCG10, PARRY_RECALL10, PARRY_MRR10};
-    fputs("query\ttext", f);
+    fputs("query\ttext\taudience", f);
     for (size_t c = 0; c < e->ncolumns; c++) {
         for (size_t m = 0; m < sizeof shown / sizeof *shown; m++)
             fprintf(f, "\t%s %s", e->columns[c].name, parry_measure_names[shown[m]]);
@@ -69,6 +69,8 @@ void parry_per_query(FILE *f, const parry_judged_set *set, const parry_evaluatio
         put_cell(f, set->queries[i].id);
         putc('\t', f);
         put_cell(f, set->queries[i].text);
+        putc('\t', f);
+        put_cell(f, set->queries[i].audience);
         for (size_t c = 0; c < e->ncolumns; c++) {
             for (size_t m = 0; m < sizeof shown / sizeof *shown; m++)
                 fprintf(f, "\t%.4f", e->columns[c].of[shown[m]][i]);
