@@ -8,7 +8,8 @@ Model: score = sum over signals of weight x value; weight = softplus(base + slop
 look like together), standardised and clipped. Loss: for each query the negative log of the softmax mass on its relevant
 candidates (listwise, Cao et al. 2007), L2 on the slopes and on the weights. A set whose variant is "main" has twice the say of
 a variant (the same texts with titles taken away, shortened ...: they teach what a title is worth where it says little).
---left-out scores every family with a model that saw no set of that family. Needs numpy and scipy.
+--left-out scores every family with a model that saw no set of that family; --left-out-runs DIR also writes what it ranks, as TREC
+runs DIR/FAMILY.VARIANT.run for ../compare.py. Needs numpy and scipy.
 """
 import argparse
 import pathlib
@@ -27,7 +28,7 @@ class Set:
     def __init__(self, path):
         self.family, _, self.variant = pathlib.Path(path).stem.partition(".")
         self.name = pathlib.Path(path).stem
-        context, starts, x, grade, keep = [], [], [], [], False
+        context, starts, x, grade, keep, self.queries, self.documents = [], [], [], [], False, [], []
         with open(path, encoding="utf-8") as f:
             names = f.readline().rstrip("\n").split("\t")[3:]
             self.features = [n for n in names if not n.startswith("evidence.")]
@@ -39,7 +40,9 @@ class Set:
                     if keep:
                         context.append([float(v) for v in cell[3:3 + len(self.features)]])
                         starts.append(len(x))
+                        self.queries.append(cell[1])
                 elif keep:
+                    self.documents.append(cell[1])
                     grade.append(int(cell[2]))
                     x.append([float(v) for v in cell[3:]])
         self.x, self.grade, self.context = np.array(x), np.array(grade), np.array(context)
@@ -125,6 +128,13 @@ def fit(sets, mode, args):
     return Model(sets, use, np.array(features, dtype=int), args.l2_slope, args.l2_weight, args.steps)
 
 
+def write_run(path, s, scores):
+    with open(path, "w", encoding="utf-8") as f:
+        for query, (a, b) in zip(s.queries, s.spans):
+            for rank, i in enumerate(a + np.argsort(-scores[a:b], kind="stable"), 1):
+                f.write(f"{query} Q0 {s.documents[i]} {rank} {scores[i]:.6f} left-out\n")
+
+
 def print_c(path, models, s):
     def row(values):
         return ", ".join(f"{v:.4g}" for v in values)
@@ -158,11 +168,15 @@ def main():
     p.add_argument("--drop", nargs="*", default=[], help="signals and features to leave out: an ablation")
     p.add_argument("--linear", action="store_true", help="no slopes: the same weights for every query")
     p.add_argument("--left-out", action="store_true", help="also score each family by a model that never saw it (slow)")
+    p.add_argument("--left-out-runs", type=pathlib.Path, metavar="DIR", help="write those rankings as TREC runs; implies --left-out")
     p.add_argument("--l2-slope", type=float, default=3e-3)
     p.add_argument("--l2-weight", type=float, default=1e-4)
     p.add_argument("--steps", type=int, default=100)
     p.add_argument("--print-c", metavar="FILE", help="write engine/weights_fitted.c, all modes, fitted on all sets")
     a = p.parse_args()
+    if a.left_out_runs:
+        a.left_out = True
+        a.left_out_runs.mkdir(parents=True, exist_ok=True)
     sets = [Set(path) for path in a.sets]
     model = fit(sets, a.mode, a)
     print(f"{'set':<20}{'queries':>8}{'all sets':>10}" + (f"{'left out':>10}" if a.left_out else ""), flush=True)
@@ -172,7 +186,10 @@ def main():
         if a.left_out:
             if s.family not in without:
                 without[s.family] = fit([o for o in sets if o.family != s.family], a.mode, a)
-            row.append(ndcg(s, without[s.family].score(s)))
+            scores = without[s.family].score(s)
+            row.append(ndcg(s, scores))
+            if a.left_out_runs:
+                write_run(a.left_out_runs / f"{s.name}.run", s, scores)
         rows.append(row)
         print(f"{s.name:<20}{len(s.spans):>8}" + "".join(f"{v:>10.4f}" for v in row), flush=True)
     print(f"{'mean':<28}" + "".join(f"{v:>10.4f}" for v in np.mean(rows, axis=0)))
