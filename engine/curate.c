@@ -5,6 +5,7 @@
 #include "engine/filter.h"
 #include "engine/page.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static parry_article_out article_of(const parry_curation *c, const parry_candidate *x)
@@ -103,7 +104,7 @@ static bool anything_raises(const parry_curation *c, const parry_boosts *b, cons
     return any;
 }
 
-static void raise_all(const parry_curation *c, parry_arena *a, parry_ranked *ranked, size_t n)
+void parry_raise(const parry_curation *c, parry_arena *a, parry_ranked *ranked, size_t n)
 {
     const parry_boosts *b = parry_generation_side(c->generation, PARRY_SIDE_BOOSTS);
     const parry_usage *usage = parry_generation_side(c->generation, PARRY_SIDE_USAGE);
@@ -126,21 +127,22 @@ static void raise_all(const parry_curation *c, parry_arena *a, parry_ranked *ran
 /* ---- hiding ---------------------------------------------------------------------------------------------------------
  */
 
-static bool hidden(const parry_curation *c, parry_str id)
+static void leave_out(parry_curation *c, parry_arena *a, const parry_ranked *r, const parry_rule *rule, double odds)
 {
-    for (size_t i = 0; i < c->matched.n; i++)
-        for (size_t h = 0; h < c->matched.rules[i]->nhide; h++)
-            if (parry_str_eq(c->matched.rules[i]->hide[h], id))
-                return true;
-    return false;
+    c->left_out = parry_arena_grow(a, c->left_out, c->nleft_out, &c->left_out_cap, sizeof *c->left_out);
+    c->left_out[c->nleft_out++] = (parry_left_out){*r, rule, odds};
 }
 
-static size_t hide(const parry_curation *c, parry_ranked *ranked, size_t n)
+static size_t hide(parry_curation *c, parry_arena *a, parry_ranked *ranked, size_t n)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!hidden(c, ranked[i].id))
+    for (size_t i = 0; i < n; i++) {
+        const parry_rule *rule = parry_rules_hiding(&c->matched, ranked[i].id);
+        if (rule != NULL)
+            leave_out(c, a, &ranked[i], rule, 0);
+        else
             ranked[kept++] = ranked[i];
+    }
     return kept;
 }
 
@@ -173,27 +175,31 @@ static int by_title(const void *x, const void *y)
     return c != 0 ? c : by_rank(a, b);
 }
 
-/* An order by date or title must not put first what hardly has to do with the question: those stay that have at least
- * half of what the best by text and meaning has. */
-static double found_by(const parry_ranked *r) { return (double)r->c->text_article + (double)r->c->vector_passage; }
-
-static size_t worth_sorting(parry_ranked *ranked, size_t n)
+/* An order by date or title must not put first what hardly has to do with the question: those stay that may well be
+ * the answer, or hold all its words. Weights were fitted by a listwise softmax, so that exp of a difference in evidence
+ * is how much likelier the one is than the other. */
+static size_t keep_likely(parry_curation *c, parry_arena *a, parry_ranked *ranked, size_t n)
 {
-    double best = 0;
+    static const float all_words = 0.999F;
+    double best = ranked[0].evidence;
     size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        best = found_by(&ranked[i]) > best ? found_by(&ranked[i]) : best;
-    for (size_t i = 0; i < n; i++)
-        if (found_by(&ranked[i]) >= best / 2)
+    for (size_t i = 1; i < n; i++)
+        best = ranked[i].evidence > best ? ranked[i].evidence : best;
+    for (size_t i = 0; i < n; i++) {
+        double odds = exp(ranked[i].evidence - best);
+        if (odds >= PARRY_SORT_LEAST_ODDS || ranked[i].c->coverage >= all_words)
             ranked[kept++] = ranked[i];
+        else
+            leave_out(c, a, &ranked[i], NULL, odds);
+    }
     return kept;
 }
 
-static size_t sort(const parry_curation *c, parry_arena *a, parry_ranked *ranked, size_t n)
+static size_t sort(parry_curation *c, parry_arena *a, parry_ranked *ranked, size_t n)
 {
     if (c->query->sort == PARRY_BY_RELEVANCE || n == 0)
         return n;
-    n = worth_sorting(ranked, n);
+    n = keep_likely(c, a, ranked, n);
     sorted *s = PARRY_ARRAY(a, sorted, n + 1);
     for (size_t i = 0; i < n; i++) {
         parry_article_out x = article_of(c, ranked[i].c);
@@ -253,7 +259,7 @@ static size_t take_pins(const parry_curation *c, parry_arena *a, parry_ranked *r
                 continue;
             }
             pins[count].r.rule = rule->name;
-            pins[count].r.pinned = true;
+            pins[count].r.pinned = rule->pins[p].position;
             pins[count].position = rule->pins[p].position - missing;
             pins[count].order = count;
             count++;
@@ -277,11 +283,11 @@ static size_t place(parry_arena *a, parry_ranked *ranked, size_t n, pinned *pins
     return n + npins;
 }
 
-size_t parry_curate(const parry_curation *c, parry_arena *a, parry_ranked *ranked, size_t n)
+size_t parry_curate(parry_curation *c, parry_arena *a, parry_ranked *ranked, size_t n)
 {
     pinned *pins = NULL;
-    raise_all(c, a, ranked, n);
-    n = c->matched.n > 0 ? hide(c, ranked, n) : n;
+    parry_raise(c, a, ranked, n);
+    n = c->matched.n > 0 ? hide(c, a, ranked, n) : n;
     size_t npins = c->matched.n > 0 ? take_pins(c, a, ranked, &n, &pins) : 0;
     n = sort(c, a, ranked, n);
     return npins > 0 ? place(a, ranked, n, pins, npins) : n;

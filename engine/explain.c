@@ -45,7 +45,7 @@ static parry_code is_shown(const parry_explain_input *in, parry_str term, bool *
         if (code != PARRY_OK)
             return code;
         for (size_t r = 0; r < p.n && !*shown; r++)
-            *shown = parry_mask_shows(&in->masks[i], s->row_article[p.row[r]]);
+            *shown = parry_mask_shows(&in->curation->masks[i], s->row_article[p.row[r]]);
     }
     return PARRY_OK;
 }
@@ -206,7 +206,8 @@ static void rank_passages(const parry_explain_input *in, subject *x, size_t n)
         const parry_segment_info *s = parry_segment_get_info(segment);
         for (uint32_t v = 0; v < s->nvectors; v++) {
             uint32_t row = s->vector_row[v];
-            if (s->row_kind[row] != PARRY_ROW_PASSAGE || !parry_mask_shows(&in->masks[i], s->row_article[row]))
+            if (s->row_kind[row] != PARRY_ROW_PASSAGE ||
+                !parry_mask_shows(&in->curation->masks[i], s->row_article[row]))
                 continue;
             double cosine = (double)parry_segment_cosine(segment, row, in->show->vector);
             for (size_t k = 0; k < n; k++)

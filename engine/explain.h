@@ -54,14 +54,16 @@ typedef struct parry_grounds {
 typedef enum parry_why {
     PARRY_WHY_UNKNOWN,       /* no such article is live; or the caller may not know */
     PARRY_WHY_NOT_LIVE,      /* a draft, archived, not indexed yet: found out by who has the store */
-    PARRY_WHY_AUDIENCE,      /* it is there, but for others: this and the next three only to trusted callers */
+    PARRY_WHY_AUDIENCE,      /* it is there, but for others: only to trusted callers */
     PARRY_WHY_LOCALE,        /* ... in another language */
     PARRY_WHY_CATEGORY,      /* ... in another category */
-    PARRY_WHY_FILTERED,      /* ... kept out by any other filter, or excluded */
+    PARRY_WHY_FILTERED,      /* ... kept out by any other filter, the query's or a rule's */
+    PARRY_WHY_NARROWED,      /* a phrase or a negated word of the query leaves it out; measured as if it did not */
     PARRY_WHY_NOT_CANDIDATE, /* neither side brought it; measured as if one had */
-    PARRY_WHY_HIDDEN,        /* a side brought it, a rule took it out */
-    PARRY_WHY_BELOW,         /* ranked, after the last that is shown */
-    PARRY_WHY_ABOVE,         /* ranked before the first that is shown (offset) */
+    PARRY_WHY_HIDDEN,        /* a rule hides it; measured as if it did not */
+    PARRY_WHY_CUT,   /* a side brought it, but it is too unlikely for the order by date or title that was asked */
+    PARRY_WHY_BELOW, /* ranked, after the last that is shown */
+    PARRY_WHY_ABOVE, /* ranked before the first that is shown (offset) */
     PARRY_WHY_SHOWN
 } parry_why;
 const char *parry_why_name(parry_why w); /* "unknown", "audience" ... "not_candidate" ... */
@@ -72,16 +74,38 @@ typedef struct parry_gap {
     double points, last_points;
 } parry_gap;
 
+/* A filter that an article does not satisfy. Values are one a line. */
+typedef struct parry_unmet {
+    const char *field; /* as parry_field_name, or "updated_from", "updated_until", "exclude" */
+    parry_str wanted; /* any of these would do; a time in UTC; empty for "exclude", and for a rule's where the caller is
+                         not trusted: who else has such a value is not theirs to know */
+    parry_str has;    /* what the article has; empty: nothing */
+    parry_str rule;   /* that asks for it; empty: the query does */
+} parry_unmet;
+
+/* A pinned article that stands before the one that was asked about. */
+typedef struct parry_pinned_above {
+    parry_str id, rule;
+} parry_pinned_above;
+
 struct parry_hit;
 typedef struct parry_why_not {
     parry_why why;
     parry_str id;          /* as asked */
     struct parry_hit *hit; /* measured as every hit is, with parts and grounds; NULL: not visible */
-    size_t rank;           /* that it has, or would have, among all ranked; 0 where hit is NULL */
+    size_t rank; /* that it has, or would have, among all ranked; 0 where hit is NULL, and where it is in none and the
+                    order is another than by score */
     const struct parry_hit *last;
     size_t last_rank; /* of the last shown hit; NULL, 0: nothing is shown */
     parry_gap *gaps;  /* against it, the biggest lack first; empty without it */
     size_t ngaps;
+    parry_unmet *unmet; /* every filter that keeps it out */
+    size_t nunmet;
+    parry_str rule;           /* that hides it, or pins it to ... */
+    size_t pinned;            /* ... this place, from 1; 0: it is not pinned */
+    parry_pinned_above *pins; /* those before it in the list; empty for a pinned one */
+    size_t npins;
+    double odds;    /* of CUT: beside the likeliest; else 0 */
     parry_str said; /* all of this in a sentence or two, for people */
 } parry_why_not;
 

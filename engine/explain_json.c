@@ -48,10 +48,49 @@ static json_t *parts_json(const parry_part *parts, size_t n)
     return list;
 }
 
+static json_t *values_json(parry_str values)
+{
+    json_t *list = json_array();
+    parry_str rest = values, value;
+    while (rest.n > 0 && parry_str_split(&rest, '\n', &value))
+        json_array_append_new(list, parry_json_text(value));
+    return list;
+}
+
+/* A rule's or a pin's members stand only where there is one. */
+static void set_curation(json_t *j, const parry_why_not *w)
+{
+    json_t *filters = json_array(), *pins = json_array();
+    for (size_t i = 0; i < w->nunmet; i++) {
+        const parry_unmet *x = &w->unmet[i];
+        json_t *filter = json_pack("{s:s, s:o, s:o}", "field", x->field, "wanted", values_json(x->wanted), "has",
+                                   values_json(x->has));
+        if (x->rule.n > 0)
+            json_object_set_new(filter, "rule", parry_json_text(x->rule));
+        json_array_append_new(filters, filter);
+    }
+    for (size_t i = 0; i < w->npins; i++)
+        json_array_append_new(pins, json_pack("{s:o, s:o}", "id", parry_json_text(w->pins[i].id), "rule",
+                                              parry_json_text(w->pins[i].rule)));
+    if (w->nunmet > 0)
+        json_object_set(j, "filters", filters);
+    if (w->rule.n > 0)
+        json_object_set_new(j, "rule", parry_json_text(w->rule));
+    if (w->pinned > 0)
+        json_object_set_new(j, "pinned_to", json_integer((json_int_t)w->pinned));
+    if (w->npins > 0)
+        json_object_set(j, "pinned_above", pins);
+    if (w->why == PARRY_WHY_CUT)
+        json_object_set_new(j, "odds", json_real(w->odds));
+    json_decref(filters);
+    json_decref(pins);
+}
+
 static void set_measured(json_t *j, const parry_why_not *w)
 {
     json_object_set_new(j, "title", parry_json_text(w->hit->title));
-    json_object_set_new(j, "rank", json_integer((json_int_t)w->rank));
+    if (w->rank > 0)
+        json_object_set_new(j, "rank", json_integer((json_int_t)w->rank));
     json_object_set_new(j, "score", json_real(w->hit->score));
     json_object_set_new(j, "explain", parts_json(w->hit->parts, w->hit->nparts));
     if (w->hit->grounds != NULL)
@@ -76,6 +115,7 @@ json_t *parry_explanation_json(const parry_explanation *e)
         return j;
     json_t *article = json_pack("{s:o, s:s, s:o}", "id", parry_json_text(w->id), "status", parry_why_name(w->why),
                                 "said", parry_json_text(w->said));
+    set_curation(article, w);
     if (w->hit != NULL)
         set_measured(article, w);
     json_object_set_new(j, "article", article);

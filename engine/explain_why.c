@@ -3,40 +3,20 @@
  * the mask, so that its values are those it would have had. */
 #include "engine/explain_private.h"
 
-#include "engine/filter.h"
 #include "engine/in_language.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-static const char *const names[] = {[PARRY_WHY_UNKNOWN] = "unknown",
-                                    [PARRY_WHY_NOT_LIVE] = "not_live",
-                                    [PARRY_WHY_AUDIENCE] = "audience",
-                                    [PARRY_WHY_LOCALE] = "locale",
-                                    [PARRY_WHY_CATEGORY] = "category",
-                                    [PARRY_WHY_FILTERED] = "filtered",
-                                    [PARRY_WHY_NOT_CANDIDATE] = "not_candidate",
-                                    [PARRY_WHY_HIDDEN] = "hidden",
-                                    [PARRY_WHY_BELOW] = "below",
-                                    [PARRY_WHY_ABOVE] = "above",
+static const char *const names[] = {[PARRY_WHY_UNKNOWN] = "unknown",   [PARRY_WHY_NOT_LIVE] = "not_live",
+                                    [PARRY_WHY_AUDIENCE] = "audience", [PARRY_WHY_LOCALE] = "locale",
+                                    [PARRY_WHY_CATEGORY] = "category", [PARRY_WHY_FILTERED] = "filtered",
+                                    [PARRY_WHY_NARROWED] = "narrowed", [PARRY_WHY_NOT_CANDIDATE] = "not_candidate",
+                                    [PARRY_WHY_HIDDEN] = "hidden",     [PARRY_WHY_CUT] = "cut",
+                                    [PARRY_WHY_BELOW] = "below",       [PARRY_WHY_ABOVE] = "above",
                                     [PARRY_WHY_SHOWN] = "shown"};
 
 const char *parry_why_name(parry_why w) { return names[w]; }
-
-/* Which filter keeps it out, asked of the mask's own rule with one filter at a time. */
-static parry_why hidden_by(const parry_explain_input *in, const parry_article_out *x)
-{
-    const parry_query *q = in->show->query;
-    if (!q->trusted)
-        return PARRY_WHY_UNKNOWN;
-    if (q->audience.n > 0 && !parry_str_eq(x->audience, q->audience))
-        return PARRY_WHY_AUDIENCE;
-    if (!parry_locale_fits(x->locale, q->locale))
-        return PARRY_WHY_LOCALE;
-    if (q->category.n > 0 && !parry_str_eq(x->category, q->category))
-        return PARRY_WHY_CATEGORY;
-    return PARRY_WHY_FILTERED;
-}
 
 static parry_code measure(const parry_explain_input *in, uint32_t segment, uint32_t article, parry_candidate *out,
                           parry_err *err)
@@ -66,14 +46,6 @@ static parry_code measure(const parry_explain_input *in, uint32_t segment, uint3
     return PARRY_OK;
 }
 
-static bool brought(const parry_candidates *side, const parry_candidate *c)
-{
-    for (size_t i = 0; i < side->n; i++)
-        if (side->c[i].segment == c->segment && side->c[i].article == c->article)
-            return true;
-    return false;
-}
-
 /* Its record in the list; NULL where it is in none. */
 static const parry_ranked *find_ranked(const parry_explain_input *in, const parry_results *r, uint32_t segment,
                                        uint32_t article)
@@ -84,25 +56,38 @@ static const parry_ranked *find_ranked(const parry_explain_input *in, const parr
     return NULL;
 }
 
-/* The place that its score would take. */
-static size_t place(const parry_explain_input *in, const parry_results *r, const parry_ranked *x)
+/* Its record among those that were taken out; NULL where it is not. */
+static const parry_left_out *find_left_out(const parry_explain_input *in, uint32_t segment, uint32_t article)
 {
-    size_t before = 0;
-    for (size_t i = 0; i < r->total; i++) {
-        const parry_ranked *other = &in->ranked[i];
-        before += other->score > x->score || (!(other->score < x->score) && parry_str_cmp(other->id, x->id) < 0);
+    for (size_t i = 0; i < in->curation->nleft_out; i++) {
+        const parry_left_out *x = &in->curation->left_out[i];
+        if (x->ranked.c->segment == segment && x->ranked.c->article == article)
+            return x;
     }
-    return before + 1;
+    return NULL;
 }
 
-static parry_why standing(const parry_explain_input *in, const parry_results *r, const parry_why_not *w,
-                          const parry_candidate *c, bool ranked)
+/* The place that its score would take: what is pinned keeps its own. */
+static size_t place(const parry_explain_input *in, const parry_results *r, const parry_ranked *x)
 {
-    if (!ranked)
-        return brought(in->text, c) || brought(in->dense, c) ? PARRY_WHY_HIDDEN : PARRY_WHY_NOT_CANDIDATE;
-    if (w->rank <= in->show->query->offset)
+    size_t better = 0, at = 0;
+    for (size_t i = 0; i < r->total; i++) {
+        const parry_ranked *other = &in->ranked[i];
+        bool tied = !(other->score < x->score) && parry_str_cmp(other->id, x->id) < 0;
+        better += other->pinned == 0 && (other->score > x->score || tied);
+    }
+    while (at < r->total && (better > 0 || (in->ranked[at].pinned > 0 && in->ranked[at].pinned <= at + 1))) {
+        better -= in->ranked[at].pinned == 0;
+        at++;
+    }
+    return at + 1;
+}
+
+static parry_why standing(const parry_explain_input *in, const parry_results *r, size_t rank)
+{
+    if (rank <= in->show->query->offset)
         return PARRY_WHY_ABOVE;
-    return w->rank <= in->show->query->offset + r->n ? PARRY_WHY_SHOWN : PARRY_WHY_BELOW;
+    return rank <= in->show->query->offset + r->n ? PARRY_WHY_SHOWN : PARRY_WHY_BELOW;
 }
 
 static int biggest_lack_first(const void *x, const void *y)
@@ -140,106 +125,103 @@ static void compare(parry_arena *a, parry_why_not *w)
     qsort(w->gaps, w->ngaps, sizeof *w->gaps, biggest_lack_first);
 }
 
-/* ---- in words -------------------------------------------------------------------------------------------------------
+/* ---- those that were ranked, those that were taken out, and those that were never there --------------------------
  */
 
-static parry_str say_lacks(parry_arena *a, const parry_why_not *w)
+static void tell_pins_above(const parry_explain_input *in, parry_why_not *w)
 {
-    parry_str out = {NULL, 0};
-    for (size_t i = 0; i < w->ngaps && i < 3; i++) {
-        double lack = w->gaps[i].last_points - w->gaps[i].points;
-        if (lack > 0.005)
-            out = parry_str_printf(a, "%.*s%s%s (%.2f less)", PARRY_FMT(out), i > 0 ? ", " : " It lacks most in ",
-                                   w->gaps[i].name, lack);
-    }
-    return out.n > 0 ? parry_str_printf(a, "%.*s.", PARRY_FMT(out)) : out;
+    w->pins = PARRY_ARRAY(in->show->arena, parry_pinned_above, w->rank);
+    for (size_t i = 0; i + 1 < w->rank; i++)
+        if (in->ranked[i].pinned > 0)
+            w->pins[w->npins++] = (parry_pinned_above){in->ranked[i].id, in->ranked[i].rule};
 }
 
-static parry_str say_measured(parry_arena *a, const parry_why_not *w)
+static const parry_ranked *as_ranked(const parry_explain_input *in, const parry_results *r, const parry_ranked *x,
+                                     parry_why_not *w)
 {
-    const char *verb = w->why == PARRY_WHY_NOT_CANDIDATE || w->why == PARRY_WHY_HIDDEN ? "would be" : "is";
-    const char *first = w->why == PARRY_WHY_NOT_CANDIDATE
-                            ? "Neither words nor meaning brought it among the candidates. "
-                        : w->why == PARRY_WHY_HIDDEN ? "A rule took it out. "
-                                                     : "";
-    parry_str s = parry_str_printf(a, "%sIt %s number %zu with %.4f.", first, verb, w->rank, w->hit->score);
-    if (w->last == NULL || w->last == w->hit || w->why == PARRY_WHY_SHOWN || w->why == PARRY_WHY_ABOVE)
-        return s;
-    parry_str lacks = say_lacks(a, w);
-    return parry_str_printf(a, "%.*s The last shown, number %zu, has %.4f.%.*s", PARRY_FMT(s), w->last_rank,
-                            w->last->score, PARRY_FMT(lacks));
+    w->rank = (size_t)(x - in->ranked) + 1;
+    w->why = standing(in, r, w->rank);
+    w->pinned = x->pinned;
+    w->rule = x->pinned > 0 ? x->rule : w->rule;
+    return x;
 }
 
-static parry_str say(parry_arena *a, const parry_why_not *w, const parry_article_out *x)
+static const parry_ranked *as_left_out(const parry_left_out *x, parry_why_not *w)
 {
-    switch (w->why) {
-    case PARRY_WHY_UNKNOWN:
-    case PARRY_WHY_NOT_LIVE:
-        return parry_str_of("No article of this id is live here: it may be mistyped, a draft, archived or not indexed "
-                            "yet.");
-    case PARRY_WHY_AUDIENCE:
-        return parry_str_printf(a, "It is for the audience '%.*s'.", PARRY_FMT(x->audience));
-    case PARRY_WHY_LOCALE:
-        return parry_str_printf(a, "Its locale is '%.*s'.", PARRY_FMT(x->locale));
-    case PARRY_WHY_CATEGORY:
-        return parry_str_printf(a, "Its category is '%.*s'.", PARRY_FMT(x->category));
-    case PARRY_WHY_FILTERED:
-        return parry_str_of("A filter of the query leaves it out.");
-    case PARRY_WHY_NOT_CANDIDATE:
-    case PARRY_WHY_HIDDEN:
-    case PARRY_WHY_BELOW:
-    case PARRY_WHY_ABOVE:
-    case PARRY_WHY_SHOWN:
-        break;
-    }
-    return say_measured(a, w);
+    w->why = x->rule != NULL ? PARRY_WHY_HIDDEN : PARRY_WHY_CUT;
+    w->rule = x->rule != NULL ? x->rule->name : w->rule;
+    w->odds = x->odds;
+    return &x->ranked;
 }
 
-/* As it was ranked; where it was not, as it would have been. */
+/* As it would have been ranked. NULL: *code says why. */
+static const parry_ranked *as_measured(const parry_explain_input *in, uint32_t segment, uint32_t article,
+                                       parry_candidate *measured, parry_why_not *w, parry_code *code, parry_err *err)
+{
+    const parry_candidates one = {.c = measured, .n = 1};
+    const parry_rule *rule = parry_rules_hiding(&in->curation->matched, w->id);
+    if ((*code = measure(in, segment, article, measured, err)) != PARRY_OK)
+        return NULL;
+    parry_ranked *x = parry_rank(in->show->arena, in->show->g, in->show->weight, &one);
+    parry_raise(in->curation, in->show->arena, x, 1);
+    w->rule = rule != NULL ? rule->name : w->rule;
+    w->why = rule != NULL                                           ? PARRY_WHY_HIDDEN
+             : parry_mask_shows(&in->view->masks[segment], article) ? PARRY_WHY_NOT_CANDIDATE
+                                                                    : PARRY_WHY_NARROWED;
+    return x;
+}
+
 static parry_code take_place(const parry_explain_input *in, const parry_results *r, parry_why_not *w, uint32_t segment,
                              uint32_t article, parry_candidate *measured, parry_err *err)
 {
     const parry_ranked *x = find_ranked(in, r, segment, article);
-    const parry_candidates one = {.c = measured, .n = 1};
-    bool ranked = x != NULL;
-    if (ranked) {
-        *measured = *x->c;
-        w->rank = (size_t)(x - in->ranked) + 1;
-    } else {
-        parry_code code = measure(in, segment, article, measured, err);
-        if (code != PARRY_OK)
-            return code;
-        x = parry_rank(in->show->arena, in->show->g, in->show->weight, &one);
+    const parry_left_out *out = find_left_out(in, segment, article);
+    parry_code code = PARRY_OK;
+    x = x != NULL     ? as_ranked(in, r, x, w)
+        : out != NULL ? as_left_out(out, w)
+                      : as_measured(in, segment, article, measured, w, &code, err);
+    if (code != PARRY_OK)
+        return code;
+    *measured = *x->c;
+    if (w->rank == 0 && in->show->query->sort == PARRY_BY_RELEVANCE)
         w->rank = place(in, r, x);
-    }
-    w->why = standing(in, r, w, measured, ranked);
+    if (w->pinned == 0)
+        tell_pins_above(in, w);
     w->hit = PARRY_NEW(in->show->arena, parry_hit);
     *w->hit = parry_show_hit(in->show, x);
     return PARRY_OK;
+}
+
+/* Beside the last hit, where both stand by their scores. */
+static void compare_with_last(const parry_explain_input *in, const parry_results *r, parry_why_not *w)
+{
+    if (r->n == 0 || in->show->query->sort != PARRY_BY_RELEVANCE)
+        return;
+    w->last = &r->hits[r->n - 1];
+    w->last_rank = in->show->query->offset + r->n;
+    compare(in->show->arena, w);
 }
 
 parry_code parry_explain_why(const parry_explain_input *in, const parry_results *r, parry_why_not **out,
                              parry_candidate *measured, parry_err *err)
 {
     parry_why_not *w = PARRY_NEW(in->show->arena, parry_why_not);
-    parry_article_out x = {0};
+    parry_article_out x;
     uint32_t segment, article;
-    bool live = parry_generation_find(in->show->g, in->show->query->why, &segment, &article);
     *w = (parry_why_not){.id = in->show->query->why};
-    if (live)
+    if (parry_generation_find(in->show->g, w->id, &segment, &article)) {
+        bool pinned = find_ranked(in, r, segment, article) != NULL; /* a rule may show what filters leave out */
         parry_segment_article(parry_generation_get_info(in->show->g)->segments[segment].segment, article, &x);
-    if (live && !parry_mask_shows(&in->masks[segment], article)) {
-        w->why = hidden_by(in, &x);
-    } else if (live) {
-        parry_code code = take_place(in, r, w, segment, article, measured, err);
-        if (code != PARRY_OK)
-            return code;
-        w->last = r->n > 0 ? &r->hits[r->n - 1] : NULL;
-        w->last_rank = r->n > 0 ? in->show->query->offset + r->n : 0;
-        if (w->last != NULL)
-            compare(in->show->arena, w);
+        if (!pinned && !parry_mask_shows(&in->curation->masks[segment], article)) {
+            parry_explain_unmet(in, &x, w);
+        } else {
+            parry_code code = take_place(in, r, w, segment, article, measured, err);
+            if (code != PARRY_OK)
+                return code;
+            compare_with_last(in, r, w);
+        }
     }
-    w->said = say(in->show->arena, w, &x);
+    w->said = parry_explain_said(in->show->arena, w, in->show->query->sort);
     *out = w;
     return PARRY_OK;
 }

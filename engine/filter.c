@@ -106,16 +106,24 @@ void parry_filters_sort(parry_filter *filters, size_t n)
         qsort(filters, n, sizeof *filters, by_kind);
 }
 
-bool parry_filters_hold(const parry_filter *filters, size_t n, const parry_article_out *x)
+const parry_filter *parry_filters_unmet(const parry_filter *filters, size_t n, const parry_article_out *x,
+                                        size_t *count)
 {
     for (size_t i = 0, end; i < n; i = end) {
         bool any = false;
         for (end = i; end < n && same_kind(&filters[end], &filters[i]); end++)
             any = any || has(x, &filters[end]);
+        *count = end - i;
         if (!any)
-            return false;
+            return &filters[i];
     }
-    return true;
+    return NULL;
+}
+
+bool parry_filters_hold(const parry_filter *filters, size_t n, const parry_article_out *x)
+{
+    size_t count;
+    return parry_filters_unmet(filters, n, x, &count) == NULL;
 }
 
 /* ---- counting -----------------------------------------------------------------------------------------------------

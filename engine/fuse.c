@@ -63,10 +63,18 @@ double parry_signal_value(const parry_candidate *c, parry_signal s)
     return 0;
 }
 
+double parry_fuse_evidence(const double weight[PARRY_SIGNALS], const parry_candidate *c)
+{
+    double points = 0;
+    for (int s = 0; s < PARRY_SIGNAL_TITLE_IS_QUERY; s++)
+        points += weight[s] * parry_signal_value(c, (parry_signal)s);
+    return points;
+}
+
 double parry_fuse(const double weight[PARRY_SIGNALS], const parry_candidate *c)
 {
-    double score = 0;
-    for (int s = 0; s < PARRY_SIGNALS; s++)
+    double score = parry_fuse_evidence(weight, c);
+    for (int s = PARRY_SIGNAL_TITLE_IS_QUERY; s < PARRY_SIGNALS; s++)
         score += weight[s] * parry_signal_value(c, (parry_signal)s);
     return score;
 }

@@ -31,6 +31,8 @@ const char *parry_signal_name(parry_signal s); /* "text.article" ... */
 double parry_signal_value(const parry_candidate *c, parry_signal s);
 /* The score of an article that all evidence speaks for: without the two rules, title.is_query and identifier. */
 double parry_most_evidence(const double weight[PARRY_SIGNALS]);
+/* What the evidence alone gives: without the rules and language. exp of a difference is an odds (docs/curation.md). */
+double parry_fuse_evidence(const double weight[PARRY_SIGNALS], const parry_candidate *c);
 double parry_fuse(const double weight[PARRY_SIGNALS], const parry_candidate *c);
 
 #endif

@@ -37,25 +37,51 @@ void parry_mask_cache_free(parry_mask_cache *c)
     free(c);
 }
 
-static bool in_range(const parry_article_out *x, const parry_query *q)
+/* An article whose date cannot be read is in no range. */
+static bool updated_in(const parry_article_out *x, int64_t from_ms, int64_t until_ms)
 {
     int64_t ms;
-    if (q->updated_from_ms == 0 && q->updated_until_ms == 0)
+    if (from_ms == 0 && until_ms == 0)
         return true;
-    return parry_date_read(x->updated, &ms) && (q->updated_from_ms == 0 || ms >= q->updated_from_ms) &&
-           (q->updated_until_ms == 0 || ms < q->updated_until_ms);
+    return parry_date_read(x->updated, &ms) && (from_ms == 0 || ms >= from_ms) && (until_ms == 0 || ms < until_ms);
+}
+
+static bool excluded(const parry_article_out *x, const parry_query *q)
+{
+    for (size_t i = 0; i < q->nexclude; i++)
+        if (parry_str_eq(x->id, q->exclude[i]))
+            return true;
+    return false;
+}
+
+bool parry_barrier_passed(parry_barrier b, const parry_article_out *x, const parry_query *q)
+{
+    switch (b) {
+    case PARRY_BARRIER_AUDIENCE:
+        return q->audience.n == 0 || parry_str_eq(x->audience, q->audience);
+    case PARRY_BARRIER_LOCALE:
+        return parry_locale_fits(x->locale, q->locale);
+    case PARRY_BARRIER_CATEGORY:
+        return q->category.n == 0 || parry_str_eq(x->category, q->category);
+    case PARRY_BARRIER_EXCLUDE:
+        return !excluded(x, q);
+    case PARRY_BARRIER_UPDATED_FROM:
+        return updated_in(x, q->updated_from_ms, 0);
+    case PARRY_BARRIER_UPDATED_UNTIL:
+        return updated_in(x, 0, q->updated_until_ms);
+    case PARRY_BARRIER_FILTERS:
+    case PARRY_BARRIERS:
+        break;
+    }
+    return parry_filters_hold(q->filters, q->nfilters, x);
 }
 
 static bool visible(const parry_article_out *x, const parry_query *q)
 {
-    if (q->audience.n > 0 && !parry_str_eq(x->audience, q->audience))
-        return false;
-    if (q->category.n > 0 && !parry_str_eq(x->category, q->category))
-        return false;
-    for (size_t i = 0; i < q->nexclude; i++)
-        if (parry_str_eq(x->id, q->exclude[i]))
-            return false;
-    return parry_locale_fits(x->locale, q->locale) && in_range(x, q) && parry_filters_hold(q->filters, q->nfilters, x);
+    bool passed = true;
+    for (int b = 0; b < PARRY_BARRIERS && passed; b++)
+        passed = parry_barrier_passed((parry_barrier)b, x, q);
+    return passed;
 }
 
 uint8_t *parry_mask_vectors(parry_arena *a, const parry_segment *segment, const uint8_t *articles)

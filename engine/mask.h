@@ -17,6 +17,20 @@ static inline bool parry_mask_shows(const parry_mask *m, uint32_t article)
     return (m->articles[article >> 3] >> (article & 7) & 1) != 0;
 }
 
+/* What may stand between a query and a live article, one after the other. */
+typedef enum parry_barrier {
+    PARRY_BARRIER_AUDIENCE,
+    PARRY_BARRIER_LOCALE,
+    PARRY_BARRIER_CATEGORY,
+    PARRY_BARRIER_EXCLUDE,
+    PARRY_BARRIER_UPDATED_FROM,
+    PARRY_BARRIER_UPDATED_UNTIL,
+    PARRY_BARRIER_FILTERS,
+    PARRY_BARRIERS
+} parry_barrier;
+/* A mask shows the articles that pass all of them. */
+bool parry_barrier_passed(parry_barrier b, const parry_article_out *x, const parry_query *q);
+
 typedef struct parry_mask_cache parry_mask_cache;
 parry_mask_cache *parry_mask_cache_new(void);
 void parry_mask_cache_free(parry_mask_cache *c); /* NULL is fine */

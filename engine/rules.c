@@ -265,6 +265,20 @@ parry_matched parry_rules_match(const parry_rules *r, parry_analyser *an, parry_
     return m;
 }
 
+const parry_rule *parry_rules_hiding(const parry_matched *m, parry_str id)
+{
+    for (size_t i = 0; i < m->n; i++)
+        for (size_t h = 0; h < m->rules[i]->nhide; h++)
+            if (parry_str_eq(m->rules[i]->hide[h], id))
+                return m->rules[i];
+    return NULL;
+}
+
+const parry_rule *parry_rules_of_filter(const parry_matched *m, const parry_filter *f)
+{
+    return f->set > 0 && f->set <= m->n ? m->rules[f->set - 1] : NULL;
+}
+
 parry_query parry_rules_scope(const parry_matched *m, parry_arena *a, const parry_query *q)
 {
     parry_query scoped = *q;

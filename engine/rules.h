@@ -71,6 +71,10 @@ typedef struct parry_matched {
 /* r may be NULL. locale: of the question. */
 parry_matched parry_rules_match(const parry_rules *r, parry_analyser *an, parry_arena *a, const parry_query *q,
                                 parry_str locale, int64_t now_ms);
+/* The first of them that hides this article; NULL: none does. */
+const parry_rule *parry_rules_hiding(const parry_matched *m, parry_str id);
+/* The rule that a filter of the scoped query came from; NULL: it is the caller's own. */
+const parry_rule *parry_rules_of_filter(const parry_matched *m, const parry_filter *f);
 /* The query with the rules' filters besides its own, sorted. A rule whose filters would make more than
  * PARRY_FILTERS_MAX filters nothing, nor do those after it. */
 parry_query parry_rules_scope(const parry_matched *m, parry_arena *a, const parry_query *q);

@@ -393,7 +393,7 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     parry_show(&show, ranked, &r);
     parry_complete(a, g, v.masks, q, u, ranked, r.total, &r);
     r.show_ns = lap(&t);
-    const parry_explain_input in = {&show, &v, curation.masks, &text, &vector, ranked};
+    const parry_explain_input in = {&show, &v, &curation, &text, &vector, ranked};
     if (q->grounds && (code = parry_explain(&in, &r, err)) != PARRY_OK)
         return code;
     *out = r;

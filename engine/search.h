@@ -61,11 +61,11 @@ typedef struct parry_query {
     int64_t updated_from_ms, updated_until_ms; /* only articles updated in [from, until), Unix ms; 0: open. One whose
                                                   date cannot be read is in no range */
     unsigned facets;                           /* count by these: a bit each parry_field */
-    parry_sort sort;          /* but for relevance: of the articles that score at least half of the best */
-    parry_str rule_tag;       /* what rules may ask for ("checkout"); empty: nothing */
-    size_t offset, limit;     /* limit 1 to PARRY_SEARCH_MAX_LIMIT */
-    size_t completions;       /* at most so many; 0: none */
-    bool explain;             /* parts of every score */
+    parry_sort sort;                           /* but for relevance: of the articles that may well be the answer */
+    parry_str rule_tag;                        /* what rules may ask for ("checkout"); empty: nothing */
+    size_t offset, limit;                      /* limit 1 to PARRY_SEARCH_MAX_LIMIT */
+    size_t completions;                        /* at most so many; 0: none */
+    bool explain;                              /* parts of every score */
     bool grounds;             /* with explain: how words were read, and what each hit rests on (engine/explain.h) */
     bool trusted;             /* may be told that an article is there which the filters hide */
     bool snippets;            /* off where only ids and scores are wanted */

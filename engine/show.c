@@ -26,7 +26,10 @@ parry_ranked *parry_rank(parry_arena *a, const parry_generation *g, const double
     for (size_t i = 0; i < all->n; i++) {
         parry_article_out x;
         parry_segment_article(info->segments[all->c[i].segment].segment, all->c[i].article, &x);
-        out[i] = (parry_ranked){.c = &all->c[i], .score = parry_fuse(weight, &all->c[i]), .id = x.id};
+        out[i] = (parry_ranked){.c = &all->c[i],
+                                .score = parry_fuse(weight, &all->c[i]),
+                                .evidence = parry_fuse_evidence(weight, &all->c[i]),
+                                .id = x.id};
     }
     parry_ranked_sort(out, all->n);
     return out;
@@ -103,7 +106,7 @@ static parry_hit hit_of(const parry_showing *show, const parry_ranked *ranked)
                    .product = x.product,
                    .tags = x.tags,
                    .rule = ranked->rule,
-                   .pinned = ranked->pinned,
+                   .pinned = ranked->pinned > 0,
                    .score = ranked->score,
                    .text = (double)c->text_article,
                    .vector = (double)c->vector_passage,

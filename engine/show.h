@@ -7,12 +7,12 @@
 
 typedef struct parry_ranked {
     const parry_candidate *c;
-    double score;
-    parry_str id;      /* settles ties, so that no order depends on segments */
-    parry_part *extra; /* in the score besides the signals: boosts, rules, page */
+    double score, evidence; /* evidence: what of the score is neither a rule's nor an author's */
+    parry_str id;           /* settles ties, so that no order depends on segments */
+    parry_part *extra;      /* in the score besides the signals: boosts, rules, page */
     size_t nextra;
     parry_str rule; /* that pinned or raised it; empty: none */
-    bool pinned;
+    size_t pinned;  /* the place that its rule asks for, from 1; 0: none */
 } parry_ranked;
 
 void parry_ranked_sort(parry_ranked *ranked, size_t n); /* best first, once a score was changed */
