@@ -234,6 +234,61 @@ static void who_is_not_trusted_hears_the_same_of_others_articles_as_of_none(void
     assert_int_equal(why(f, theirs, &excluded).why, PARRY_WHY_FILTERED);
 }
 
+/* What the evidence for a hit gives: without rules. */
+static double evidence_of(const parry_hit *h)
+{
+    double sum = 0;
+    for (size_t i = 0; i < h->nparts; i++)
+        sum += strncmp(h->parts[i].name, "text.", 5) == 0 ? h->parts[i].points : 0;
+    return sum;
+}
+
+static double value_of(const parry_hit *h, const char *part)
+{
+    for (size_t i = 0; i < h->nparts; i++)
+        if (strcmp(h->parts[i].name, part) == 0)
+            return h->parts[i].value;
+    return 0;
+}
+
+static bool is_among(const parry_results *r, parry_str id)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (parry_str_eq(r->hits[i].id, id))
+            return true;
+    return false;
+}
+
+/* How many of the list by relevance another order keeps for their odds, for their words alone, and not at all. */
+static void count_kept(const parry_results *all, const parry_results *sorted, size_t kept[3])
+{
+    double best = 0;
+    for (size_t i = 0; i < all->n; i++)
+        best = fmax(best, evidence_of(&all->hits[i]));
+    for (size_t i = 0; i < all->n; i++) {
+        const parry_hit *h = &all->hits[i];
+        bool likely = evidence_of(h) >= best + log(0.01), words = value_of(h, "text.coverage") > 0.9985;
+        assert_int_equal(is_among(sorted, h->id), likely || words);
+        kept[likely ? 0 : words ? 1 : 2]++;
+    }
+}
+
+static void another_order_keeps_the_likely_and_those_that_hold_all_words(void **state)
+{
+    fixture *f = *state;
+    static const char *const queries[] = {"refund", "delivery address", "order", "payout", "my parcel is late"};
+    size_t kept[3] = {0};
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        parry_query q = {.text = parry_str_of(queries[i]), .mode = PARRY_TEXT};
+        parry_results all = ask(f, f->home->arena, &q);
+        assert_int_equal(all.n, all.total);
+        q.sort = PARRY_BY_UPDATED;
+        parry_results sorted = ask(f, f->home->arena, &q);
+        count_kept(&all, &sorted, kept);
+    }
+    assert_true(kept[0] > 0 && kept[1] > 0 && kept[2] > 0);
+}
+
 static const parry_reading *reading(const parry_results *r, const char *word, const char *kind)
 {
     for (size_t i = 0; i < r->explanation->nreadings; i++) {
@@ -351,6 +406,7 @@ int main(void)
         cmocka_unit_test(an_article_asked_about_is_measured_as_in_the_list),
         cmocka_unit_test(what_is_no_candidate_is_placed_by_the_score_it_would_have),
         cmocka_unit_test(who_is_not_trusted_hears_the_same_of_others_articles_as_of_none),
+        cmocka_unit_test(another_order_keeps_the_likely_and_those_that_hold_all_words),
         cmocka_unit_test(every_word_says_how_it_was_read),
         cmocka_unit_test(completions_do_not_tell_words_of_other_audiences),
         cmocka_unit_test(a_hit_shows_its_terms_and_its_places),

@@ -132,6 +132,21 @@ static void what_has_little_to_do_with_the_question_is_not_sorted_first(void **s
     assert_true(r.n > 0 && r.total == r.n);
 }
 
+/* An author's points are no evidence: what they raise does not make others unlikely. */
+static void what_may_be_the_answer_is_sorted_whatever_is_boosted(void **state)
+{
+    centre *c = *state;
+    parry_query q = text_query("refund money", "customer"); /* nobody holds both; balance is the likeliest */
+    q.sort = PARRY_BY_UPDATED;
+    parry_results r = centre_search(c, q);
+    assert_string_equal(ids_of(c, &r), "refund-late refund-times refund-partial balance");
+    centre_table(c, PARRY_SIDE_RULES,
+                 "[{\"contains\": \"refund\", \"boost\": [{\"id\": \"balance\", \"points\": 3},"
+                 " {\"category\": \"Refunds\", \"points\": -3}]}]");
+    r = centre_search(c, q);
+    assert_string_equal(ids_of(c, &r), "refund-late refund-times refund-partial balance");
+}
+
 static void names_are_read_or_refused(void **state)
 {
     (void)state;
@@ -160,6 +175,7 @@ int main(void)
         in_centre(counts_do_not_depend_on_the_page),
         in_centre(other_orders),
         in_centre(what_has_little_to_do_with_the_question_is_not_sorted_first),
+        in_centre(what_may_be_the_answer_is_sorted_whatever_is_boosted),
         in_centre(names_are_read_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
