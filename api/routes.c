@@ -4,13 +4,13 @@
 #define ROUTES(X)                                                                                                      \
     X("/v1/search",                                                                                                    \
       "q limit offset mode audience locale category product tag updated_from updated_until facets sort rule_tag "      \
-      "page explain",                                                                                                  \
+      "page page_product explain",                                                                                     \
       parry_get_search, false)                                                                                         \
     X("/v1/explain",                                                                                                   \
       "q limit offset mode audience locale category product tag updated_from updated_until facets sort rule_tag "      \
-      "page explain typing article",                                                                                   \
+      "page page_product explain typing article",                                                                      \
       parry_get_explain, false)                                                                                        \
-    X("/v1/suggest", "q limit audience rule_tag previous page", parry_get_suggest, false)                              \
+    X("/v1/suggest", "q limit audience rule_tag previous page page_product", parry_get_suggest, false)                 \
     X("/v1/articles", "category limit offset audience", parry_get_articles, false)                                     \
     X("/v1/articles/{id}/related", "limit audience", parry_get_related, false)                                         \
     X("/v1/articles/{id}", "audience", parry_get_article, false)                                                       \

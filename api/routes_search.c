@@ -106,6 +106,13 @@ static parry_code read_narrowing(const parry_call *c, parry_query *q, parry_err 
     return code == PARRY_OK ? parry_sort_parse(sort, &q->sort, err) : code;
 }
 
+/* Where the host says that it is asked: search and suggest have the same names for it. */
+static parry_code read_page(const parry_call *c, parry_query *q, parry_err *err)
+{
+    parry_code code = read_name(c, "page", &q->page, err);
+    return code == PARRY_OK ? read_name(c, "page_product", &q->page_product, err) : code;
+}
+
 static parry_code read_search(const parry_call *c, parry_query *q, parry_err *err)
 {
     parry_str mode = parry_str_of("hybrid");
@@ -124,7 +131,7 @@ static parry_code read_search(const parry_call *c, parry_query *q, parry_err *er
     if (code == PARRY_OK)
         code = read_name(c, "category", &q->category, err);
     if (code == PARRY_OK)
-        code = read_name(c, "page", &q->page, err);
+        code = read_page(c, q, err);
     if (code == PARRY_OK)
         code = read_narrowing(c, q, err);
     return code == PARRY_OK ? parry_mode_parse(mode, &q->mode, err) : code;
@@ -309,7 +316,7 @@ parry_code parry_get_suggest(parry_call *c, parry_err *err)
     if (code == PARRY_OK)
         code = read_previous(c, &q, err);
     if (code == PARRY_OK)
-        code = read_name(c, "page", &q.page, err);
+        code = read_page(c, &q, err);
     if (code == PARRY_OK)
         code = suggest(c, &q, &j, err);
     if (code == PARRY_OK)

@@ -14,7 +14,7 @@ enum { WIDTH = 100, INDENT = 4 };
 typedef struct search_options {
     bool json, explain, batch, typing, no_snippets, drafts;
     int64_t limit;
-    const char *mode, *audience, *locale, *category, *facets, *sort, *rule_tag, *page, *why_not;
+    const char *mode, *audience, *locale, *category, *facets, *sort, *rule_tag, *page, *page_product, *why_not;
     parry_texts filters;
 } search_options;
 
@@ -268,6 +268,7 @@ static int search(const parry_cli *cli, const search_options *o, const char *tex
                      .category = parry_str_of(o->category),
                      .rule_tag = parry_str_of(o->rule_tag),
                      .page = parry_str_of(o->page),
+                     .page_product = parry_str_of(o->page_product),
                      .limit = (size_t)o->limit,
                      .typing = o->typing,
                      .explain = o->explain || *o->why_not,
@@ -296,6 +297,7 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
                         .sort = "relevance",
                         .rule_tag = "",
                         .page = "",
+                        .page_product = "",
                         .why_not = ""};
     const parry_option options[] = {
         {.name = "limit",
@@ -322,6 +324,10 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
          .value = "PATH",
          .text = &o.page,
          .help = "Raise articles that this page of the host's site is about."},
+        {.name = "page-product",
+         .value = "NAME",
+         .text = &o.page_product,
+         .help = "Raise articles of the product that this page is about (--filter leaves others out)."},
         {.name = "explain",
          .flag = &o.explain,
          .help = "Show how the words were read, what each score is made of, and the time each stage took."},

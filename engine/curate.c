@@ -96,7 +96,7 @@ static void raise_by_rules(const parry_curation *c, parry_arena *a, const parry_
 
 static bool anything_raises(const parry_curation *c, const parry_boosts *b, const parry_page *page)
 {
-    bool any = page->n > 0;
+    bool any = parry_page_says_anything(page);
     any =
         any || (b != NULL && (b->freshness > 0 || b->popularity > 0 || b->votes > 0 || b->ncategories + b->nproducts));
     for (size_t i = 0; i < c->matched.n && !any; i++)
@@ -108,17 +108,16 @@ void parry_raise(const parry_curation *c, parry_arena *a, parry_ranked *ranked, 
 {
     const parry_boosts *b = parry_generation_side(c->generation, PARRY_SIDE_BOOSTS);
     const parry_usage *usage = parry_generation_side(c->generation, PARRY_SIDE_USAGE);
-    const parry_page page = parry_page_of(a, c->query->page);
+    const parry_page page = parry_page_of(a, c->query);
     if (!anything_raises(c, b, &page))
         return;
     for (size_t i = 0; i < n; i++) {
         parry_article_out x = article_of(c, ranked[i].c);
-        parry_part parts[PARRY_BOOST_PARTS];
+        parry_part parts[PARRY_BOOST_PARTS + PARRY_PAGE_PARTS];
         size_t cap = 0, nparts = b != NULL ? parry_boost_parts(b, usage, &x, c->now_ms, parts) : 0;
+        nparts += parry_page_parts(&page, &x, parts + nparts);
         for (size_t p = 0; p < nparts; p++)
             add_part(a, &ranked[i], &cap, parts[p]);
-        if (parry_page_is_about(&page, &x))
-            add_part(a, &ranked[i], &cap, (parry_part){"page", 1, PARRY_PAGE_POINTS, PARRY_PAGE_POINTS});
         raise_by_rules(c, a, &x, &ranked[i], &cap);
     }
     parry_ranked_sort(ranked, n);

@@ -1,4 +1,4 @@
-/* Words of a path against words of categories and slugs. */
+/* Words of a path against words of categories and slugs; a product against products. */
 #include "engine/page.h"
 
 static bool in_word(char c)
@@ -41,16 +41,23 @@ static parry_str before(parry_str s, const char *mark)
     return parry_str_make(s.p, parry_str_find(s, parry_str_of(mark)));
 }
 
-parry_page parry_page_of(parry_arena *a, parry_str path)
+parry_page parry_page_of(parry_arena *a, const parry_query *q)
 {
-    parry_str rest = before(before(path, "#"), "?");
-    parry_page p = {PARRY_ARRAY(a, parry_str, PARRY_PAGE_WORDS), 0};
+    parry_str rest = before(before(q->page, "#"), "?");
+    parry_page p = {PARRY_ARRAY(a, parry_str, PARRY_PAGE_WORDS), 0, parry_str_trim(q->page_product)};
     while (p.n < PARRY_PAGE_WORDS && next_word(&rest, &p.words[p.n]))
         p.n++;
     return p;
 }
 
-bool parry_page_is_about(const parry_page *p, const parry_article_out *x)
+bool parry_page_says_anything(const parry_page *p) { return p->n > 0 || p->product.n > 0; }
+
+size_t parry_page_parts(const parry_page *p, const parry_article_out *x, parry_part parts[PARRY_PAGE_PARTS])
 {
-    return names(p->words, p->n, x->category) || names(p->words, p->n, x->slug);
+    size_t n = 0;
+    if (names(p->words, p->n, x->category) || names(p->words, p->n, x->slug))
+        parts[n++] = (parry_part){"page", 1, PARRY_PAGE_POINTS, PARRY_PAGE_POINTS};
+    if (p->product.n > 0 && same(p->product, x->product))
+        parts[n++] = (parry_part){"page.product", 1, PARRY_PAGE_POINTS, PARRY_PAGE_POINTS};
+    return n;
 }

@@ -49,13 +49,14 @@ PARRY_MUST parry_code parry_sort_parse(parry_str name, parry_sort *out,
 typedef struct parry_query {
     parry_str text; /* at most PARRY_QUERY_MAX_BYTES */
     parry_mode mode;
-    bool typing;        /* the last word may be unfinished */
-    bool steady;        /* with typing: no letter takes back what was shown unless for what is clearly better */
-    parry_str previous; /* with steady: id of the article that was first a letter before; empty: none */
-    parry_str audience; /* only articles of this audience; empty: of every audience (trusted callers alone) */
-    parry_str locale;   /* only articles of this locale or its language; empty: all */
-    parry_str category; /* only this one; empty: all */
-    parry_str page;     /* path of the page on which it is asked: raises what it is about; empty: none */
+    bool typing;            /* the last word may be unfinished */
+    bool steady;            /* with typing: no letter takes back what was shown unless for what is clearly better */
+    parry_str previous;     /* with steady: id of the article that was first a letter before; empty: none */
+    parry_str audience;     /* only articles of this audience; empty: of every audience (trusted callers alone) */
+    parry_str locale;       /* only articles of this locale or its language; empty: all */
+    parry_str category;     /* only this one; empty: all */
+    parry_str page;         /* path of the page on which it is asked: raises what it is about; empty: none */
+    parry_str page_product; /* that the page is about: raises its articles, filters nothing; empty: none */
     const parry_filter *filters; /* at most PARRY_FILTERS_MAX */
     size_t nfilters;
     int64_t updated_from_ms, updated_until_ms; /* only articles updated in [from, until), Unix ms; 0: open. One whose

@@ -30,7 +30,8 @@ EXTRA = {
     "boxes.md": "---\nid: boxed-two\nslug: boxed-two\ntitle: A bilby\naudience: customer\nproduct: Bilby, large\n"
                 "tags: [bilby-b]\nupdated: 2026-05-06\ncategory: Bilbies\n---\nA bilby box holds two.\n",
     "_search/rules.yaml": "- name: bilby first\n  contains: bilby\n  pin: [staff-one, draft-one, delivery-late]\n"
-                          "  filter_curated: false\n  tag: pinned\n",
+                          "  filter_curated: false\n  tag: pinned\n"
+                          "- name: bilby veiled\n  contains: bilby\n  hide: [boxed-two, staff-one]\n  tag: veiled\n",
     "_search/synonyms.yaml": "- words: [bilby, macrotis]\n- {from: bilby, to: quokkainternal}\n",
     "partners.md": "---\nid: partner-one\nslug: partner-one\ntitle: Numbatpartners\naudience: partners\n---\nrefund numbatpartners\n",
     "open.md": "---\nid: open-one\nslug: open-one\ntitle: Wombat opening\naudience: customer\ncategory: Wombats & <others>\n"
@@ -334,16 +335,50 @@ class Explain(ApiTest):
         self.assertIn(far["status"], ("not_candidate", "below"))
         self.assertIn("explain", far)
 
+    def test_the_filter_that_leaves_it_out_is_named(self):
+        found = self.explain(q="bilby", article="boxed-one", product="Other,Third", updated_from="2026-05-06")["article"]
+        self.assertEqual(found["status"], "filtered")
+        self.assertEqual(found["filters"], [
+            {"field": "updated_from", "wanted": ["2026-05-06T00:00:00.000Z"], "has": ["2026-05-05"]},
+            {"field": "product", "wanted": ["Other", "Third"], "has": ["Bilby"]}])
+        self.assertIn("The query asks for product 'Other or Third'; this has 'Bilby'.", found["said"])
+        self.assertEqual(self.explain(q="bilby", article="boxed-one", category="Odd")["article"]["status"], "category")
+
+    def test_the_rule_that_pins_is_named(self):
+        pinned = self.explain(q="a bilby", rule_tag="pinned", article="delivery-late")["article"]
+        self.assertEqual((pinned["status"], pinned["rank"], pinned["rule"], pinned["pinned_to"]), ("shown", 1, "bilby first", 3))
+        other = self.explain(q="a bilby", rule_tag="pinned", article="boxed-one")["article"]
+        self.assertEqual(other["pinned_above"], [{"id": "delivery-late", "rule": "bilby first"}])
+        self.assertNotIn("rule", other)
+
+    def test_the_rule_that_hides_is_named(self):
+        hidden = self.explain(q="bilby", rule_tag="veiled", article="boxed-two")["article"]
+        self.assertEqual((hidden["status"], hidden["rule"]), ("hidden", "bilby veiled"))
+        self.assertIn("The rule 'bilby veiled' hides it.", hidden["said"])
+
+    def test_what_another_order_cuts_is_told(self):
+        every = {h["id"] for h in self.explain(q="refund not received yet", limit=100)["hits"]}
+        kept = {h["id"] for h in self.explain(q="refund not received yet", limit=100, sort="updated")["hits"]}
+        self.assertTrue(kept)
+        cut = sorted(every - kept)[0]
+        j = self.explain(q="refund not received yet", sort="updated", article=cut)["article"]
+        self.assertEqual(j["status"], "cut")
+        self.assertLess(j["odds"], 0.01)
+        self.assertNotIn("rank", j)
+
     def test_another_audiences_article_is_exactly_as_unknown_as_none(self):
         def said(article, **more):
-            j = self.explain(q="refund quokkainternal", article=article, **more)
+            j = self.explain(q="refund quokkainternal bilby", article=article, **more)
             j.pop("took_us")
             return json.dumps(j).replace(article, "ID")
 
         none = said("no-such-id")
         for article in ("staff-one", "partner-one", "draft-one", "old-one", "merchant-payout-schedule"):
             self.assertEqual(said(article), none)
-        self.assertEqual(said("merchant-payout-schedule", category="Refunds"), said("no-such-id", category="Refunds"))
+        for more in ({"category": "Refunds"}, {"product": "App"}, {"tag": "cards"}, {"locale": "de"}, {"sort": "updated"},
+                     {"updated_from": "2026-01-01"}, {"rule_tag": "pinned"}, {"rule_tag": "veiled"}):
+            for article in ("staff-one", "merchant-payout-schedule"):
+                self.assertEqual(said(article, **more), said("no-such-id", **more))
 
     def test_unfinished_words_do_not_tell_what_others_read(self):
         for start in ("quokk", "numba", "zebrafishd", "okapia"):
@@ -412,6 +447,18 @@ class Suggest(ApiTest):
         self.assertGreater(raised["delivery-late"], 0)
         self.get("/v1/suggest?q=late&page=/deliveries")
         self.problem("/v1/suggest?q=late&page=" + "a" * 201, 400, "invalid", "page")
+
+    def test_a_declared_product_is_raised_under_one_name(self):
+        def points(product, route="/v1/search"):
+            query = urllib.parse.urlencode({"q": "bilby", "explain": 1, "page_product": product})
+            body = self.get(f"{route}?{query}").json
+            return {h["id"]: sum(p["points"] for p in h["explain"] if p["name"] == "page.product") for h in body["hits"]}
+        self.assertEqual(points(""), {"boxed-one": 0, "boxed-two": 0})
+        self.assertEqual(points("bilby"), {"boxed-one": 0.5, "boxed-two": 0})
+        self.assertEqual(points("Bilby, large", "/v1/explain"), {"boxed-one": 0, "boxed-two": 0.5})
+        first = [self.get("/v1/suggest?q=late+delivery&page_product=" + urllib.parse.quote(p)).json["hits"] for p in ("", "Bilby")]
+        self.assertEqual(first[0], first[1])  # it overrides nothing
+        self.problem("/v1/suggest?q=late&page_product=" + "a" * 201, 400, "invalid", "page_product")
 
     def test_nothing_asked_shows_promoted_articles_then_new_ones(self):
         for path in ["/v1/suggest", "/v1/suggest?q=", "/v1/suggest?q=%20", "/v1/suggest?q=&previous="]:

@@ -92,6 +92,29 @@ static void fields_weigh_what_they_are_told(void **state)
         assert_true(near(r.hits[i].score, before.hits[i].score));
 }
 
+static void the_product_that_the_host_declares_is_raised_and_filters_nothing(void **state)
+{
+    centre *c = *state;
+    parry_results plain = centre_ask(c, "refund", "customer");
+    parry_query q = text_query("refund", "customer");
+    q.page_product = parry_str_of(" aPP ");
+    parry_results r = centre_search(c, q);
+    assert_int_equal(r.total, plain.total);
+    for (size_t i = 0; i < r.n; i++) {
+        bool app = parry_str_eqz(r.hits[i].id, "refund-late");
+        assert_true(near(points_of(&r.hits[i], "page.product"), app ? 0.5 : 0));
+    }
+    assert_parts_sum(&r);
+    q.page = parry_str_of("/my/refunds"); /* a page may be about both */
+    r = centre_search(c, q);
+    assert_true(near(points_of(hit_of(&r, "refund-late"), "page"), 0.5));
+    assert_true(near(points_of(hit_of(&r, "refund-late"), "page.product"), 0.5));
+    assert_parts_sum(&r);
+    q.page_product = parry_str_of("Ap"); /* half a name is none, and no name is no product's */
+    r = centre_search(c, q);
+    assert_true(near(points_of(hit_of(&r, "refund-late"), "page.product"), 0));
+}
+
 static void bad_boosts_are_refused_with_their_line(void **state)
 {
     (void)state;
@@ -119,6 +142,7 @@ int main(void)
         in_centre(the_wilson_bound),
         in_centre(categories_and_products_are_raised_and_lowered),
         in_centre(fields_weigh_what_they_are_told),
+        in_centre(the_product_that_the_host_declares_is_raised_and_filters_nothing),
         in_centre(bad_boosts_are_refused_with_their_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

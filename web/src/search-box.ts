@@ -26,8 +26,8 @@
 //   div.parry-status    role=status, for the ear: to be hidden from the eye
 //
 // data-page="/account/orders" on the input says where in a host's site it
-// stands: articles about that page are raised. Load the script with
-// type="module" or defer. Words: words.ts. data-keys="off" on the form leaves
+// stands, data-page-product="App" which product is shown there: articles about
+// them are raised. Load the script with type="module" or defer. Words: words.ts. data-keys="off" on the form leaves
 // "/" and Ctrl+K (Command+K) to the page.
 
 import { appendMarked } from "./marks";
@@ -396,10 +396,11 @@ function createBox(
   number: number,
 ): Box {
   const words = createWords(form);
-  const { suggest = "", audience, page } = input.dataset;
+  const { suggest = "", audience, page, pageProduct } = input.dataset;
   const endpoint = new URL(suggest, document.baseURI);
   if (audience) endpoint.searchParams.set("audience", audience);
   if (page) endpoint.searchParams.set("page", page);
+  if (pageProduct) endpoint.searchParams.set("page_product", pageProduct);
   return {
     form,
     input,

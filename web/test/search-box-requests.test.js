@@ -38,6 +38,19 @@ describe("requests", () => {
     );
   });
 
+  it("says on which page it stands, and which product is shown there", async () => {
+    fixture.page = html(
+      form([
+        'type="search"',
+        'type="search" data-page="/a?b" data-page-product="App & Co"',
+      ]),
+    );
+    await open();
+    await typeAndSee("r");
+    assert.equal(fixture.asked[0].page, "/a?b");
+    assert.equal(fixture.asked[0].page_product, "App & Co");
+  });
+
   it("asks in the very turn of the keystroke", async () => {
     await input().focus();
     const calls = await input().evaluate((box) => {
