@@ -64,10 +64,11 @@ static parry_str say_reason(parry_arena *a, const parry_why_not *w)
     case PARRY_WHY_HIDDEN:
         return parry_str_printf(a, "The rule '%.*s' hides it. ", PARRY_FMT(w->rule));
     case PARRY_WHY_CUT:
-        return parry_str_printf(a,
-                                "Sorted are the articles that hold all the words or are at least %g times as likely "
-                                "an answer as the likeliest; this one is %.2g times. ",
-                                PARRY_SORT_LEAST_ODDS, w->odds);
+        return parry_str_printf(
+            a,
+            "Put in order are the articles that hold all the words or are at least 1 in %.0f as likely an answer "
+            "as the likeliest; this one is 1 in %.3g. ",
+            1 / PARRY_SORT_LEAST_ODDS, 1 / fmax(w->odds, 1e-12));
     case PARRY_WHY_UNKNOWN:
     case PARRY_WHY_NOT_LIVE:
     case PARRY_WHY_AUDIENCE:
