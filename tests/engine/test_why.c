@@ -4,18 +4,6 @@
 
 #include <math.h>
 
-static int set_up(void **state)
-{
-    *state = centre_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    centre_free(*state);
-    return 0;
-}
-
 static parry_results ask(centre *c, parry_query q, const char *id)
 {
     parry_results r = {0};
@@ -315,22 +303,21 @@ static void another_audiences_article_is_as_unknown_as_none_under_every_rule(voi
     check_unmet(&w->unmet[0], "audience", "customer", "internal", "");
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test(every_filter_that_keeps_it_out_is_named),
-        test(a_query_tells_its_locale_category_and_dates_apart),
-        test(a_rules_filter_is_told_by_the_rules_name),
-        test(a_phrase_or_a_negation_is_told),
-        test(the_rule_that_hides_it_is_named),
-        test(a_pin_is_told_with_its_rule_and_place),
-        test(what_is_pinned_above_it_is_told),
-        test(the_place_of_what_is_hidden_is_the_one_it_had),
-        test(a_pin_that_filters_leave_out_is_shown_and_said_to_be),
-        test(what_another_order_leaves_out_is_told),
-        test(another_order_is_said_beside_the_place),
-        test(another_audiences_article_is_as_unknown_as_none_under_every_rule),
+        in_centre(every_filter_that_keeps_it_out_is_named),
+        in_centre(a_query_tells_its_locale_category_and_dates_apart),
+        in_centre(a_rules_filter_is_told_by_the_rules_name),
+        in_centre(a_phrase_or_a_negation_is_told),
+        in_centre(the_rule_that_hides_it_is_named),
+        in_centre(a_pin_is_told_with_its_rule_and_place),
+        in_centre(what_is_pinned_above_it_is_told),
+        in_centre(the_place_of_what_is_hidden_is_the_one_it_had),
+        in_centre(a_pin_that_filters_leave_out_is_shown_and_said_to_be),
+        in_centre(what_another_order_leaves_out_is_told),
+        in_centre(another_order_is_said_beside_the_place),
+        in_centre(another_audiences_article_is_as_unknown_as_none_under_every_rule),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
