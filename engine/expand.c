@@ -140,22 +140,35 @@ uint64_t parry_rows_of(const parry_view *v, parry_str word)
 /* Terms found in several segments, added up. */
 typedef struct term_list {
     parry_term *terms;
-    size_t n, cap;
+    size_t n;
+    uint32_t *slots; /* where a term stands in `terms`, plus one; 0: free */
+    uint32_t mask;   /* slots - 1; at most half of them are taken */
 } term_list;
 
-static void collect(const parry_view *v, term_list *list, const parry_term *found, size_t n)
+static term_list term_list_of_at_most(const parry_view *v, size_t cap)
 {
-    size_t before = list->n; /* one segment's own terms differ from each other */
+    uint32_t slots = 16;
+    while (slots < 2 * cap)
+        slots *= 2;
+    return (term_list){PARRY_ARRAY(v->arena, parry_term, cap), 0, PARRY_ARRAY(v->arena, uint32_t, slots), slots - 1};
+}
+
+static void collect(term_list *list, const parry_term *found, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
-        size_t at = 0;
-        while (at < before && !parry_str_eq(list->terms[at].term, found[i].term))
-            at++;
-        if (at < before) {
-            list->terms[at].rows += found[i].rows;
+        parry_str term = found[i].term;
+        uint32_t h = 2166136261U; /* FNV-1a */
+        for (size_t k = 0; k < term.n; k++)
+            h = (h ^ (unsigned char)term.p[k]) * 16777619U;
+        uint32_t *at = &list->slots[h & list->mask];
+        while (*at != 0 && !parry_str_eq(list->terms[*at - 1].term, term))
+            at = &list->slots[++h & list->mask];
+        if (*at != 0) {
+            list->terms[*at - 1].rows += found[i].rows;
             continue;
         }
-        list->terms = parry_arena_grow(v->arena, list->terms, list->n, &list->cap, sizeof *list->terms);
         list->terms[list->n++] = found[i];
+        *at = (uint32_t)list->n;
     }
 }
 
@@ -183,15 +196,15 @@ static void sort_terms(term_list *list)
 static parry_code complete_from(const parry_view *v, parry_group *g, size_t cap, size_t *done, bool *all,
                                 parry_err *err)
 {
-    term_list list = {NULL, 0, 0};
+    term_list list = term_list_of_at_most(v, cap * v->info->nsegments);
     uint64_t rows = 0, most = letters_of(g->word) < 3 ? COMPLETION_ROWS_SHORT : COMPLETION_ROWS;
     *all = true;
     *done = 0;
+    parry_term *found = PARRY_ARRAY(v->arena, parry_term, cap);
     for (size_t i = 0; i < v->info->nsegments; i++) {
-        parry_term *found = PARRY_ARRAY(v->arena, parry_term, cap);
         size_t n = parry_segment_prefix(v->info->segments[i].segment, g->word, found, cap);
         *all = *all && n < cap;
-        collect(v, &list, found, n);
+        collect(&list, found, n);
     }
     sort_terms(&list);
     for (size_t i = 0; i < list.n && *done < COMPLETIONS; i++) {
@@ -255,11 +268,11 @@ static unsigned allowed_edits(const parry_view *v, const parry_group *g)
 
 static term_list near_terms(const parry_view *v, const parry_group *g, unsigned edits)
 {
-    term_list list = {NULL, 0, 0};
+    term_list list = term_list_of_at_most(v, NEAR_CANDIDATES * v->info->nsegments);
     parry_term found[NEAR_CANDIDATES];
     for (size_t i = 0; i < v->info->nsegments; i++)
         collect(
-            v, &list, found,
+            &list, found,
             parry_segment_near(v->info->segments[i].segment, g->word, edits, g->unfinished, found, NEAR_CANDIDATES));
     sort_terms(&list);
     return list;
