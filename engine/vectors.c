@@ -2,6 +2,7 @@
 #include "engine/vectors.h"
 
 #include "base/file.h"
+#include "engine/vectors_copies.h"
 #include "engine/vectors_half.h"
 
 #include <faiss/c_api/AutoTune_c.h>
@@ -29,7 +30,8 @@ static const char hnsw_description[] = "HNSW32_SQ8_direct_signed";
 
 struct parry_vectors {
     FaissIndex *index;
-    bool graph; /* HNSW */
+    bool graph;           /* HNSW */
+    parry_copies *copies; /* NULL: a node of the index is a vector */
     parry_map half;
     const uint16_t *rows; /* in the map */
     uint32_t n;
@@ -89,13 +91,19 @@ static parry_code new_index(uint32_t n, size_t dim, uint32_t hnsw_from, FaissInd
     return PARRY_OK;
 }
 
-static parry_code add_all(FaissIndex *index, const uint16_t *half, uint32_t n, size_t dim, parry_err *err)
+/* Of a graph each vector once; copies is NULL for a flat index. */
+static parry_code add_all(FaissIndex *index, const uint16_t *half, uint32_t n, size_t dim, const parry_copies *copies,
+                          parry_err *err)
 {
     float scale = code_scale(dim), *codes = parry_malloc((size_t)ADD_BATCH * dim * sizeof *codes);
     int failed = 0;
+    n = copies != NULL ? copies->nnodes : n;
     for (uint32_t at = 0; at < n && failed == 0; at += ADD_BATCH) {
         uint32_t batch = n - at < ADD_BATCH ? n - at : ADD_BATCH;
-        encode(half + (size_t)at * dim, (size_t)batch * dim, scale, codes);
+        for (uint32_t i = 0; i < batch; i++) {
+            uint32_t ordinal = copies != NULL ? copies->ordinals[copies->begin[at + i]] : at + i;
+            encode(half + (size_t)ordinal * dim, dim, scale, codes + (size_t)i * dim);
+        }
         failed = faiss_Index_add(index, (idx_t)batch, codes);
     }
     free(codes);
@@ -116,24 +124,27 @@ parry_code parry_vectors_write(const char *faiss_path, const char *half_path, co
                                size_t dim, uint32_t hnsw_from, parry_err *err)
 {
     FaissIndex *index = NULL;
+    parry_copies *copies = n >= hnsw_from ? parry_copies_find(half, n, dim) : NULL;
     omp_set_num_threads(1); /* the same graph from the same vectors, and the other cores are for queries */
     parry_code code = new_index(n, dim, hnsw_from, &index, err);
     if (code == PARRY_OK)
-        code = add_all(index, half, n, dim, err);
+        code = add_all(index, half, n, dim, copies, err);
     if (code == PARRY_OK && faiss_write_index_fname(index, faiss_path) != 0)
         code = parry_fail(err, PARRY_IO, "cannot write %s: %s", faiss_path, faiss_get_last_error());
     faiss_Index_free(index);
+    parry_copies_free(copies);
     return code == PARRY_OK ? write_half(half_path, half, (size_t)n * dim, err) : code;
 }
 
 /* ---- opening ------------------------------------------------------------------------------------------------------
  */
 
-/* Is it n vectors of the right length, in codes of a byte a component? A graph does not tell about its codes. */
+/* Is it all vectors, of the right length, in codes of a byte a component? A graph does not tell about its codes. */
 static bool fits(const parry_vectors *v)
 {
     size_t code_bytes = v->dim;
-    bool good = faiss_Index_ntotal(v->index) == (idx_t)v->n && faiss_Index_d(v->index) == (int)v->dim &&
+    uint32_t n = v->copies != NULL ? v->copies->nnodes : v->n;
+    bool good = faiss_Index_ntotal(v->index) == (idx_t)n && faiss_Index_d(v->index) == (int)v->dim &&
                 faiss_Index_metric_type(v->index) == METRIC_INNER_PRODUCT;
     if (!v->graph)
         good = good && faiss_Index_sa_code_size(v->index, &code_bytes) == 0;
@@ -147,6 +158,8 @@ static parry_code open_index(parry_vectors *v, const char *path, parry_err *err)
     if (faiss_read_index_fname(path, MAP_CODES, &v->index) != 0)
         return faiss_failed(err, path);
     v->graph = faiss_IndexScalarQuantizer_cast(v->index) == NULL;
+    if (v->graph && faiss_Index_ntotal(v->index) != (idx_t)v->n)
+        v->copies = parry_copies_find(v->rows, v->n, v->dim);
     if (!fits(v) || (v->graph && tune(v->index, "efSearch", EF_SEARCH) != 0))
         return parry_fail(err, PARRY_CORRUPT, "%s does not fit its segment", path);
     return PARRY_OK;
@@ -185,6 +198,7 @@ void parry_vectors_close(parry_vectors *v)
     if (v == NULL)
         return;
     faiss_Index_free(v->index);
+    parry_copies_free(v->copies);
     parry_map_close(&v->half);
     free(v);
 }
@@ -236,9 +250,14 @@ static void offer(top *t, candidate c)
     }
 }
 
+float parry_vectors_cosine(const parry_vectors *v, uint32_t ordinal, const float *q)
+{
+    return v->dot(v->rows + (size_t)ordinal * v->dim, q, v->dim);
+}
+
 static void offer_row(const parry_vectors *v, const float *q, uint32_t ordinal, top *t)
 {
-    offer(t, (candidate){v->dot(v->rows + (size_t)ordinal * v->dim, q, v->dim), ordinal});
+    offer(t, (candidate){parry_vectors_cosine(v, ordinal, q), ordinal});
 }
 
 static void scan_exactly(const parry_vectors *v, const float *q, const uint8_t *allowed, top *t)
@@ -273,15 +292,36 @@ static bool exact_is_better(const parry_vectors *v, size_t allowed)
     return allowed <= EXACT_BELOW || allowed <= v->n / (v->graph ? 4 : 20);
 }
 
+static bool is_allowed(const uint8_t *allowed, uint32_t i)
+{
+    return allowed == NULL || (allowed[i >> 3] >> (i & 7) & 1) != 0;
+}
+
+/* Nodes with a copy that is allowed, to be freed; NULL for all. */
+static uint8_t *allowed_nodes(const parry_vectors *v, const uint8_t *allowed)
+{
+    if (allowed == NULL || v->copies == NULL)
+        return NULL;
+    uint8_t *nodes = parry_calloc(v->copies->nnodes / 8 + 1, 1);
+    for (uint32_t i = 0; i < v->n; i++) {
+        uint32_t node = v->copies->node[i];
+        nodes[node >> 3] = (uint8_t)(nodes[node >> 3] | (unsigned)is_allowed(allowed, i) << (node & 7));
+    }
+    return nodes;
+}
+
+/* Labels are those of nodes. */
 static parry_code search_faiss(const parry_vectors *v, const float *q, const uint8_t *allowed, size_t want,
                                idx_t *labels, float *distances, parry_err *err)
 {
     FaissIDSelectorBitmap *bitmap = NULL;
     FaissSearchParameters *parameters = NULL;
+    size_t nnodes = v->copies != NULL ? v->copies->nnodes : v->n;
+    uint8_t *nodes = allowed_nodes(v, allowed);
     omp_set_num_threads(1); /* of this thread: it may be a new one */
     int failed = 0;
     if (allowed != NULL) {
-        failed = faiss_IDSelectorBitmap_new(&bitmap, (v->n + 7U) / 8U, allowed);
+        failed = faiss_IDSelectorBitmap_new(&bitmap, (nnodes + 7) / 8, nodes != NULL ? nodes : allowed);
         if (failed == 0)
             failed = faiss_SearchParameters_new(&parameters, (FaissIDSelector *)bitmap);
     }
@@ -289,27 +329,51 @@ static parry_code search_faiss(const parry_vectors *v, const float *q, const uin
         failed = faiss_Index_search_with_params(v->index, 1, q, (idx_t)want, parameters, distances, labels);
     faiss_SearchParameters_free(parameters);
     faiss_IDSelectorBitmap_free(bitmap);
+    free(nodes);
     return failed == 0 ? PARRY_OK : faiss_failed(err, "cannot search vectors");
 }
 
-/* Candidates from the codes, rescored. *enough is false where the graph found fewer than there are. */
+/* A node of the index is one vector, or all its copies: their scores are the same. Returns how many are allowed. */
+static size_t offer_node(const parry_vectors *v, const float *q, uint32_t node, const uint8_t *allowed, top *t)
+{
+    if (v->copies == NULL) {
+        offer_row(v, q, node, t);
+        return 1;
+    }
+    const uint32_t *at = v->copies->ordinals + v->copies->begin[node],
+                   *end = v->copies->ordinals + v->copies->begin[node + 1];
+    size_t n = 0;
+    for (float score = parry_vectors_cosine(v, *at, q); at < end; at++) {
+        if (!is_allowed(allowed, *at))
+            continue;
+        offer(t, (candidate){score, *at});
+        n++;
+    }
+    return n;
+}
+
+/* Candidates from the codes, rescored. *enough is false where the graph found fewer than were asked for. */
 static parry_code scan_codes(const parry_vectors *v, const float *q, const uint8_t *allowed, size_t want, top *t,
                              bool *enough, parry_err *err)
 {
     idx_t *labels = parry_malloc(want * sizeof *labels);
     float *distances = parry_malloc(want * sizeof *distances);
     parry_code code = search_faiss(v, q, allowed, want, labels, distances, err);
-    size_t found = 0;
-    for (size_t i = 0; code == PARRY_OK && i < want; i++) {
-        if (labels[i] < 0 || labels[i] >= (idx_t)v->n)
-            continue;
-        offer_row(v, q, (uint32_t)labels[i], t);
-        found++;
-    }
-    *enough = found == want;
+    size_t found = 0, nnodes = v->copies != NULL ? v->copies->nnodes : v->n;
+    for (size_t i = 0; code == PARRY_OK && i < want; i++)
+        if (labels[i] >= 0 && (size_t)labels[i] < nnodes)
+            found += offer_node(v, q, (uint32_t)labels[i], allowed, t);
+    *enough = found >= t->k;
     free(distances);
     free(labels);
     return code;
+}
+
+/* Codes mistake what is about as near. In a graph each more costs a step. */
+static size_t candidates_for(const parry_vectors *v, size_t k, size_t left)
+{
+    size_t want = (v->graph ? k + k / 8 : 2 * k) + EXTRA_CANDIDATES;
+    return want < left ? want : left;
 }
 
 parry_code parry_vectors_nearest(const parry_vectors *v, const float *q, const uint8_t *allowed, size_t k,
@@ -321,7 +385,7 @@ parry_code parry_vectors_nearest(const parry_vectors *v, const float *q, const u
         *n = 0;
         return PARRY_OK;
     }
-    size_t want = 2 * k + EXTRA_CANDIDATES < left ? 2 * k + EXTRA_CANDIDATES : left;
+    size_t want = candidates_for(v, k, left);
     top t = {parry_malloc(k * sizeof *t.heap), 0, k};
     bool enough = false;
     parry_code code = PARRY_OK;
@@ -341,11 +405,6 @@ parry_code parry_vectors_nearest(const parry_vectors *v, const float *q, const u
     }
     free(t.heap);
     return code;
-}
-
-float parry_vectors_cosine(const parry_vectors *v, uint32_t ordinal, const float *q)
-{
-    return v->dot(v->rows + (size_t)ordinal * v->dim, q, v->dim);
 }
 
 void parry_vectors_get(const parry_vectors *v, uint32_t ordinal, float *out)

@@ -12,8 +12,9 @@ typedef struct sample {
     parry_vectors *v;
 } sample;
 
-/* n unit vectors around n / 20 centres, as passages lie around their topics. */
-static sample make(scratch *s, uint32_t n, uint32_t hnsw_from)
+/* n unit vectors around n / 20 centres, as passages lie around their topics; of the first `copied` each is one of
+ * eight. */
+static sample make(scratch *s, uint32_t n, uint32_t copied, uint32_t hnsw_from)
 {
     sample x = {.n = n,
                 .exact = PARRY_ARRAY(s->arena, float, (size_t)n *DIM),
@@ -32,6 +33,8 @@ static sample make(scratch *s, uint32_t n, uint32_t hnsw_from)
         for (size_t d = 0; d < DIM; d++)
             x.exact[(size_t)i * DIM + d] = (float)((double)own[d] / sqrt(sum));
     }
+    for (uint32_t i = 8; i < copied; i++)
+        memcpy(x.exact + (size_t)i * DIM, x.exact + (size_t)(i % 8) * DIM, DIM * sizeof *x.exact);
     parry_half_pack(x.exact, (size_t)n * DIM, x.half);
     ok(parry_vectors_write(in(s, "v.faiss"), in(s, "v.f16"), x.half, n, DIM, hnsw_from, NULL));
     parry_err err = {0};
@@ -92,10 +95,10 @@ static uint8_t *every(scratch *s, uint32_t n, uint32_t step)
     return bits;
 }
 
-static void check(void **state, uint32_t n, uint32_t hnsw_from)
+static void check_with(void **state, uint32_t n, uint32_t copied, uint32_t hnsw_from)
 {
     scratch *s = *state;
-    sample x = make(s, n, hnsw_from);
+    sample x = make(s, n, copied, hnsw_from);
     static const uint32_t steps[] = {1, 2, 3, 7, 50, 1000};
     assert_true(recall(&x, NULL) >= 0.99);
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
@@ -104,14 +107,17 @@ static void check(void **state, uint32_t n, uint32_t hnsw_from)
     parry_vectors_close(x.v);
 }
 
+static void check(void **state, uint32_t n, uint32_t hnsw_from) { check_with(state, n, 0, hnsw_from); }
+
 static void the_flat_scan_finds_the_nearest(void **state) { check(state, 4003, UINT32_MAX); }
 static void the_graph_finds_the_nearest(void **state) { check(state, 4003, 1); }
+static void a_graph_finds_its_way_among_copies(void **state) { check_with(state, 4003, 2000, 1); }
 static void few_vectors_are_scanned_exactly(void **state) { check(state, 37, UINT32_MAX); }
 static void a_small_graph_is_fine(void **state) { check(state, 37, 1); }
 
 static void more_than_there_are_gives_all(void **state)
 {
-    sample x = make(*state, 5, UINT32_MAX);
+    sample x = make(*state, 5, 0, UINT32_MAX);
     uint32_t got[50];
     float scores[50];
     size_t n = 0;
@@ -127,7 +133,7 @@ static void more_than_there_are_gives_all(void **state)
 static void the_wrong_size_is_refused(void **state)
 {
     scratch *s = *state;
-    parry_vectors_close(make(s, 40, UINT32_MAX).v);
+    parry_vectors_close(make(s, 40, 0, UINT32_MAX).v);
     parry_vectors *v = NULL;
     assert_int_equal(parry_vectors_open(in(s, "v.faiss"), in(s, "v.f16"), 41, DIM, &v, NULL), PARRY_CORRUPT);
     assert_int_equal(parry_vectors_open(in(s, "v.faiss"), in(s, "v.f16"), 20, DIM * 2, &v, NULL), PARRY_CORRUPT);
@@ -180,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_scratch(the_flat_scan_finds_the_nearest),
         in_scratch(the_graph_finds_the_nearest),
+        in_scratch(a_graph_finds_its_way_among_copies),
         in_scratch(few_vectors_are_scanned_exactly),
         in_scratch(a_small_graph_is_fine),
         in_scratch(more_than_there_are_gives_all),
