@@ -141,6 +141,7 @@ static parry_candidates join(const parry_view *view, const parry_understood *u, 
                              const parry_candidates *text, const parry_candidates *vector, const float *query)
 {
     parry_candidates all = *text;
+    size_t read = 0; /* of those that vectors alone found */
     all.c = PARRY_ARRAY(view->arena, parry_candidate, text->n + vector->n);
     memcpy(all.c, text->c ? text->c : all.c, text->n * sizeof *all.c);
     for (size_t i = 0; query != NULL && i < text->n; i++)
@@ -154,9 +155,9 @@ static parry_candidates join(const parry_view *view, const parry_understood *u, 
         parry_candidate *c = &all.c[all.n++];
         *c = vector->c[v];
         parry_measure_text(text, c);
-        if (v < PARRY_PAIRS_READ && text->scoring != NULL)
-            parry_measure_pairs(view, u, c, 1);
+        read += v < PARRY_PAIRS_READ && text->scoring != NULL;
     }
+    parry_measure_pairs(view, u, all.c + text->n, read);
     return all;
 }
 
