@@ -212,8 +212,8 @@ static float saturate(float tf, float length_ratio) { return tf * (K1 + 1) / (tf
 static float article_length(const parry_segment_info *s, uint32_t article, const field_weights *w)
 {
     float n = 0;
-    for (uint32_t r = s->article_row[article]; r < s->article_row[article + 1]; r++)
-        n += w->of[s->row_kind[r]] * (float)s->row_length[r];
+    for (int k = 0; k < PARRY_WORD_KINDS; k++)
+        n += w->of[k] * (float)s->article_length[(size_t)article * PARRY_WORD_KINDS + (size_t)k];
     return n;
 }
 

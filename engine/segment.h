@@ -39,6 +39,7 @@ typedef enum parry_row_kind {
     PARRY_ROW_SENTENCES,
     PARRY_ROW_KINDS
 } parry_row_kind;
+enum { PARRY_WORD_KINDS = PARRY_ROW_PASSAGE + 1 }; /* those up to here have words */
 
 /* ---- what goes in ---------------------------------------------------------------------------------------------- */
 
@@ -103,13 +104,14 @@ typedef struct parry_segment_info {
     size_t dim;       /* 0 without vectors */
     parry_hash model; /* identity */
     /* columns, nrows long each */
-    const uint32_t *row_article; /* ordinal of the article */
-    const uint32_t *row_section; /* section in that article */
-    const uint8_t *row_kind;     /* parry_row_kind */
-    const uint32_t *row_length;  /* terms in it, stop words counted */
-    const int32_t *row_vector;   /* ordinal of its vector, or PARRY_NO_ROW */
-    const uint32_t *vector_row;  /* nvectors long: the row of a vector */
-    const uint32_t *article_row; /* narticles + 1 long: its rows are [article_row[a], article_row[a + 1]) */
+    const uint32_t *row_article;    /* ordinal of the article */
+    const uint32_t *row_section;    /* section in that article */
+    const uint8_t *row_kind;        /* parry_row_kind */
+    const uint32_t *row_length;     /* terms in it, stop words counted */
+    const int32_t *row_vector;      /* ordinal of its vector, or PARRY_NO_ROW */
+    const uint32_t *vector_row;     /* nvectors long: the row of a vector */
+    const uint32_t *article_row;    /* narticles + 1 long: its rows are [article_row[a], article_row[a + 1]) */
+    const uint32_t *article_length; /* narticles x PARRY_WORD_KINDS: sums of row_length */
     uint64_t kind_rows[PARRY_ROW_KINDS], kind_length[PARRY_ROW_KINDS]; /* sums over all rows, dead ones too */
     uint64_t languages; /* of its articles, a bit each: engine/analyse_fold.h numbers them, 0 for unknown ones */
 } parry_segment_info;

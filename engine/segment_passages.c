@@ -255,11 +255,13 @@ static bool articles_fit(const parry_passages *p)
     return good;
 }
 
-/* Kinds known, vectors and rows pointing at each other; sums the kinds on the way. */
+/* Kinds known, vectors and rows pointing at each other; sums the kinds on the way. After articles_fit. */
 static bool rows_fit(parry_passages *p)
 {
     parry_segment_info *s = &p->info;
     uint32_t vectors = 0;
+    s->article_length = p->article_length =
+        parry_calloc((size_t)s->narticles + 1, PARRY_WORD_KINDS * sizeof *p->article_length);
     for (uint32_t r = 0; r < s->nrows; r++) {
         int32_t v = s->row_vector[r];
         if (s->row_kind[r] >= PARRY_ROW_KINDS)
@@ -269,6 +271,8 @@ static bool rows_fit(parry_passages *p)
         vectors += v != PARRY_NO_ROW;
         s->kind_rows[s->row_kind[r]]++;
         s->kind_length[s->row_kind[r]] += s->row_length[r];
+        if (s->row_kind[r] < PARRY_WORD_KINDS)
+            p->article_length[(size_t)s->row_article[r] * PARRY_WORD_KINDS + s->row_kind[r]] += s->row_length[r];
     }
     return vectors == s->nvectors;
 }
@@ -305,5 +309,6 @@ parry_code parry_passages_open(parry_passages *p, const char *path, parry_err *e
 void parry_passages_close(parry_passages *p)
 {
     parry_map_close(&p->map);
+    free(p->article_length);
     memset(p, 0, sizeof *p);
 }

@@ -57,6 +57,7 @@ typedef struct parry_passages {
     const uint8_t *flags;
     const uint64_t *row_place, *article_place, *section_place;
     const char *row_text, *article_text, *section_text;
+    uint32_t *article_length; /* not in the file: added up when it is opened */
 } parry_passages;
 
 /* Fails: NOT_FOUND, CORRUPT. *p is zeroed on failure. */
