@@ -17,7 +17,8 @@
 extern "C" {
 #endif
 
-/* Write both files (not synced). half: n x dim, row-major, unit length. HNSW where n >= hnsw_from, else a flat scan. */
+/* Write both files (not synced). half: n x dim, row-major, unit length. HNSW where n >= hnsw_from, each
+ * different vector once (engine/vectors_copies.h), else a flat scan. */
 PARRY_MUST parry_code parry_vectors_write(const char *faiss_path, const char *half_path, const uint16_t *half,
                                           uint32_t n, size_t dim, uint32_t hnsw_from, parry_err *err);
 
