@@ -10,7 +10,8 @@ enum { TENTH = 9 };
 
 const char *parry_evidence_name(int e)
 {
-    static const char *const own[] = {"score.share", "score.gap", "score.lead", "score.mass"};
+    static const char *const own[] = {"score.share", "score.gap",          "score.lead",
+                                      "score.mass",  "sentences.cohesion", "sentences.excess"};
     if (e < PARRY_FEATURES)
         return parry_feature_name((parry_feature)e);
     return e < PARRY_EVIDENCE_SHARE ? parry_signal_name((parry_signal)(e - PARRY_FEATURES))
@@ -18,7 +19,7 @@ const char *parry_evidence_name(int e)
 }
 
 void parry_evidence(const double context[PARRY_FEATURES], const double weight[PARRY_SIGNALS],
-                    const parry_ranked *ranked, size_t n, double out[PARRY_EVIDENCE])
+                    const parry_ranked *ranked, size_t n, parry_cohesion cohesion, double out[PARRY_EVIDENCE])
 {
     memset(out, 0, PARRY_EVIDENCE * sizeof *out);
     memcpy(out, context, PARRY_FEATURES * sizeof *out);
@@ -35,6 +36,8 @@ void parry_evidence(const double context[PARRY_FEATURES], const double weight[PA
     out[PARRY_EVIDENCE_GAP] = n > 1 ? first - ranked[1].score : 0;
     out[PARRY_EVIDENCE_LEAD] = first - ranked[n > TENTH ? TENTH : n - 1].score;
     out[PARRY_EVIDENCE_MASS] = log(mass);
+    out[PARRY_EVIDENCE_COHESION] = cohesion.cohesion;
+    out[PARRY_EVIDENCE_EXCESS] = cohesion.excess;
 }
 
 static void add_numbers(parry_hasher *h, const double *x, size_t n) { parry_hasher_add(h, x, n * sizeof *x); }

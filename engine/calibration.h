@@ -3,15 +3,16 @@
  *     logit       = intercept + sum over e of coefficient[e] x z[e]     z as in engine/weights.h
  *     probability = 1 / (1 + exp(-(offset + slope x logit)))
  *
- * Evidence e is the context of the query, the signals of the first candidate, and how it stands out. Intercept and
+ * Evidence e is the context of the query, the signals of the first candidate, how it stands out, and
+ * how alike its own sentences are. Intercept and
  * coefficients are fitted on judged queries with their right articles there and taken out (tests/quality/fit,
  * engine/calibration_fitted.c); slope and offset (Platt 2000) come from the content's own judged queries by `parry
  * calibrate` (side table "calibration"), or else are those of the sample help centre. */
 #ifndef PARRY_ENGINE_CALIBRATION_H
 #define PARRY_ENGINE_CALIBRATION_H
 
+#include "engine/cohesion.h"
 #include "engine/context.h"
-#include "engine/show.h"
 
 #include <jansson.h>
 
@@ -20,6 +21,8 @@ enum {
     PARRY_EVIDENCE_GAP,                                    /* first score less the second */
     PARRY_EVIDENCE_LEAD,                                   /* first score less the tenth */
     PARRY_EVIDENCE_MASS,                                   /* log of the sum of exp(score - first score) */
+    PARRY_EVIDENCE_COHESION,                               /* engine/cohesion.h */
+    PARRY_EVIDENCE_EXCESS,
     PARRY_EVIDENCE
 };
 
@@ -38,9 +41,9 @@ typedef struct parry_calibration {
 extern const parry_calibration parry_shipped_calibration;
 
 const char *parry_evidence_name(int e);
-/* ranked: the candidates in order, n of them; all zero where n is 0. */
+/* ranked: the candidates in order, n of them, the first of that cohesion; all zero where n is 0. */
 void parry_evidence(const double context[PARRY_FEATURES], const double weight[PARRY_SIGNALS],
-                    const parry_ranked *ranked, size_t n, double out[PARRY_EVIDENCE]);
+                    const parry_ranked *ranked, size_t n, parry_cohesion cohesion, double out[PARRY_EVIDENCE]);
 /* Which numbers ship that make logits, weights and evidence: 16 hex digits. Slope and offset fitted with others say
  * nothing of these. */
 enum { PARRY_EVIDENCE_IDENTITY = 17 };

@@ -117,14 +117,15 @@ def main():
     p.add_argument("--held", help="cases of the sample that were not fitted on: their ECE is printed")
     p.add_argument("--unanswerable", type=float, default=0.2, help="share of questions without an answer")
     p.add_argument("--target", type=float, default=0.8, help="precision that the threshold promises")
-    p.add_argument("--l2", type=float, default=1e-2)
+    p.add_argument("--l2", type=float, default=3e-2)
     p.add_argument("--drop", nargs="*", default=[])
+    p.add_argument("--judged", nargs="*", default=[], help="sets to print AUROCs of that are not fitted on, FAMILY.NAME.tsv")
     p.add_argument("--print-c", metavar="FILE")
     a = p.parse_args()
     sets = [Set(path) for path in a.sets]
     print(f"{'set':<20}{'cases':>7}{'in-domain':>11}{'far off':>9}   by a model of other families")
     without = {}
-    for s in sets:
+    for s in sets + [Set(path) for path in a.judged]:
         if s.family not in without:
             without[s.family] = Model([o for o in sets if o.family != s.family], a.drop, a.l2)
         z = without[s.family].logit(s.x)
