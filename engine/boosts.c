@@ -189,6 +189,12 @@ static size_t add(parry_part *parts, size_t n, const char *name, double value, d
     return n + (weight > 0 || weight < 0);
 }
 
+double parry_usage_views(const parry_usage *u, parry_str id)
+{
+    const parry_usage_row *row = usage_of(u, id);
+    return row != NULL ? row->views : 0;
+}
+
 size_t parry_boost_parts(const parry_boosts *b, const parry_usage *usage, const parry_article_out *x, int64_t now_ms,
                          parry_part parts[PARRY_BOOST_PARTS])
 {

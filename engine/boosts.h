@@ -44,6 +44,8 @@ typedef struct parry_usage {
 PARRY_MUST parry_code parry_boosts_parse(const json_t *document, parry_arena *a, const void **out, parry_err *err);
 PARRY_MUST parry_code parry_usage_parse(const json_t *document, parry_arena *a, const void **out, parry_err *err);
 
+/* Times the article was read; 0 where nothing was counted (u may be NULL). */
+double parry_usage_views(const parry_usage *u, parry_str id);
 /* The lower end of the 95 % interval of up / (up + down) (Wilson 1927); 0 without votes. */
 double parry_wilson(double up, double down);
 

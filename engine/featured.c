@@ -1,9 +1,12 @@
-/* Promoted articles, then the newest. */
+/* Promoted articles, then those that are read most, then the newest. */
 #include "engine/featured.h"
+
+#include "engine/boosts.h"
 
 typedef struct entry {
     uint32_t segment, article;
     bool promoted;
+    double views;
     parry_str updated, id;
 } entry;
 
@@ -11,6 +14,8 @@ static bool before(const entry *a, const entry *b)
 {
     if (a->promoted != b->promoted)
         return a->promoted;
+    if (a->views > b->views || a->views < b->views)
+        return a->views > b->views;
     int c = parry_str_cmp(a->updated, b->updated); /* ISO 8601, and nothing comes last */
     return c != 0 ? c > 0 : parry_str_cmp(a->id, b->id) < 0;
 }
@@ -32,6 +37,7 @@ size_t parry_featured(parry_arena *a, const parry_generation *g, const parry_mas
                       parry_ranked **out)
 {
     const parry_generation_info *info = parry_generation_get_info(g);
+    const parry_usage *usage = parry_generation_side(g, PARRY_SIDE_USAGE);
     entry *list = PARRY_ARRAY(a, entry, most + 1);
     size_t n = 0, total = 0;
     for (uint32_t i = 0; i < info->nsegments; i++) {
@@ -42,7 +48,7 @@ size_t parry_featured(parry_arena *a, const parry_generation *g, const parry_mas
             if (!parry_mask_shows(&masks[i], k))
                 continue;
             parry_segment_article(segment, k, &x);
-            insert(list, &n, most, &(entry){i, k, x.promoted, x.updated, x.id});
+            insert(list, &n, most, &(entry){i, k, x.promoted, parry_usage_views(usage, x.id), x.updated, x.id});
             total++;
         }
     }

@@ -57,14 +57,14 @@ static void write_samples(scratch *s)
     ok(parry_segment_writer_finish(w, NULL));
 }
 
-static void publish(fixture *f, uint64_t number, const char *completions)
+static void publish(fixture *f, uint64_t number, parry_side kind, const char *table)
 {
     parry_manifest_segment segment = {0};
     memcpy(segment.name, name_of_segment, sizeof name_of_segment);
     parry_manifest m = {.number = number, .segments = &segment, .nsegments = 1};
-    if (completions != NULL) {
-        json_auto_t *document = json_loads(completions, 0, NULL);
-        ok(parry_side_write(f->scratch->dir, PARRY_SIDE_COMPLETIONS, document, m.tables[PARRY_SIDE_COMPLETIONS], NULL));
+    if (table != NULL) {
+        json_auto_t *document = json_loads(table, 0, NULL);
+        ok(parry_side_write(f->scratch->dir, kind, document, m.tables[kind], NULL));
     }
     ok(parry_manifest_publish(f->scratch->dir, &m, NULL));
     if (f->index == NULL)
@@ -82,7 +82,7 @@ static int set_up(void **state)
     assert_int_equal(scratch_make(&made), 0);
     f->scratch = made;
     write_samples(f->scratch);
-    publish(f, 1, NULL);
+    publish(f, 1, PARRY_SIDE_COMPLETIONS, NULL);
     f->searcher = parry_searcher_new(NULL);
     *state = f;
     return 0;
@@ -215,7 +215,7 @@ static void completions_are_escaped_and_fold_accents(void **state)
 static void past_queries_complete_for_those_who_asked_them(void **state)
 {
     fixture *f = *state;
-    publish(f, 2,
+    publish(f, 2, PARRY_SIDE_COMPLETIONS,
             "[{\"text\":\"refund where is it\",\"count\":9,\"audience\":\"customer\"},"
             "{\"text\":\"refund abuse list\",\"count\":50,\"audience\":\"internal\"},"
             "{\"text\":\"refund of everybody\",\"count\":50}]");
@@ -285,6 +285,20 @@ static void before_anything_is_asked_promoted_and_new_articles_show(void **state
     assert_int_equal(parry_search_nothing(f->searcher, f->generation, &q, f->scratch->arena, &r, NULL), PARRY_INVALID);
 }
 
+static void what_is_read_most_comes_before_what_is_new(void **state)
+{
+    fixture *f = *state;
+    static const char *const want[] = {"return", "accent", "refund-late", "refund-times"};
+    parry_query q = {.audience = parry_str_of("customer"), .limit = 10};
+    parry_results r;
+    publish(f, 2, PARRY_SIDE_USAGE,
+            "{\"accent\": {\"views\": 40}, \"refund-late\": {\"views\": 9}, \"secret\": {\"views\": 99}}");
+    ok(parry_search_nothing(f->searcher, f->generation, &q, f->scratch->arena, &r, NULL));
+    assert_int_equal(r.n, 4);
+    for (size_t i = 0; i < r.n; i++)
+        assert_true(parry_str_eqz(r.hits[i].id, want[i]));
+}
+
 static void a_kept_answer_is_never_another_audiences(void **state)
 {
     fixture *f = *state;
@@ -307,6 +321,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(past_queries_complete_for_those_who_asked_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_page_that_the_host_declares_raises_what_it_is_about, set_up, tear_down),
         cmocka_unit_test_setup_teardown(before_anything_is_asked_promoted_and_new_articles_show, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_read_most_comes_before_what_is_new, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_kept_answer_is_never_another_audiences, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
