@@ -18,22 +18,14 @@ static parry_article_out article_of(const parry_curation *c, const parry_candida
 /* ---- pins that were not found ---------------------------------------------------------------------------------------
  */
 
-static bool excluded(const parry_query *q, parry_str id)
-{
-    for (size_t i = 0; i < q->nexclude; i++)
-        if (parry_str_eq(q->exclude[i], id))
-            return true;
-    return false;
-}
-
 /* Whatever a rule says: nobody sees another audience's article. */
 static bool may_show(const parry_curation *c, const parry_rule *rule, const parry_candidate *x)
 {
     parry_article_out out = article_of(c, x);
     if (rule->filter_pins)
         return parry_mask_shows(&c->masks[x->segment], x->article);
-    bool audience = c->query->audience.n == 0 || parry_str_eq(out.audience, c->query->audience);
-    return audience && !excluded(c->query, out.id);
+    return parry_barrier_passed(PARRY_BARRIER_AUDIENCE, &out, c->query) &&
+           parry_barrier_passed(PARRY_BARRIER_EXCLUDE, &out, c->query);
 }
 
 static bool among(const parry_candidates *all, const parry_candidate *x)

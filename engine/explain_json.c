@@ -12,6 +12,15 @@ static json_t *place_json(const parry_place *p)
     return j;
 }
 
+json_t *parry_parts_json(const parry_part *parts, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_pack("{s:s, s:f, s:f, s:f}", "name", parts[i].name, "value", parts[i].value,
+                                              "weight", parts[i].weight, "points", parts[i].points));
+    return list;
+}
+
 json_t *parry_grounds_json(const parry_grounds *e)
 {
     json_t *matches = json_array();
@@ -36,15 +45,6 @@ static json_t *readings_json(const parry_explanation *e)
                               json_pack("{s:o, s:s, s:o, s:b, s:f}", "word", parry_json_text(r->word), "kind", r->kind,
                                         "read_as", parry_json_text(r->read_as), "stem", r->stem, "weight", r->weight));
     }
-    return list;
-}
-
-static json_t *parts_json(const parry_part *parts, size_t n)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, json_pack("{s:s, s:f, s:f, s:f}", "name", parts[i].name, "value", parts[i].value,
-                                              "weight", parts[i].weight, "points", parts[i].points));
     return list;
 }
 
@@ -92,7 +92,7 @@ static void set_measured(json_t *j, const parry_why_not *w)
     if (w->rank > 0)
         json_object_set_new(j, "rank", json_integer((json_int_t)w->rank));
     json_object_set_new(j, "score", json_real(w->hit->score));
-    json_object_set_new(j, "explain", parts_json(w->hit->parts, w->hit->nparts));
+    json_object_set_new(j, "explain", parry_parts_json(w->hit->parts, w->hit->nparts));
     if (w->hit->grounds != NULL)
         json_object_set_new(j, "grounds", parry_grounds_json(w->hit->grounds));
     if (w->last == NULL)

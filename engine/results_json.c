@@ -40,15 +40,6 @@ static json_t *facets_json(const parry_results *r)
     return all;
 }
 
-static json_t *parts_json(const parry_part *parts, size_t n)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, json_pack("{s:s, s:f, s:f, s:f}", "name", parts[i].name, "value", parts[i].value,
-                                              "weight", parts[i].weight, "points", parts[i].points));
-    return list;
-}
-
 /* Code points: what most programs count strings in. */
 static json_t *highlights(const parry_hit *h)
 {
@@ -86,7 +77,7 @@ static json_t *hit_json(const parry_hit *h, const char *base_url)
     if (h->nparts > 0 && h->rule.n > 0)
         json_object_set_new(j, "rule", parry_json_text(h->rule));
     if (h->nparts > 0)
-        json_object_set_new(j, "explain", parts_json(h->parts, h->nparts));
+        json_object_set_new(j, "explain", parry_parts_json(h->parts, h->nparts));
     if (h->grounds != NULL)
         json_object_set_new(j, "grounds", parry_grounds_json(h->grounds));
     return j;

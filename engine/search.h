@@ -204,6 +204,8 @@ PARRY_MUST parry_code parry_search_nothing(parry_searcher *s, const parry_genera
 
 /* A string as JSON; "" where it is not UTF-8. New reference. */
 json_t *parry_json_text(parry_str s);
+/* [{name, value, weight, points}]; a new reference. */
+json_t *parry_parts_json(const parry_part *parts, size_t n);
 /* As the HTTP API and `parry search --json` give it (new reference). base_url goes before "/articles/SLUG#ANCHOR". */
 json_t *parry_results_json(const parry_query *q, const parry_results *r, const char *base_url);
 /* Likelier than not no article answers: the first hit's probability is known, and under the threshold and one quarter,
