@@ -100,7 +100,7 @@ class Server:
             self.folder.cleanup()
 
 
-def until(check, seconds=5.0):
+def until(check, seconds=20.0):
     """Tries until check() is true; its last value."""
     deadline = time.monotonic() + seconds
     while True:
