@@ -139,12 +139,13 @@ parry_code parry_vectors_write(const char *faiss_path, const char *half_path, co
 /* ---- opening ------------------------------------------------------------------------------------------------------
  */
 
+static size_t nodes_of(const parry_vectors *v) { return v->copies != NULL ? v->copies->nnodes : v->n; }
+
 /* Is it all vectors, of the right length, in codes of a byte a component? A graph does not tell about its codes. */
 static bool fits(const parry_vectors *v)
 {
     size_t code_bytes = v->dim;
-    uint32_t n = v->copies != NULL ? v->copies->nnodes : v->n;
-    bool good = faiss_Index_ntotal(v->index) == (idx_t)n && faiss_Index_d(v->index) == (int)v->dim &&
+    bool good = faiss_Index_ntotal(v->index) == (idx_t)nodes_of(v) && faiss_Index_d(v->index) == (int)v->dim &&
                 faiss_Index_metric_type(v->index) == METRIC_INNER_PRODUCT;
     if (!v->graph)
         good = good && faiss_Index_sa_code_size(v->index, &code_bytes) == 0;
@@ -297,31 +298,34 @@ static bool is_allowed(const uint8_t *allowed, uint32_t i)
     return allowed == NULL || (allowed[i >> 3] >> (i & 7) & 1) != 0;
 }
 
-/* Nodes with a copy that is allowed, to be freed; NULL for all. */
-static uint8_t *allowed_nodes(const parry_vectors *v, const uint8_t *allowed)
+/* Nodes with a copy that is allowed, to be freed, and how many; NULL for all. Only where nodes have copies. */
+static uint8_t *allowed_nodes(const parry_vectors *v, const uint8_t *allowed, size_t *n)
 {
-    if (allowed == NULL || v->copies == NULL)
+    *n = v->copies->nnodes;
+    if (allowed == NULL)
         return NULL;
     uint8_t *nodes = parry_calloc(v->copies->nnodes / 8 + 1, 1);
+    *n = 0;
     for (uint32_t i = 0; i < v->n; i++) {
         uint32_t node = v->copies->node[i];
-        nodes[node >> 3] = (uint8_t)(nodes[node >> 3] | (unsigned)is_allowed(allowed, i) << (node & 7));
+        if (!is_allowed(allowed, i) || is_allowed(nodes, node))
+            continue;
+        nodes[node >> 3] = (uint8_t)(nodes[node >> 3] | 1U << (node & 7));
+        ++*n;
     }
     return nodes;
 }
 
-/* Labels are those of nodes. */
+/* Labels and what is allowed are those of nodes. */
 static parry_code search_faiss(const parry_vectors *v, const float *q, const uint8_t *allowed, size_t want,
                                idx_t *labels, float *distances, parry_err *err)
 {
     FaissIDSelectorBitmap *bitmap = NULL;
     FaissSearchParameters *parameters = NULL;
-    size_t nnodes = v->copies != NULL ? v->copies->nnodes : v->n;
-    uint8_t *nodes = allowed_nodes(v, allowed);
     omp_set_num_threads(1); /* of this thread: it may be a new one */
     int failed = 0;
     if (allowed != NULL) {
-        failed = faiss_IDSelectorBitmap_new(&bitmap, (nnodes + 7) / 8, nodes != NULL ? nodes : allowed);
+        failed = faiss_IDSelectorBitmap_new(&bitmap, (nodes_of(v) + 7) / 8, allowed);
         if (failed == 0)
             failed = faiss_SearchParameters_new(&parameters, (FaissIDSelector *)bitmap);
     }
@@ -329,41 +333,41 @@ static parry_code search_faiss(const parry_vectors *v, const float *q, const uin
         failed = faiss_Index_search_with_params(v->index, 1, q, (idx_t)want, parameters, distances, labels);
     faiss_SearchParameters_free(parameters);
     faiss_IDSelectorBitmap_free(bitmap);
-    free(nodes);
     return failed == 0 ? PARRY_OK : faiss_failed(err, "cannot search vectors");
 }
 
-/* A node of the index is one vector, or all its copies: their scores are the same. Returns how many are allowed. */
-static size_t offer_node(const parry_vectors *v, const float *q, uint32_t node, const uint8_t *allowed, top *t)
+/* A node of the index is one vector, or all its copies: their scores are the same. */
+static void offer_node(const parry_vectors *v, const float *q, uint32_t node, const uint8_t *allowed, top *t)
 {
     if (v->copies == NULL) {
         offer_row(v, q, node, t);
-        return 1;
+        return;
     }
     const uint32_t *at = v->copies->ordinals + v->copies->begin[node],
                    *end = v->copies->ordinals + v->copies->begin[node + 1];
-    size_t n = 0;
-    for (float score = parry_vectors_cosine(v, *at, q); at < end; at++) {
-        if (!is_allowed(allowed, *at))
-            continue;
-        offer(t, (candidate){score, *at});
-        n++;
-    }
-    return n;
+    for (float score = parry_vectors_cosine(v, *at, q); at < end; at++)
+        if (is_allowed(allowed, *at))
+            offer(t, (candidate){score, *at});
 }
 
-/* Candidates from the codes, rescored. *enough is false where the graph found fewer than were asked for. */
+/* Candidates from the codes, rescored. *enough is false where the graph found fewer nodes than were asked for and are
+ * allowed: the copies of one do not stand for another. */
 static parry_code scan_codes(const parry_vectors *v, const float *q, const uint8_t *allowed, size_t want, top *t,
                              bool *enough, parry_err *err)
 {
     idx_t *labels = parry_malloc(want * sizeof *labels);
     float *distances = parry_malloc(want * sizeof *distances);
-    parry_code code = search_faiss(v, q, allowed, want, labels, distances, err);
-    size_t found = 0, nnodes = v->copies != NULL ? v->copies->nnodes : v->n;
-    for (size_t i = 0; code == PARRY_OK && i < want; i++)
-        if (labels[i] >= 0 && (size_t)labels[i] < nnodes)
-            found += offer_node(v, q, (uint32_t)labels[i], allowed, t);
-    *enough = found >= t->k;
+    size_t found = 0, there = t->k;
+    uint8_t *nodes = v->copies != NULL ? allowed_nodes(v, allowed, &there) : NULL;
+    parry_code code = search_faiss(v, q, nodes != NULL ? nodes : allowed, want, labels, distances, err);
+    for (size_t i = 0; code == PARRY_OK && i < want; i++) {
+        if (labels[i] < 0 || (size_t)labels[i] >= nodes_of(v))
+            continue;
+        offer_node(v, q, (uint32_t)labels[i], allowed, t);
+        found++;
+    }
+    *enough = found >= (there < t->k ? there : t->k);
+    free(nodes);
     free(distances);
     free(labels);
     return code;

@@ -181,12 +181,86 @@ static void every_dot_product_agrees_with_the_plain_one(void **state)
     }
 }
 
+/* Of unit length: as much of q, the rest at random. */
+static void around(const float *q, float share, uint64_t *seed, float *out)
+{
+    float own[DIM];
+    double sum = 0;
+    random_unit(seed, DIM, own);
+    for (size_t d = 0; d < DIM; d++) {
+        out[d] = share * q[d] + 0.6F * own[d];
+        sum += (double)out[d] * (double)out[d];
+    }
+    for (size_t d = 0; d < DIM; d++)
+        out[d] = (float)((double)out[d] / sqrt(sum));
+}
+
+/* What is nearest to the question is not allowed, so that few nodes come out of the graph; one of them has more copies
+ * than are asked for. All the same the nearest are found. */
+static void copies_do_not_stand_for_what_was_not_found(void **state)
+{
+    enum { N = 6000, NEAR = 3500, COPIES = 400, WANT = 100 };
+    scratch *s = *state;
+    sample x = {.n = N,
+                .exact = PARRY_ARRAY(s->arena, float, (size_t)N *DIM),
+                .half = PARRY_ARRAY(s->arena, uint16_t, (size_t)N * DIM)};
+    float q[DIM], scores[WANT];
+    uint32_t got[WANT];
+    size_t n = 0, better = 0;
+    uint64_t seed = 5;
+    random_unit(&seed, DIM, q);
+    for (uint32_t i = 0; i < N; i++)
+        around(q, i < NEAR ? 0.8F : 0.3F, &seed, x.exact + (size_t)i * DIM);
+    for (uint32_t i = N - COPIES + 1; i < N; i++)
+        memcpy(x.exact + (size_t)i * DIM, x.exact + (size_t)(N - COPIES) * DIM, DIM * sizeof *x.exact);
+    uint8_t *allowed = every(s, N, 1);
+    for (uint32_t i = 0; i < NEAR; i++)
+        allowed[i / 8] &= (uint8_t) ~(1U << (i % 8));
+    parry_half_pack(x.exact, (size_t)N * DIM, x.half);
+    ok(parry_vectors_write(in(s, "v.faiss"), in(s, "v.f16"), x.half, N, DIM, 1, NULL));
+    ok(parry_vectors_open(in(s, "v.faiss"), in(s, "v.f16"), N, DIM, &x.v, NULL));
+    ok(parry_vectors_nearest(x.v, q, allowed, WANT, got, scores, &n, NULL));
+    assert_int_equal(n, WANT);
+    for (uint32_t r = NEAR; r < N; r++)
+        better += parry_vectors_cosine(x.v, r, q) > scores[WANT - 1];
+    assert_true(better < WANT);
+    parry_vectors_close(x.v);
+}
+
+/* Nothing but one vector, and that all zero, is a graph of one node; with a filter too. */
+static void copies_alone_are_all_found(void **state)
+{
+    enum { N = 3000, WANT = 20 };
+    scratch *s = *state;
+    for (int zero = 0; zero < 2; zero++) {
+        sample x = {.n = N, .half = PARRY_ARRAY(s->arena, uint16_t, (size_t)N * DIM)};
+        float q[DIM] = {1}, scores[WANT];
+        uint32_t got[WANT];
+        size_t n = 0;
+        for (uint32_t i = 0; i < N && zero == 0; i++)
+            x.half[(size_t)i * DIM] = 0x3C00;
+        ok(parry_vectors_write(in(s, "v.faiss"), in(s, "v.f16"), x.half, N, DIM, 1, NULL));
+        ok(parry_vectors_open(in(s, "v.faiss"), in(s, "v.f16"), N, DIM, &x.v, NULL));
+        for (uint32_t step = 1; step < 3; step++) {
+            ok(parry_vectors_nearest(x.v, q, step > 1 ? every(s, N, step) : NULL, WANT, got, scores, &n, NULL));
+            assert_int_equal(n, WANT);
+            for (uint32_t i = 0; i < WANT; i++) {
+                assert_int_equal(got[i], i * step);
+                assert_true(fabsf(scores[i] - (zero == 0 ? 1.0F : 0.0F)) < 1e-3F);
+            }
+        }
+        parry_vectors_close(x.v);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_scratch(the_flat_scan_finds_the_nearest),
         in_scratch(the_graph_finds_the_nearest),
         in_scratch(a_graph_finds_its_way_among_copies),
+        in_scratch(copies_do_not_stand_for_what_was_not_found),
+        in_scratch(copies_alone_are_all_found),
         in_scratch(few_vectors_are_scanned_exactly),
         in_scratch(a_small_graph_is_fine),
         in_scratch(more_than_there_are_gives_all),
