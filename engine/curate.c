@@ -251,7 +251,7 @@ static size_t take_pins(const parry_curation *c, parry_arena *a, parry_ranked *r
             }
             pins[count].r.rule = rule->name;
             pins[count].r.pinned = rule->pins[p].position;
-            pins[count].position = rule->pins[p].position - missing;
+            pins[count].position = pins[count].r.pinned_at = rule->pins[p].position - missing;
             pins[count].order = count;
             count++;
         }

@@ -101,8 +101,9 @@ typedef struct parry_why_not {
     size_t ngaps;
     parry_unmet *unmet; /* every filter that keeps it out */
     size_t nunmet;
-    parry_str rule;           /* that hides it, or pins it to ... */
-    size_t pinned;            /* ... this place, from 1; 0: it is not pinned */
+    parry_str rule; /* that hides it, or pins it to ... */
+    size_t pinned; /* ... this place, from 1; 0: it is not pinned. To who is not trusted the one it moved up to: whether
+                      the rule pins others that they do not see is not theirs to know */
     parry_pinned_above *pins; /* those before it in the list; empty for a pinned one */
     size_t npins;
     double odds;    /* of CUT: beside the likeliest; else 0 */

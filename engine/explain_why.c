@@ -76,7 +76,7 @@ static size_t place(const parry_explain_input *in, const parry_results *r, const
         bool tied = !(other->score < x->score) && parry_str_cmp(other->id, x->id) < 0;
         better += other->pinned == 0 && (other->score > x->score || tied);
     }
-    while (at < r->total && (better > 0 || (in->ranked[at].pinned > 0 && in->ranked[at].pinned <= at + 1))) {
+    while (at < r->total && (better > 0 || (in->ranked[at].pinned > 0 && in->ranked[at].pinned_at <= at + 1))) {
         better -= in->ranked[at].pinned == 0;
         at++;
     }
@@ -141,7 +141,7 @@ static const parry_ranked *as_ranked(const parry_explain_input *in, const parry_
 {
     w->rank = (size_t)(x - in->ranked) + 1;
     w->why = standing(in, r, w->rank);
-    w->pinned = x->pinned;
+    w->pinned = in->show->query->trusted ? x->pinned : x->pinned_at;
     w->rule = x->pinned > 0 ? x->rule : w->rule;
     return x;
 }

@@ -11,8 +11,9 @@ typedef struct parry_ranked {
     parry_str id;           /* settles ties, so that no order depends on segments */
     parry_part *extra;      /* in the score besides the signals: boosts, rules, page */
     size_t nextra;
-    parry_str rule; /* that pinned or raised it; empty: none */
-    size_t pinned;  /* the place that its rule asks for, from 1; 0: none */
+    parry_str rule;   /* that pinned or raised it; empty: none */
+    size_t pinned;    /* the place that its rule asks for, from 1; 0: none */
+    size_t pinned_at; /* the same, less those before it in the rule that are not among these */
 } parry_ranked;
 
 void parry_ranked_sort(parry_ranked *ranked, size_t n); /* best first, once a score was changed */

@@ -164,9 +164,13 @@ static void a_pin_is_told_with_its_rule_and_place(void **state)
     parry_query q = text_query("refund", "customer");
     const parry_why_not *w = why(c, q, "track");
     assert_int_equal(w->why, PARRY_WHY_SHOWN);
-    assert_int_equal(w->rank, 1); /* nobody is not there */
-    assert_int_equal(w->pinned, 2);
+    assert_int_equal(w->rank, 1);   /* nobody is not there ... */
+    assert_int_equal(w->pinned, 1); /* ... of which a reader hears nothing */
     assert_int_equal(w->npins, 0);
+    assert_true(says(w, "The rule 'week' pins it to place 1. It is number 1"));
+    q.trusted = true;
+    w = why(c, q, "track");
+    assert_int_equal(w->pinned, 2);
     assert_true(says(w, "The rule 'week' pins it to place 2. It is number 1"));
     json_auto_t *j = member(c, q, "track");
     assert_int_equal(json_integer_value(json_object_get(j, "pinned_to")), 2);
@@ -200,15 +204,18 @@ static void what_is_pinned_above_it_is_told(void **state)
 static void the_place_of_what_is_hidden_is_the_one_it_had(void **state)
 {
     centre *c = *state;
-    static const char pins[] = "{\"query\": \"refund\", \"pin\": [\"track\", {\"id\": \"balance\", \"position\": 3},"
-                               " {\"id\": \"address\", \"position\": 50}]}"; /* which stands at the end */
+    static const char *const pins[] = {
+        "{\"query\": \"refund\", \"pin\": [\"track\", {\"id\": \"balance\", \"position\": 3},"
+        " {\"id\": \"address\", \"position\": 50}]}",                 /* which stands at the end */
+        "{\"query\": \"refund\", \"pin\": [\"nobody\", \"track\"]}"}; /* which moves up */
     static const char *const ids[] = {"refund-times", "refund-late", "refund-partial"};
     parry_query q = text_query("refund", "customer");
-    for (size_t i = 0; i < 3; i++) {
-        rules(c, pins);
-        size_t rank = why(c, q, ids[i])->rank;
-        rules(c, parry_str_printf(c->arena, "%s, {\"query\": \"refund\", \"hide\": \"%s\"}", pins, ids[i]).p);
-        const parry_why_not *w = why(c, q, ids[i]);
+    for (size_t i = 0; i < 6; i++) {
+        const char *id = ids[i / 2];
+        rules(c, pins[i % 2]);
+        size_t rank = why(c, q, id)->rank;
+        rules(c, parry_str_printf(c->arena, "%s, {\"query\": \"refund\", \"hide\": \"%s\"}", pins[i % 2], id).p);
+        const parry_why_not *w = why(c, q, id);
         assert_int_equal(w->why, PARRY_WHY_HIDDEN);
         assert_int_equal(w->rank, rank);
     }
