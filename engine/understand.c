@@ -358,12 +358,22 @@ static parry_str reworded(const reading *r, parry_str text, const parry_str *oth
     return out;
 }
 
+/* An author said what else it is called, so it was not searched for in vain. Whatever that finds: to whom nothing of it
+ * may be shown is told the same. */
+static bool has_synonym(const parry_group *g)
+{
+    bool any = false;
+    for (size_t i = 0; i < g->nvariants && !any; i++)
+        any = g->variants[i].synonym.n > 0;
+    return any;
+}
+
 static parry_str unknown_words(const reading *r)
 {
     parry_buf b = PARRY_BUF(4096);
     for (size_t i = 0; i < r->out->ngroups; i++) {
         const parry_group *g = &r->out->groups[i];
-        if (g->shown || g->silent || g->unfinished || g->corrected.n > 0)
+        if (g->shown || g->silent || g->unfinished || g->corrected.n > 0 || has_synonym(g))
             continue;
         parry_buf_addz(&b, b.n > 0 ? " " : "");
         parry_buf_adds(&b, g->word);

@@ -67,7 +67,8 @@ typedef struct parry_understood {
     bool doubtful;       /* one of those stands nowhere */
     parry_synonym_used synonyms[PARRY_SYNONYMS_TOLD];
     size_t nsynonyms;
-    parry_str unknown; /* words that no article holds, and that are like none that one does; empty: none */
+    parry_str
+        unknown; /* words that no article holds, that are like none that one does, and without synonyms; empty: none */
 } parry_understood;
 
 /* What a query is understood against. masks: what it may see, one a segment. A word is known, may be completed to and

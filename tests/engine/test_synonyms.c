@@ -10,8 +10,10 @@ static void each_of_a_set_leads_to_the_others(void **state)
 {
     centre *c = *state;
     assert_int_equal(centre_ask(c, "cashback", "customer").n, 0);
+    assert_true(parry_str_eqz(centre_ask(c, "cashback", "customer").unknown, "cashback"));
     words(c, "{\"words\": [\"refund\", \"cashback\", \"reimbursement\"], \"#line\": 3}");
     parry_results r = centre_ask(c, "cashback", "customer");
+    assert_int_equal(r.unknown.n, 0); /* an author said what it is */
     assert_non_null(hit_of(&r, "refund-times"));
     assert_int_equal(r.nsynonyms, 2);
     assert_true(parry_str_eqz(r.synonyms[0].from, "cashback"));
