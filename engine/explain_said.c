@@ -44,6 +44,11 @@ static parry_str say_filters(parry_arena *a, const parry_why_not *w)
 static parry_str say_lacks(parry_arena *a, const parry_why_not *w)
 {
     parry_str out = {NULL, 0};
+    double all = 0;
+    for (size_t i = 0; i < w->ngaps; i++)
+        all += w->gaps[i].last_points - w->gaps[i].points;
+    if (all <= 0) /* it has more: what keeps it out is no lack */
+        return out;
     for (size_t i = 0; i < w->ngaps && i < SAID; i++) {
         double lack = w->gaps[i].last_points - w->gaps[i].points;
         if (lack > 0.005)

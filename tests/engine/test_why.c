@@ -200,6 +200,22 @@ static void what_is_pinned_above_it_is_told(void **state)
     assert_string_equal(json_string_value(json_object_get(json_array_get(above, 1), "rule")), "late");
 }
 
+static void what_is_hidden_and_better_lacks_nothing(void **state)
+{
+    centre *c = *state;
+    parry_query q = text_query("refund", "customer");
+    q.limit = 1;
+    rules(c, "{\"query\": \"refund\", \"hide\": \"refund-partial\"}");
+    assert_true(says(why(c, q, "refund-partial"), " It lacks most in "));
+    rules(
+        c,
+        "{\"query\": \"refund\", \"hide\": \"refund-partial\", \"boost\": {\"id\": \"refund-partial\", \"points\": 3}},"
+        "{\"query\": \"refund\", \"boost\": {\"id\": \"refund-partial\", \"points\": 3}}");
+    const parry_why_not *w = why(c, q, "refund-partial");
+    assert_true(w->hit->score > w->last->score);
+    assert_false(parry_str_find(w->said, parry_str_of("It lacks")) < w->said.n);
+}
+
 /* What is hidden is placed between the pinned, as it was before it was hidden. */
 static void the_place_of_what_is_hidden_is_the_one_it_had(void **state)
 {
@@ -320,6 +336,7 @@ int main(void)
         in_centre(the_rule_that_hides_it_is_named),
         in_centre(a_pin_is_told_with_its_rule_and_place),
         in_centre(what_is_pinned_above_it_is_told),
+        in_centre(what_is_hidden_and_better_lacks_nothing),
         in_centre(the_place_of_what_is_hidden_is_the_one_it_had),
         in_centre(a_pin_that_filters_leave_out_is_shown_and_said_to_be),
         in_centre(what_another_order_leaves_out_is_told),
