@@ -52,21 +52,67 @@ static parry_code take_number(json_t *line, const char *name, size_t *out, parry
     return PARRY_OK;
 }
 
+static const char known[] = "q id limit offset mode audience locale category sort rule_tag page page_product explain "
+                            "typing snippets";
+
+static bool is_known(parry_str name)
+{
+    parry_str rest = parry_str_of(known), word;
+    while (parry_str_split(&rest, ' ', &word))
+        if (parry_str_eq(word, name))
+            return true;
+    return false;
+}
+
+static parry_code check_names(json_t *line, parry_err *err)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(line, name, value)
+    {
+        if (!is_known(parry_str_of(name)))
+            return parry_fail(err, PARRY_INVALID, "unknown member \"%.40s\"; known here: %s", name, known);
+    }
+    return PARRY_OK;
+}
+
+static parry_code read_texts(json_t *line, parry_query *q, parry_err *err)
+{
+    const struct {
+        const char *name;
+        parry_str *out;
+    } texts[] = {{"q", &q->text},
+                 {"audience", &q->audience},
+                 {"locale", &q->locale},
+                 {"category", &q->category},
+                 {"rule_tag", &q->rule_tag},
+                 {"page", &q->page},
+                 {"page_product", &q->page_product}};
+    parry_code code = PARRY_OK;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts && code == PARRY_OK; i++)
+        code = take_text(line, texts[i].name, texts[i].out, err);
+    return code;
+}
+
+static parry_code read_mode_and_sort(json_t *line, parry_query *q, parry_err *err)
+{
+    parry_str mode = parry_str_of(""), sort = parry_str_of("");
+    parry_code code = take_text(line, "mode", &mode, err);
+    if (code == PARRY_OK && mode.n > 0)
+        code = parry_mode_parse(mode, &q->mode, err);
+    if (code == PARRY_OK)
+        code = take_text(line, "sort", &sort, err);
+    return code == PARRY_OK && sort.n > 0 ? parry_sort_parse(sort, &q->sort, err) : code;
+}
+
 /* The strings of q borrow from the line. */
 static parry_code read_object(json_t *line, parry_query *q, parry_err *err)
 {
-    parry_str mode = parry_str_of(parry_mode_name(q->mode));
-    parry_code code = take_text(line, "q", &q->text, err);
+    parry_code code = check_names(line, err);
     if (code == PARRY_OK)
-        code = take_text(line, "mode", &mode, err);
+        code = read_texts(line, q, err);
     if (code == PARRY_OK)
-        code = parry_mode_parse(mode, &q->mode, err);
-    if (code == PARRY_OK)
-        code = take_text(line, "audience", &q->audience, err);
-    if (code == PARRY_OK)
-        code = take_text(line, "locale", &q->locale, err);
-    if (code == PARRY_OK)
-        code = take_text(line, "category", &q->category, err);
+        code = read_mode_and_sort(line, q, err);
     if (code == PARRY_OK)
         code = take_flag(line, "typing", &q->typing, err);
     if (code == PARRY_OK)

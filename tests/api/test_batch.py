@@ -51,6 +51,13 @@ class Batch(unittest.TestCase):
             self.assertIn("error", a, line[:40])
         self.assertEqual([a["hits"][0]["title"] for a in answers[-2:]], ["Refund times", "Refund times"])
 
+    def test_a_line_may_say_the_order_and_no_unknown_member(self):
+        answers = self.ask(b'{"q": "times"}\n{"q": "times", "sort": "title"}\n{"q": "times", "sort": "x"}\n{"q": "times", "fitler": 1}',
+                           "--batch", "--sort", "updated")
+        self.assertEqual([h["title"] for h in answers[1]["hits"]], ["Payout times", "Refund times"])
+        self.assertIn("sort is 'x'", answers[2]["error"])
+        self.assertIn('unknown member "fitler"; known here: q id', answers[3]["error"])
+
     def test_nothing_in_nothing_out(self):
         self.assertEqual(self.ask(b"", "--batch"), [])
 
