@@ -12,7 +12,7 @@ static void print_commands(void)
     const parry_command *c = parry_commands(&n);
     printf("Parry %s answers people before they open a ticket.\n\nparry COMMAND [options] ...\n\n", PARRY_VERSION);
     for (size_t i = 0; i < n; i++)
-        printf("  %-10s%s\n", c[i].name, c[i].summary);
+        printf("  %-11s%s\n", c[i].name, c[i].summary);
     printf("\n  parry COMMAND --help   its options, with examples\n"
            "  parry help config      every key of the configuration\n\n"
            "A first answer:\n  parry index examples/marketplace/content\n  parry search 'my parcel never came'\n");

@@ -125,43 +125,52 @@ static void print_curation(const parry_results *r)
 }
 
 /* Nothing where nothing is known: without a model every answer is as good as its words. */
-static void print_sureness(const parry_results *r)
+static void print_sureness(const parry_query *q, const parry_results *r)
 {
     if (r->probability < 0 || r->n == 0)
         return;
     double shown = r->probability > 0.99 ? 0.99 : r->probability; /* no answer is certain */
     const char *whose = r->own_calibration ? "" : ", by the shipped calibration";
+    bool moved = q->sort != PARRY_BY_RELEVANCE || r->hits[0].pinned; /* then another may stand first */
     if (!parry_results_doubtful(r))
-        printf("The first article answers this with a probability of %.2f%s%s.\n\n", shown,
+        printf("The %s article answers this with a probability of %.2f%s%s.\n\n", moved ? "likeliest" : "first", shown,
                r->answered ? "" : ", under the threshold", whose);
     else
         printf("No article is likely to answer this (probability %.2f%s). What comes nearest:\n\n", shown, whose);
 }
 
-static void print_results(const parry_results *r, bool explain)
+/* Words are looked for only where the query may look. */
+static bool scoped(const parry_query *q)
+{
+    return q->audience.n > 0 || q->locale.n > 0 || q->category.n > 0 || q->nfilters > 0 || q->updated_from_ms != 0 ||
+           q->updated_until_ms != 0;
+}
+
+static void print_results(const parry_query *q, const parry_results *r)
 {
     style st = style_of_output();
     if (r->corrected.n > 0)
         printf("Searched for: %.*s (%zu articles hold all of it)\n\n", PARRY_FMT(r->corrected), r->corrected_total);
     if (r->did_you_mean.n > 0)
-        printf("Did you mean: %.*s (%zu articles)\n\n", PARRY_FMT(r->did_you_mean), r->did_you_mean_total);
+        printf("Did you mean: %.*s (%zu article%s)\n\n", PARRY_FMT(r->did_you_mean), r->did_you_mean_total,
+               r->did_you_mean_total == 1 ? "" : "s");
     if (r->unknown.n > 0)
-        printf("No article has: %.*s\n\n", PARRY_FMT(r->unknown));
+        printf("No article%s has: %.*s\n\n", scoped(q) ? " under these filters" : "", PARRY_FMT(r->unknown));
     if ((r->relaxed & PARRY_RELAXED_PHRASES) != 0)
         printf("No article holds the phrase; its words were searched for.\n\n");
     if (r->explanation != NULL)
         parry_print_readings(r->explanation);
-    print_sureness(r);
+    print_sureness(q, r);
     for (size_t i = 0; i < r->n; i++)
         print_hit(i + 1, &r->hits[i], &st);
     if (r->n == 0)
         printf("No answer found.\n");
     print_facets(r);
-    if (explain)
+    if (q->explain)
         print_curation(r);
     if (r->explanation != NULL && r->explanation->article != NULL)
         parry_print_why_not(r->explanation->article);
-    if (explain)
+    if (q->explain)
         printf("generation %llu, %s%s, %zu articles ranked; us: understand %.0f, text %.0f, encode %.0f, vector %.0f, "
                "fuse %.0f, show %.0f\n",
                (unsigned long long)r->generation, parry_mode_name(r->mode), r->degraded ? " (asked for more)" : "",
@@ -194,7 +203,7 @@ static parry_code ask(const parry_cli *cli, const parry_generation *g, const par
     if (code == PARRY_OK && o->json)
         print_json(q, &results);
     else if (code == PARRY_OK)
-        print_results(&results, q->explain);
+        print_results(q, &results);
     parry_searcher_free(s);
     parry_arena_free(a);
     return code;
@@ -205,8 +214,8 @@ static parry_code open_and_ask(const parry_cli *cli, const parry_query *q, const
     parry_encoder *encoder = NULL;
     parry_served served;
     parry_code code = parry_served_open(cli, o->drafts ? "drafts" : "index", &served, err);
-    if (code == PARRY_OK)
-        code = parry_served_any(&served, err);
+    if (code == PARRY_OK && (code = parry_served_any(&served, err)) == PARRY_NOT_FOUND && o->drafts)
+        code = parry_fail(err, PARRY_NOT_FOUND, "no drafts are indexed yet; run `parry index --drafts` first");
     if (code == PARRY_OK && parry_served_vectors(&served) && q->mode != PARRY_TEXT)
         code = parry_cli_encoder_or_text(cli, "search", &encoder, err);
     if (code == PARRY_OK)
@@ -335,9 +344,11 @@ int cmd_search(parry_cli *cli, int argc, char **argv)
         {.name = "no-snippets", .flag = &o.no_snippets, .help = "Leave out snippets and passages."},
         {.name = "batch",
          .flag = &o.batch,
-         .help =
-             "Read queries from standard input, a line each: text, or a JSON object with \"q\" and whichever of these "
-             "options it wants otherwise; print a line of JSON each."},
+         .help = "Read queries from standard input, a line each: text, or a JSON object with \"q\" and what it wants "
+                 "otherwise "
+                 "than these options (limit, mode, audience, locale, category, sort, rule_tag, page, page_product, "
+                 "explain, "
+                 "typing, snippets; offset; an id, which comes back); print a line of JSON each."},
         {.name = "why-not",
          .value = "ID",
          .text = &o.why_not,

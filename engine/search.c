@@ -387,6 +387,8 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
         parry_admit_pins(&curation, a, &text, meant, &all);
     parry_ranked *ranked = parry_rank(a, g, weight, &all);
     calibrate(a, g, weight, ranked, all.n, &r); /* of what was found; authors are not evidence */
+    if (asked.text.n == 0)                      /* too little was typed to ask for anything */
+        r.probability = -1;
     r.total = parry_curate(&curation, a, ranked, all.n);
     parry_tell_curation(&curation, a, ranked, r.total, &r);
     if (q->steady && hold(ranked, r.total, q->previous, PARRY_HELD_SHARE * parry_most_evidence(weight)))

@@ -1100,6 +1100,9 @@ class Drafts(unittest.TestCase):
                 out = self.run_parry("search", "--data", data, "--mode", "text", "--json", *more, "narwhal")
                 return {h["id"] for h in json.loads(out)["hits"]}
             self.run_parry("index", "--data", data, "--text-only", "--quiet", str(tree))
+            early = subprocess.run([PARRY, "search", "--data", data, "--mode", "text", "--drafts", "narwhal"], timeout=60,
+                                   capture_output=True, text=True)
+            self.assertIn("no drafts are indexed yet; run `parry index --drafts`", early.stderr)
             self.run_parry("index", "--data", data, "--text-only", "--quiet", "--drafts")
             self.assertEqual((found(), found("--drafts")), ({"open"}, {"plan"}))
             (tree / "plan.md").write_text("---\nid: plan\n---\n# Narwhal plan\n\nnarwhal\n", encoding="utf-8")

@@ -138,6 +138,8 @@ class WithModel(unittest.TestCase):
                 self.assertEqual((sure["calibration"], sure["answered"], sure["doubtful"]), ("own", True, False))
                 self.assertGreater(sure["probability"], said["probability"])
             self.assertEqual(get("/v1/search?mode=text&", odd).json["calibration"], "none")
+            short = get("/v1/suggest?previous=&", "re").json  # too few letters to ask for anything
+            self.assertEqual((short["probability"], short["calibration"], short["doubtful"]), (None, "none", False))
             page = get("/search?", odd).text
             self.assertIn("We may not have an article on this", page)
             self.assertIn('<ol class="results"', page)
@@ -146,12 +148,14 @@ class WithModel(unittest.TestCase):
             self.assertEqual(server.stop(), 0)
         self.assertIn("No article is likely to answer this (probability 0.", self.line(odd))
         self.assertIn("The first article answers this with a probability of 0.", self.line(even))
+        self.assertIn("The likeliest article answers this with", self.line(even, "--sort", "updated"))
+        self.assertIn("No article under these filters has: ", self.line("refund", "--category", "None such"))
         self.calibrate("--forget")
         self.assertEqual(self.search(odd)["calibration"], "shipped")
         self.assertIn("by the shipped calibration", self.line(odd))
 
-    def line(self, query):
-        return run("search", "--data", self.data, "--limit", "1", query).stdout
+    def line(self, query, *options):
+        return run("search", "--data", self.data, "--limit", "1", *options, query).stdout
 
     def test_it_is_kept_when_articles_change(self):
         tree = self.data.parent / "changed"
