@@ -11,11 +11,6 @@ typedef struct kin {
     double n;
 } kin;
 
-static bool is_part(uint8_t kind, bool sentences)
-{
-    return kind == (sentences ? PARRY_ROW_SENTENCE : PARRY_ROW_PASSAGE);
-}
-
 /* With u the unit mean of n unit vectors s, their sum is n x c x u where c is the mean of s.u; so all follows from s.u.
  */
 static kin kin_of(const double *cosines, size_t n)
@@ -42,14 +37,15 @@ static kin read_kin(const parry_segment *segment, uint32_t article, float *mean,
     bool sentences = false;
     for (uint32_t r = from; r < to; r++)
         sentences = sentences || s->row_kind[r] == PARRY_ROW_SENTENCE;
+    uint8_t part = sentences ? PARRY_ROW_SENTENCE : PARRY_ROW_PASSAGE;
+    uint8_t whole = sentences ? PARRY_ROW_SENTENCES : PARRY_ROW_ARTICLE;
     for (uint32_t r = from; r < to; r++)
-        if (s->row_kind[r] == (sentences ? PARRY_ROW_SENTENCES : PARRY_ROW_ARTICLE))
-            mean_row = r;
+        mean_row = s->row_kind[r] == whole ? r : mean_row;
     size_t n = 0;
     if (mean_row == to || !parry_segment_vector(segment, mean_row, mean))
         return kin_of(cosines, 0);
     for (uint32_t r = from; r < to; r++)
-        if (is_part(s->row_kind[r], sentences) && s->row_vector[r] != PARRY_NO_ROW)
+        if (s->row_kind[r] == part && s->row_vector[r] != PARRY_NO_ROW)
             cosines[n++] = (double)parry_segment_cosine(segment, r, mean);
     return kin_of(cosines, n);
 }

@@ -317,29 +317,28 @@ static float match_title(const parry_view *v, const parry_understood *u, uint32_
     return parry_title_match(v->analyser, v->arena, x.title, x.locale, u);
 }
 
-static parry_candidate candidate_of(const parry_segment_info *s, uint32_t segment, uint32_t article, const scores *sc,
-                                    const ceilings *top)
+/* The text fields of an article of this segment, all but those for which its texts must be read. */
+static void fill_text(const parry_segment_info *s, const scores *sc, const ceilings *top, parry_candidate *c)
 {
-    parry_candidate c = {.segment = segment, .article = article, .text_row = PARRY_NO_ROW, .vector_row = PARRY_NO_ROW};
     float best = 0, second = 0;
-    for (uint32_t r = s->article_row[article]; r < s->article_row[article + 1]; r++) {
+    c->text_row = PARRY_NO_ROW;
+    for (uint32_t r = s->article_row[c->article]; r < s->article_row[c->article + 1]; r++) {
         float p = sc->passage[r];
         if (p > best) {
             second = best;
             best = p;
-            c.text_row = (int32_t)r;
+            c->text_row = (int32_t)r;
         } else if (p > second) {
             second = p;
         }
     }
-    c.text_article = over(sc->article[article], top->article);
-    c.text_exact = over(sc->exact[article], top->article);
-    c.text_title = over(sc->title[article], top->title);
-    c.text_passage = over(best, top->passage);
-    c.text_second = over(second, top->passage);
-    c.coverage = over(sc->coverage[article], top->coverage);
-    c.holds_identifier = sc->identifiers[article] != 0;
-    return c;
+    c->text_article = over(sc->article[c->article], top->article);
+    c->text_exact = over(sc->exact[c->article], top->article);
+    c->text_title = over(sc->title[c->article], top->title);
+    c->text_passage = over(best, top->passage);
+    c->text_second = over(second, top->passage);
+    c->coverage = over(sc->coverage[c->article], top->coverage);
+    c->holds_identifier = sc->identifiers[c->article] != 0;
 }
 
 /* An article that holds a word of the query, and what it is chosen by. */
@@ -519,6 +518,12 @@ static void score_segment(scoring *x, uint32_t segment)
     x->n += sc->ntouched;
 }
 
+static void measure_text(const scoring *x, parry_candidate *c)
+{
+    const parry_segment_info *s = parry_segment_get_info(x->v->info->segments[c->segment].segment);
+    fill_text(s, &x->scores[c->segment], &x->top, c);
+}
+
 /* Those chosen in full, in order: at most PARRY_CANDIDATES unless more are named so. Returns how many. */
 static size_t candidates_of(scoring *x, parry_candidate **out)
 {
@@ -531,9 +536,11 @@ static size_t candidates_of(scoring *x, parry_candidate **out)
     *out = PARRY_ARRAY(x->v->arena, parry_candidate, n);
     for (size_t i = 0; i < n; i++) {
         const pick *p = i < nnamed ? &best->named[i] : &best->heap[i - nnamed];
-        const parry_segment_info *s = parry_segment_get_info(x->v->info->segments[p->segment].segment);
-        (*out)[i] = candidate_of(s, p->segment, p->article, &x->scores[p->segment], &x->top);
-        (*out)[i].title_is_query = p->title_is_query;
+        (*out)[i] = (parry_candidate){.segment = p->segment,
+                                      .article = p->article,
+                                      .title_is_query = p->title_is_query,
+                                      .vector_row = PARRY_NO_ROW};
+        measure_text(x, &(*out)[i]);
     }
     return n;
 }
@@ -570,17 +577,6 @@ parry_code parry_retrieve_text(const parry_view *v, const parry_understood *u, p
 
 void parry_measure_text(const parry_candidates *text, parry_candidate *c)
 {
-    const scoring *x = text->scoring;
-    if (x == NULL)
-        return;
-    const parry_segment_info *s = parry_segment_get_info(x->v->info->segments[c->segment].segment);
-    const parry_candidate words = candidate_of(s, c->segment, c->article, &x->scores[c->segment], &x->top);
-    c->text_row = words.text_row;
-    c->text_article = words.text_article;
-    c->text_exact = words.text_exact;
-    c->text_title = words.text_title;
-    c->text_passage = words.text_passage;
-    c->text_second = words.text_second;
-    c->coverage = words.coverage;
-    c->holds_identifier = words.holds_identifier;
+    if (text->scoring != NULL)
+        measure_text(text->scoring, c);
 }

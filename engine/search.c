@@ -168,8 +168,7 @@ static void calibrate(parry_arena *a, const parry_generation *g, const double *w
     const parry_calibration *own = parry_generation_side(g, PARRY_SIDE_CALIBRATION);
     const parry_calibration *c = own != NULL ? own : &parry_shipped_calibration;
     double *evidence = PARRY_ARRAY(a, double, PARRY_EVIDENCE);
-    bool meaning = r->mode != PARRY_TEXT && r->vector_trust > 0;
-    parry_cohesion cohesion = parry_cohesion_of(g, a, ranked, meaning ? n : 0);
+    parry_cohesion cohesion = parry_cohesion_of(g, a, ranked, r->vector_trust > 0 ? n : 0);
     parry_evidence(r->context, weight, ranked, n, cohesion, evidence);
     r->evidence = evidence;
     r->own_calibration = c->own;
