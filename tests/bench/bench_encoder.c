@@ -1,14 +1,12 @@
 /* What encoding costs, and how much of it is not matrix products. For each precision: one query of 16 tokens,
  * tokenizing included, and a passage of 128 tokens in a batch, on one core; beside both the same products alone, over
  * the same rows and as many layers, measured in turn with them. Medians. Usage: bench_encoder [MODEL_DIR] */
+#include "tests/bench/bench.h"
+
 #include "models/encoder.h"
 #include "models/kernels.h"
 #include "models/model.h"
 #include "models/product.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 enum { QUERY_TOKENS = 16, PASSAGE_TOKENS = 128, PASSAGES = 64, ROUNDS = 5, QUERIES = 400, BATCH_ROWS = 256, SKIP = 77 };
 
@@ -30,22 +28,6 @@ typedef struct subject {
     float *vectors;
     alone products;
 } subject;
-
-/* Time on a core, so that neighbours do not count; on a quiet machine it is the time that passes. */
-static int64_t cpu_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static void must(parry_code code, const parry_err *err)
-{
-    if (code == PARRY_OK)
-        return;
-    fprintf(stderr, "bench_encoder: %s\n", err->msg);
-    exit(parry_code_exit(code));
-}
 
 static int by_value(const void *a, const void *b)
 {

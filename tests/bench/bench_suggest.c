@@ -6,32 +6,15 @@
  * Stages are wall time. `cpu` is the same keystroke in time on a core, which neighbours do not lengthen. A box that has
  * nothing typed into it yet is the first keystroke of nothing, so it is left out. `parry_search` answers from a fresh
  * arena each time, as the server does. */
+#include "tests/bench/bench.h"
+
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hist.h"
 #include "engine/search.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
 enum { FIELDS = 8, LETTER_CLASSES = 4, QUERIES_MAX_BYTES = 16 << 20, HITS = 6, COMPLETIONS = 5 };
 static const char *const names[FIELDS] = {"understand", "text", "encode", "vector", "fuse", "show", "total", "cpu"};
-
-static int64_t cpu_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static void must(parry_code code, const parry_err *err)
-{
-    if (code == PARRY_OK)
-        return;
-    fprintf(stderr, "bench_suggest: %s\n", err->msg);
-    exit(parry_code_exit(code));
-}
 
 typedef struct bench {
     parry_encoder *encoder;

@@ -1,4 +1,5 @@
 /* The analyser: what goes in, which terms come out. */
+#include "analysing.h"
 #include "tests/base/testing.h"
 
 #include "base/clock.h"
@@ -6,31 +7,8 @@
 
 #include "engine/analyse_fold.h"
 
-typedef struct fixture {
-    parry_analyser *an;
-    parry_arena *arena;
-} fixture;
-
-static int setup(void **state)
-{
-    fixture *f = parry_calloc(1, sizeof *f);
-    f->an = parry_analyser_new();
-    f->arena = parry_arena_new();
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture *f = *state;
-    parry_analyser_free(f->an);
-    parry_arena_free(f->arena);
-    free(f);
-    return 0;
-}
-
 /* "exact" for a word, "(exact)" for a part, one space between. */
-static const char *terms(fixture *f, const char *text, const char *locale, bool stems)
+static const char *terms(analysing *f, const char *text, const char *locale, bool stems)
 {
     parry_token *t;
     size_t n;
@@ -134,7 +112,7 @@ static void words_are_stemmed_in_their_language(void **state)
 
 static void stop_words_are_marked_and_kept(void **state)
 {
-    fixture *f = *state;
+    analysing *f = *state;
     parry_token *t;
     size_t n;
     parry_analyse(f->an, f->arena, parry_str_of("How do I get my Money back, I've not"), parry_str_of("en"), &t, &n);
@@ -164,7 +142,7 @@ static void every_stop_word_is_found_in_its_list(void **state)
          "you've your",
          "en", NULL},
     };
-    fixture *f = *state;
+    analysing *f = *state;
     for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {
         parry_token *t;
         size_t n;
@@ -179,7 +157,7 @@ static void every_stop_word_is_found_in_its_list(void **state)
 
 static void tokens_know_the_bytes_they_came_from(void **state)
 {
-    fixture *f = *state;
+    analysing *f = *state;
     const char *text = "Ünïcode: ERR-1042, 返金方";
     parry_token *t;
     size_t n;
@@ -210,7 +188,7 @@ static void check_terms(const parry_token *t, size_t n)
 
 static void hostile_text_is_linear_and_gives_no_long_term(void **state)
 {
-    fixture *f = *state;
+    analysing *f = *state;
     static const char *const pieces[] = {"a",        "ä",  "返", "a.", "a'", "ﷺ", "e\xCC\x81",
                                          "\xCC\x81", "ｶﾞ", "℡",  "1-", "ไ",  "İ", "\xED\xA0\x80",
                                          "l'a",      "្",   "ー", "ـ",  "ة",  "𠮷"};
@@ -231,7 +209,7 @@ static void hostile_text_is_linear_and_gives_no_long_term(void **state)
 
 static void random_bytes_give_sound_terms(void **state)
 {
-    fixture *f = *state;
+    analysing *f = *state;
     static const char *const alphabet[] = {"a",  "Z",
                                            "9",  "-",
                                            ".",  "'",
@@ -272,7 +250,7 @@ static void a_word_analysed_again_stays_itself(void **state)
     static const char *const words[] = {"strasse",  "can't", "istanbul", "ガイ", "환불",
                                         "err-1042", "οδοσ",  "йод",      "हिन्दी"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        fixture *f = *state;
+        analysing *f = *state;
         parry_token *t;
         size_t n;
         parry_analyse(f->an, f->arena, parry_str_of(words[i]), parry_str_of("en"), &t, &n);
@@ -283,7 +261,7 @@ static void a_word_analysed_again_stays_itself(void **state)
 
 int main(void)
 {
-#define with(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define with(test) cmocka_unit_test_setup_teardown(test, analysing_make, analysing_drop)
     const struct CMUnitTest tests[] = {
         with(words_are_folded_to_one_form),
         with(apostrophes_are_one_and_possessives_go),

@@ -23,15 +23,11 @@ typedef struct fixture {
 static int set_up(void **state)
 {
     fixture *f = parry_calloc(1, sizeof *f);
-    const parry_import_options options = {0};
-    parry_import_report imported;
     f->encoder = fake_encoder_new("model");
     f->home = home_new(f->encoder);
     f->seed = 7;
-    ok(parry_import_tree(f->home->store, PARRY_SAMPLE, &options, &imported, &err));
-    home_write(f->home, "a.md", "Numbat words about a refund, nothing else.");
-    ok(parry_import_paths(f->home->store, f->home->tree, (parry_str[]){parry_str_of("a.md")}, 1, &options, &imported,
-                          &err));
+    home_import(f->home, PARRY_SAMPLE);
+    home_add(f->home, "a.md", "Numbat words about a refund, nothing else.");
     home_run_only(f->home);
     ok(parry_index_open(f->home->index, &f->index, &err));
     f->g = parry_index_acquire(f->index);

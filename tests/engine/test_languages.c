@@ -1,33 +1,11 @@
 /* Languages: every rule of docs/languages.md, first on terms, then as what a query finds. */
+#include "analysing.h"
 #include "centre.h"
 
 #include "engine/analyse.h"
 #include "engine/analyse_fold.h"
 #include "engine/language.h"
 #include "engine/weights.h"
-
-typedef struct fixture {
-    parry_analyser *an;
-    parry_arena *arena;
-} fixture;
-
-static int setup(void **state)
-{
-    fixture *f = parry_calloc(1, sizeof *f);
-    f->an = parry_analyser_new();
-    f->arena = parry_arena_new();
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture *f = *state;
-    parry_analyser_free(f->an);
-    parry_arena_free(f->arena);
-    free(f);
-    return 0;
-}
 
 typedef struct words {
     parry_token *t;
@@ -36,7 +14,7 @@ typedef struct words {
 
 static words analyse(void **state, const char *text, const char *locale)
 {
-    fixture *f = *state;
+    analysing *f = *state;
     words w;
     parry_analyse(f->an, f->arena, parry_str_of(text), parry_str_of(locale), &w.t, &w.n);
     return w;
@@ -67,7 +45,7 @@ static parry_str form_of(const parry_token *t, form which)
 /* "(x)" for a part, "x." for a stop word; "-" where a word has no such form. */
 static const char *forms(void **state, const char *text, const char *locale, form which)
 {
-    fixture *f = *state;
+    analysing *f = *state;
     words w = analyse(state, text, locale);
     parry_buf b = PARRY_BUF(1 << 20);
     for (size_t i = 0; i < w.n; i++) {
@@ -248,7 +226,7 @@ static uint64_t present(const char *codes)
 
 static parry_spoken guess(void **state, const char *text, const char *codes)
 {
-    fixture *f = *state;
+    analysing *f = *state;
     parry_spoken s;
     parry_spoken_guess(f->an, f->arena, parry_str_of(text), present(codes), &s);
     return s;
@@ -477,7 +455,7 @@ static void weights_move_to_those_of_text_as_trust_falls(void **state)
 int main(void)
 {
 #define on_shelf(test) cmocka_unit_test_setup_teardown(test, open_shelf, centre_drop)
-#define with(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define with(test) cmocka_unit_test_setup_teardown(test, analysing_make, analysing_drop)
     const struct CMUnitTest tests[] = {
         with(accents_are_dropped_and_kept_beside),
         with(who_types_no_accents_finds_the_stem),

@@ -84,20 +84,15 @@ static void check_order(const answer *before, const answer *after, double most)
 
 static void check_mode(parry_mode mode)
 {
-    const parry_import_options options = {0};
-    parry_import_report imported;
     parry_encoder *encoder = mode == PARRY_TEXT ? NULL : fake_encoder_new("model");
     home *h = home_new(encoder);
     answer *before = parry_calloc(QUERIES_MAX, sizeof *before), *after = parry_calloc(QUERIES_MAX, sizeof *after);
-    ok(parry_import_tree(h->store, PARRY_SAMPLE, &options, &imported, &err));
-    home_write(h, "other.md", "Of a tree without synonyms and rules."); /* the sample's go with its tree */
-    ok(parry_import_paths(h->store, h->tree, (parry_str[]){parry_str_of("other.md")}, 1, &options, &imported, &err));
+    home_import(h, PARRY_SAMPLE);
+    home_add(h, "other.md", "Of a tree without synonyms and rules."); /* the sample's go with its tree */
     home_run_only(h);
     size_t n = ask_titles(h, encoder, mode, NULL, 0, before);
     assert_true(n > 150);
-    home_write(h, "unrelated.md", "Numbats and quokkas eat termites at dawn. Bandicoots prefer beetles.");
-    ok(parry_import_paths(h->store, h->tree, (parry_str[]){parry_str_of("unrelated.md")}, 1, &options, &imported,
-                          &err));
+    home_add(h, "unrelated.md", "Numbats and quokkas eat termites at dawn. Bandicoots prefer beetles.");
     home_run_only(h);
     ask_titles(h, encoder, mode, before, n, after);
     for (size_t i = 0; i < n; i++)

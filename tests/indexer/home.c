@@ -69,11 +69,25 @@ parry_index_report home_run_only(home *h)
     return report;
 }
 
-parry_index_report home_run(home *h)
+void home_import(home *h, const char *tree)
 {
     const parry_import_options options = {0};
     parry_import_report imported;
-    ok(parry_import_tree(h->store, h->tree, &options, &imported, &err));
+    ok(parry_import_tree(h->store, tree, &options, &imported, &err));
+}
+
+void home_add(home *h, const char *path, const char *text)
+{
+    const parry_import_options options = {0};
+    parry_import_report imported;
+    const parry_str one = parry_str_of(path);
+    home_write(h, path, text);
+    ok(parry_import_paths(h->store, h->tree, &one, 1, &options, &imported, &err));
+}
+
+parry_index_report home_run(home *h)
+{
+    home_import(h, h->tree);
     return home_run_only(h);
 }
 

@@ -20,6 +20,8 @@ void home_reopen(home *h); /* another process would be as new */
 
 /* Files of the tree; text is the body, written under "# TITLE" of the path. */
 void home_write(home *h, const char *path, const char *text);
+void home_import(home *h, const char *tree);                /* another tree into the store, not yet indexed */
+void home_add(home *h, const char *path, const char *text); /* home_write, and that file into the store */
 void home_remove(home *h, const char *path);
 void home_rename(home *h, const char *from, const char *to);
 
