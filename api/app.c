@@ -89,8 +89,12 @@ static bool within_limits(answer *a, const parry_raw *raw)
         refuse(a, PARRY_PROBLEM_URI_TOO_LONG, "path and query are over 8192 bytes");
     else if (raw->header_bytes > PARRY_HEADERS_MAX_BYTES)
         refuse(a, PARRY_PROBLEM_HEADERS_TOO_LARGE, "the headers are over 16384 bytes together");
+    else if (raw->nheaders > PARRY_HEADERS_MAX)
+        refuse(a, PARRY_PROBLEM_HEADERS_TOO_LARGE, "more than 100 headers");
     else if (raw->body_too_large)
-        refuse(a, PARRY_PROBLEM_TOO_LARGE, "the body is over this server's limit (serve.max_body_bytes)");
+        refuse(a, PARRY_PROBLEM_TOO_LARGE, "the body is over the limit of this address (serve.max_body_bytes at most)");
+    else if (raw->no_room)
+        refuse(a, PARRY_PROBLEM_UNAVAILABLE, "the server is busy; try again in a moment");
     else
         return true;
     return false;
@@ -106,19 +110,19 @@ static void set_audience(answer *a, parry_str audience)
 static bool wants_page(const parry_request *req, parry_str path)
 {
     static const char *const types[] = {"application/problem+json", "text/html"};
-    return !parry_str_starts(path, "/v1/") && parry_accept_best(req->accept, types, 2) == 1;
+    return !parry_str_starts(path, "/v1/") && parry_accept_best(parry_request_header(req, "Accept"), types, 2) == 1;
 }
 
 /* A page below an audience's prefix, "/merchant/...", is that page for that audience. */
-static parry_matched find_route(answer *a, parry_str *path, parry_str *tail)
+static parry_matched find_route(answer *a, parry_str *path, parry_str tails[PARRY_TAILS])
 {
     const parry_request *req = a->call.req;
     parry_str audience;
     bool prefixed = parry_audience_prefix(path, &audience);
     if (prefixed)
         set_audience(a, audience);
-    parry_matched m = parry_route_find(parry_routes, parry_nroutes, req->method, *path, prefixed, &a->route, tail);
-    a->page = m == PARRY_NO_ROUTE ? wants_page(req, *path) : parry_routes[a->route].page;
+    parry_matched m = parry_route_find(parry_routes, parry_nroutes, req->method, *path, prefixed, &a->route, tails);
+    a->page = m == PARRY_NO_ROUTE ? wants_page(req, *path) : (parry_routes[a->route].flags & PARRY_ROUTE_PAGE) != 0;
     return m;
 }
 
@@ -130,14 +134,18 @@ static void say_allow(parry_response *res, parry_str path)
     parry_buf_free(&allow);
 }
 
-static bool routed(answer *a, parry_str *tail)
+static bool routed(answer *a, parry_str tails[PARRY_TAILS])
 {
     parry_str path = a->call.req->path;
-    switch (find_route(a, &path, tail)) {
+    switch (find_route(a, &path, tails)) {
     case PARRY_MATCHED:
         return true;
     case PARRY_NO_METHOD:
         say_allow(a->call.res, path);
+        if (parry_str_eqz(a->call.req->method, "OPTIONS")) {
+            a->call.res->status = 204;
+            return false;
+        }
         refuse(a, PARRY_PROBLEM_METHOD, "this address does not have that method; see Allow");
         return false;
     case PARRY_NO_ROUTE:
@@ -147,47 +155,65 @@ static bool routed(answer *a, parry_str *tail)
     return false;
 }
 
-static parry_code read_input(answer *a, parry_request *req, parry_str tail, parry_err *err)
+static parry_code read_input(answer *a, parry_request *req, const parry_str tails[PARRY_TAILS], parry_err *err)
 {
     parry_call *c = &a->call;
     const parry_route *route = &parry_routes[a->route];
-    parry_str audience;
-    parry_code code = parry_percent_decode(c->arena, tail, false, &c->tail, err);
+    parry_str audience = {NULL, 0};
+    parry_code code = parry_percent_decode(c->arena, tails[0], false, &c->tail, err);
+    if (code == PARRY_OK)
+        code = parry_percent_decode(c->arena, tails[1], false, &c->tail2, err);
     if (code == PARRY_OK)
         code = parry_request_params(req, c->arena, err);
     if (code == PARRY_OK && route->params != NULL)
         code = parry_request_check(req, route->params, err);
-    if (code != PARRY_OK || route->page || !parry_request_text(req, "audience", &audience))
+    if (code != PARRY_OK || (route->flags & PARRY_ROUTE_PAGE))
         return code;
-    code = parry_audience_public(c->app, audience, err);
-    if (code == PARRY_OK)
-        set_audience(a, audience);
-    return code;
+    (void)parry_request_text(req, "audience", &audience);
+    return parry_audience_choose(c, audience, err);
+}
+
+/* Who asks, and whether that is enough; else it is refused here. */
+static bool authorized(answer *a)
+{
+    parry_err err = {0};
+    parry_code code = parry_identify(&a->call, &err);
+    if (code == PARRY_OK && parry_rights_have(a->call.who->rights, parry_routes[a->route].right))
+        return true;
+    if (code != PARRY_OK && code != PARRY_DENIED) {
+        refuse_code(a, code, &err);
+        return false;
+    }
+    bool unknown = code == PARRY_DENIED || a->call.who->who == PARRY_WHO_ANYONE;
+    char detail[160];
+    (void)snprintf(detail, sizeof detail, "this needs the right \"%s\"",
+                   parry_right_name(parry_routes[a->route].right));
+    refuse(a, unknown ? PARRY_PROBLEM_UNAUTHENTICATED : PARRY_PROBLEM_DENIED, code == PARRY_DENIED ? err.msg : detail);
+    if (unknown)
+        parry_response_header(a->call.res, "WWW-Authenticate", parry_str_of("Bearer realm=\"parry\""));
+    return false;
 }
 
 static void run(answer *a, parry_request *req, const parry_raw *raw)
 {
-    parry_str tail;
+    parry_str tails[PARRY_TAILS] = {{NULL, 0}, {NULL, 0}};
     parry_err err = {0};
-    if (!within_limits(a, raw) || !routed(a, &tail))
+    if (!within_limits(a, raw) || !routed(a, tails) || !authorized(a))
         return;
-    parry_code code = read_input(a, req, tail, &err);
+    parry_code code = read_input(a, req, tails, &err);
     if (code == PARRY_OK)
         code = parry_routes[a->route].handle(&a->call, &err);
     if (code == PARRY_OK && a->call.res->body.full)
         code = parry_fail(&err, PARRY_IO, "the reply is over %d bytes", PARRY_REPLY_MAX_BYTES);
     if (code != PARRY_OK)
         refuse_code(a, code, &err);
-    parry_response_finish(a->call.res, req);
 }
 
 static void count_and_log(const answer *a, int64_t ns)
 {
     const parry_request *req = a->call.req;
     const parry_response *res = a->call.res;
-    const char *method = parry_str_eqz(req->method, "GET")    ? "GET"
-                         : parry_str_eqz(req->method, "HEAD") ? "HEAD"
-                                                              : "other";
+    const char *method = a->route < parry_nroutes ? parry_routes[a->route].method : "none";
     const char *route = a->route < parry_nroutes ? parry_routes[a->route].pattern : "none";
     parry_metrics_request(a->call.app->metrics, a->route, res->status, ns);
     if (a->err.code != PARRY_OK)
@@ -206,12 +232,41 @@ void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res,
     parry_request_id(req->id);
     memcpy(id, req->id, PARRY_REQUEST_ID_TEXT);
     req->method = raw->method;
-    req->accept = raw->accept;
-    req->if_none_match = raw->if_none_match;
+    req->address = raw->address;
+    req->body = raw->body;
+    req->headers = raw->headers;
+    req->nheaders = raw->nheaders < PARRY_HEADERS_MAX ? raw->nheaders : PARRY_HEADERS_MAX;
     parry_request_target(req, raw->target);
-    answer a = {.call = {app, req, res, w->arena, w->searcher, {NULL, 0}, {NULL, 0}, ""}, .route = parry_nroutes};
+    answer a = {.call = {.app = app, .req = req, .res = res, .arena = w->arena, .searcher = w->searcher, .base = ""},
+                .route = parry_nroutes};
     set_audience(&a, parry_str_of(app->config->serve.default_audience));
     run(&a, req, raw);
+    parry_cors(app, req, res->status == 204 && parry_str_eqz(req->method, "OPTIONS"), res);
+    parry_response_finish(res, req);
     count_and_log(&a, parry_mono_ns() - start);
     worker_give(app, w);
+}
+
+void parry_app_failed(parry_app *app, parry_code code, parry_response *res, const char *id)
+{
+    (void)app;
+    parry_response_clear(res);
+    parry_problem p = parry_problem_of(code);
+    parry_problem_reply(res, p, "What was sent could not be kept. Nothing of it counts; send it again.", id);
+    parry_log(PARRY_ERROR, "failure", "req=%s code=%s at=hold", id, parry_code_name(code));
+}
+
+parry_plan parry_app_plan(const parry_app *app, const parry_raw *raw)
+{
+    parry_plan plan = {.read_max = (size_t)app->config->serve.max_body_bytes};
+    parry_request req = {0};
+    parry_str tails[PARRY_TAILS];
+    size_t i;
+    parry_request_target(&req, raw->target);
+    if (parry_route_find(parry_routes, parry_nroutes, raw->method, req.path, false, &i, tails) != PARRY_MATCHED)
+        return plan;
+    const parry_route *route = &parry_routes[i];
+    plan.body_max = route->body_max < plan.read_max ? route->body_max : plan.read_max;
+    plan.slow = (route->flags & PARRY_ROUTE_SLOW) != 0;
+    return plan;
 }

@@ -3,6 +3,7 @@
 #ifndef PARRY_API_APP_H
 #define PARRY_API_APP_H
 
+#include "access/identity.h"
 #include "api/http.h"
 #include "api/listing.h"
 #include "api/metrics.h"
@@ -51,7 +52,9 @@ typedef struct parry_call {
     parry_response *res;
     parry_arena *arena;
     parry_searcher *searcher;
+    const parry_identity *who;
     parry_str tail;     /* what the route's {name} took, decoded */
+    parry_str tail2;    /* and its second one */
     parry_str audience; /* whose articles this may show: never empty */
     const char *base;   /* before every link: "" for the default audience, else "/merchant" */
 } parry_call;
@@ -59,19 +62,48 @@ typedef struct parry_call {
 /* What came in, before anything was looked at. */
 typedef struct parry_raw {
     parry_str method, target; /* target {NULL, 0}: over PARRY_URI_MAX_BYTES */
-    parry_str accept, if_none_match;
+    parry_str address, body;
+    const parry_header *headers;
+    size_t nheaders; /* that came; `headers` has the first PARRY_HEADERS_MAX of them */
     size_t header_bytes;
     bool body_too_large;
+    bool no_room; /* for its body or its job: busy */
 } parry_raw;
+
+/* What is to be known of a request before its body comes. */
+typedef struct parry_plan {
+    size_t body_max; /* of the body that is kept: 0, none is */
+    size_t read_max; /* a body longer than this is not even read past */
+    bool slow;       /* its handler may block */
+} parry_plan;
+parry_plan parry_app_plan(const parry_app *app, const parry_raw *raw);
 
 /* Answers it, whatever it is; counts and logs it. id is the reply's X-Request-Id. Any thread. */
 void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res, char id[PARRY_REQUEST_ID_TEXT]);
+/* In place of what parry_app_handle said: a problem of this code, since what the reply was to wait for failed. */
+void parry_app_failed(parry_app *app, parry_code code, parry_response *res, const char *id);
+
+/* ---- who asks (authorize.c) -------------------------------------------------------------------------------------- */
+
+/* Fills c->who from the request. Fails: DENIED (what it brought is not valid). */
+PARRY_MUST parry_code parry_identify(parry_call *c, parry_err *err);
+
+/* ---- other origins (cors.c) -------------------------------------------------------------------------------------- */
+
+/* The headers that let a page of an allowed origin read the reply. preflight: of OPTIONS. */
+void parry_cors(const parry_app *app, const parry_request *req, bool preflight, parry_response *res);
 
 /* ---- audiences (audience.c) ------------------------------------------------------------------------------------- */
 
 /* The audience that a request may name without a key: customer, merchant, or the configured default. Fails: DENIED
  * (internal), INVALID (any other; whether it exists is not said). */
 PARRY_MUST parry_code parry_audience_public(const parry_app *app, parry_str name, parry_err *err);
+/* The audience that this caller may name, or asks for by naming none (name.p NULL), into c->audience. Fails as above.
+ */
+PARRY_MUST parry_code parry_audience_choose(parry_call *c, parry_str name, parry_err *err);
+/* Narrows a query to what its caller may see: the call's audience, and what the caller's key was made for, on top of
+ * what the query asks. Every search goes through it. Fails: INVALID (more filters than a query may have). */
+PARRY_MUST parry_code parry_query_narrow(const parry_call *c, parry_query *q, parry_err *err);
 const char *parry_audience_base(const parry_app *app, parry_str audience); /* "" or "/merchant" */
 /* Cuts the audience's prefix off a page's path, if it has one: "/merchant/search" is "/search" for merchants. */
 bool parry_audience_prefix(parry_str *path, parry_str *audience);
@@ -81,7 +113,6 @@ bool parry_audience_prefix(parry_str *path, parry_str *audience);
 
 extern const parry_route parry_routes[];
 extern const size_t parry_nroutes;
-extern const char *const parry_route_names[]; /* the patterns, for metrics */
 
 #ifdef __cplusplus
 }

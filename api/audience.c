@@ -1,4 +1,4 @@
-/* Audiences: who may ask for what, before there are keys. */
+/* Audiences: who may ask for what. */
 #include "api/app.h"
 
 static const struct {
@@ -17,6 +17,60 @@ parry_code parry_audience_public(const parry_app *app, parry_str name, parry_err
     if (parry_str_eqz(name, "internal"))
         return parry_fail(err, PARRY_DENIED, "the internal audience needs a key, and this version has none");
     return parry_fail(err, PARRY_INVALID, "audience must be customer or merchant");
+}
+
+static bool granted(const parry_identity *who, parry_str name)
+{
+    for (size_t i = 0; i < who->naudiences; i++) {
+        if (parry_str_eq(who->audiences[i], name))
+            return true;
+    }
+    return who->any_audience;
+}
+
+parry_code parry_audience_choose(parry_call *c, parry_str name, parry_err *err)
+{
+    const parry_identity *who = c->who;
+    parry_code code = PARRY_OK;
+    if (name.p == NULL && who->naudiences > 0)
+        name = who->audiences[0];
+    if (name.p == NULL)
+        return PARRY_OK;
+    if (who->naudiences > 0 && !granted(who, name))
+        return parry_fail(err, PARRY_DENIED, "audience: this key is for others");
+    if (!granted(who, name))
+        code = parry_audience_public(c->app, name, err);
+    if (code == PARRY_OK) {
+        c->audience = name;
+        c->base = parry_audience_base(c->app, name);
+    }
+    return code;
+}
+
+parry_code parry_query_narrow(const parry_call *c, parry_query *q, parry_err *err)
+{
+    enum { KEYS_SET = 1 << 30 }; /* no rule's, and not the query's own: both must hold */
+    const parry_identity *who = c->who;
+    size_t n = q->nfilters, more = who->nnarrowings + (who->locale.n > 0);
+    q->audience = c->audience;
+    if (more == 0)
+        return PARRY_OK;
+    if (n + more > PARRY_FILTERS_MAX)
+        return parry_fail(err, PARRY_INVALID, "more than %d filters, those of the key among them", PARRY_FILTERS_MAX);
+    parry_filter *all = PARRY_ARRAY(c->arena, parry_filter, n + more);
+    if (n > 0)
+        memcpy(all, q->filters, n * sizeof *all);
+    for (size_t i = 0; i < who->nnarrowings; i++) {
+        all[n] = (parry_filter){.set = KEYS_SET, .value = who->narrowings[i].value};
+        parry_code code = parry_field_parse(who->narrowings[i].field, &all[n++].field, err);
+        if (code != PARRY_OK)
+            return code;
+    }
+    if (who->locale.n > 0)
+        all[n++] = (parry_filter){PARRY_FIELD_LOCALE, KEYS_SET, who->locale};
+    q->filters = all;
+    q->nfilters = n;
+    return PARRY_OK;
 }
 
 const char *parry_audience_base(const parry_app *app, parry_str audience)

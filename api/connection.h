@@ -3,12 +3,18 @@
 #define PARRY_API_CONNECTION_H
 
 #include "api/app.h"
+#include "api/jobs.h"
 
 #include <microhttpd.h>
 
+enum { PARRY_BODIES_MAX_BYTES = 256 << 20 }; /* of all requests together */
+
 typedef struct parry_connections {
     parry_app *app;
-    atomic_size_t running; /* requests whose first line came in and whose reply has not gone out */
+    parry_jobs *jobs;         /* for handlers that may block */
+    atomic_size_t running;    /* requests whose first line came in and whose reply has not gone out */
+    atomic_size_t asleep;     /* of these, those that a job or a hold has: 0 before the daemon may be stopped */
+    atomic_size_t body_bytes; /* of their bodies, in memory */
 } parry_connections;
 
 /* The daemon on a listening socket with `threads` threads; NULL where the library refuses (errno may say why). */

@@ -1,8 +1,10 @@
 /* Requests and responses: decoding with limits, parameters, Accept, ETag. */
 #include "api/http.h"
 
+#include "api/encode.h"
 #include "base/hash.h"
 
+#include <assert.h>
 #include <strings.h>
 
 void parry_request_id(char id[PARRY_REQUEST_ID_TEXT])
@@ -185,6 +187,59 @@ parry_code parry_request_flag(const parry_request *r, const char *name, bool *va
     return PARRY_OK;
 }
 
+parry_str parry_request_header(const parry_request *r, const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t i = 0; i < r->nheaders; i++) {
+        if (r->headers[i].name.n == n && strncasecmp(r->headers[i].name.p, name, n) == 0)
+            return r->headers[i].value;
+    }
+    return parry_str_make(NULL, 0);
+}
+
+bool parry_request_is(const parry_request *r, const char *type)
+{
+    parry_str rest = parry_request_header(r, "Content-Type"), first;
+    if (!parry_str_split(&rest, ';', &first))
+        return false;
+    first = parry_str_trim(first);
+    return first.n == strlen(type) && strncasecmp(first.p, type, first.n) == 0;
+}
+
+/* How deep brackets nest, outside strings: the parser recurses, so this is known before it starts. */
+static size_t json_depth(parry_str s)
+{
+    size_t depth = 0, most = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '[' || c == '{'))
+            most = ++depth > most ? depth : most;
+        else if (!quoted && (c == ']' || c == '}') && depth > 0)
+            depth--;
+    }
+    return most;
+}
+
+parry_code parry_request_json(const parry_request *r, json_t **out, parry_err *err)
+{
+    json_error_t e;
+    if (parry_str_trim(r->body).n == 0)
+        return parry_fail(err, PARRY_INVALID, "the body is empty; send JSON");
+    if (json_depth(r->body) > PARRY_JSON_DEPTH)
+        return parry_fail(err, PARRY_INVALID, "the body nests deeper than %d", PARRY_JSON_DEPTH);
+    json_t *j = json_loadb(r->body.p, r->body.n, JSON_REJECT_DUPLICATES, &e);
+    if (j == NULL)
+        return parry_fail(err, PARRY_INVALID, "the body is not JSON: line %d, column %d: %.120s", e.line, e.column,
+                          e.text);
+    *out = j;
+    return PARRY_OK;
+}
+
 /* "0.8" as 800; anything strange is 1000, as if it were not there. */
 static int quality(parry_str params)
 {
@@ -250,6 +305,7 @@ size_t parry_accept_best(parry_str accept, const char *const *types, size_t n)
 
 bool parry_etag_matches(parry_str if_none_match, const char *tag)
 {
+    static const char *const forms[] = {"-gzip", "-zstd"}; /* of one thing: as good as itself */
     parry_str one;
     while (parry_str_split(&if_none_match, ',', &one)) {
         one = parry_str_trim(one);
@@ -257,8 +313,14 @@ bool parry_etag_matches(parry_str if_none_match, const char *tag)
             return true;
         if (parry_str_starts(one, "W/"))
             one = parry_str_from(one, 2);
-        if (one.n >= 2 && one.p[0] == '"' && one.p[one.n - 1] == '"' &&
-            parry_str_eqz(parry_str_make(one.p + 1, one.n - 2), tag))
+        if (one.n < 2 || one.p[0] != '"' || one.p[one.n - 1] != '"')
+            continue;
+        one = parry_str_make(one.p + 1, one.n - 2);
+        for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+            if (parry_str_ends(one, forms[i]))
+                one.n -= strlen(forms[i]);
+        }
+        if (parry_str_eqz(one, tag))
             return true;
     }
     return false;
@@ -279,13 +341,46 @@ void parry_response_drop(parry_response *res)
     res->csp = NULL;
     res->tagged = false;
     res->etag[0] = 0;
+    res->hold = (parry_hold){0};
+}
+
+static parry_str owned(parry_str s)
+{
+    char *z = parry_malloc(s.n + 1);
+    if (s.n > 0)
+        memcpy(z, s.p, s.n);
+    z[s.n] = 0;
+    return parry_str_make(z, s.n);
+}
+
+static void free_header(parry_header *h)
+{
+    void *name, *value; /* they are ours; the struct says const for those who read */
+    memcpy(&name, &h->name.p, sizeof name);
+    memcpy(&value, &h->value.p, sizeof value);
+    free(name);
+    free(value);
 }
 
 void parry_response_clear(parry_response *res)
 {
     parry_buf_free(&res->body);
+    for (size_t i = 0; i < res->nmore; i++)
+        free_header(&res->more[i]);
     parry_response_init(res);
 }
+
+void parry_response_header(parry_response *res, const char *name, parry_str value)
+{
+    for (size_t i = 0; i < value.n; i++) {
+        if ((unsigned char)value.p[i] < ' ' || value.p[i] == 0x7F)
+            return;
+    }
+    assert(res->nmore < PARRY_MORE_HEADERS);
+    res->more[res->nmore++] = (parry_header){owned(parry_str_of(name)), owned(value)};
+}
+
+void parry_response_hold(parry_response *res, parry_hold hold) { res->hold = hold; }
 
 parry_str parry_response_bytes(const parry_response *res)
 {
@@ -316,19 +411,25 @@ void parry_response_json(parry_response *res, int status, const char *type, json
     json_decref(j);
 }
 
-void parry_response_finish(parry_response *res, const parry_request *req)
+static void tag(parry_response *res, const parry_request *req)
 {
-    if (res->status != 200 || !res->tagged)
-        return;
     if (res->etag[0] == 0) {
         parry_str bytes = parry_response_bytes(res);
         char hex[PARRY_HASH_HEX + 1];
         parry_hash_hex(parry_hash_of(bytes.p, bytes.n), hex);
         (void)snprintf(res->etag, sizeof res->etag, "%.32s", hex);
     }
-    if (!parry_etag_matches(req->if_none_match, res->etag))
+    if (!parry_etag_matches(parry_request_header(req, "If-None-Match"), res->etag))
         return;
     res->status = 304;
     res->fixed = parry_str_make(NULL, 0);
     parry_buf_free(&res->body);
+}
+
+void parry_response_finish(parry_response *res, const parry_request *req)
+{
+    if (res->status == 200 && res->tagged)
+        tag(res, req);
+    if (res->status != 304 && !res->plain && parry_response_bytes(res).n >= PARRY_ENCODE_FROM)
+        parry_response_encode(res, parry_request_header(req, "Accept-Encoding"));
 }

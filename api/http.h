@@ -8,6 +8,7 @@
 #include "base/str.h"
 
 #include <jansson.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,6 +18,8 @@ enum {
     PARRY_URI_MAX_BYTES = 8 * 1024,      /* path and query as sent; longer is 414 */
     PARRY_HEADERS_MAX_BYTES = 16 * 1024, /* names and values together; longer is 431 */
     PARRY_PARAMS_MAX = 32,
+    PARRY_HEADERS_MAX = 100, /* of one request */
+    PARRY_JSON_DEPTH = 32,   /* of a request's body */
     PARRY_REPLY_MAX_BYTES = 32 << 20,
     PARRY_REQUEST_ID_TEXT = 17,
 };
@@ -27,11 +30,18 @@ typedef struct parry_param {
     parry_str name, value; /* decoded: valid UTF-8 without a zero byte */
 } parry_param;
 
+typedef struct parry_header {
+    parry_str name, value; /* as sent, white space around the value cut */
+} parry_header;
+
 typedef struct parry_request {
     char id[PARRY_REQUEST_ID_TEXT]; /* ours, random */
     parry_str method;               /* as sent */
     parry_str path, query;          /* as sent, still encoded; query without '?' */
-    parry_str accept, if_none_match;
+    parry_str body;                 /* whole; empty where there is none */
+    parry_str address;              /* of the client, as text: "127.0.0.1", "::1" */
+    const parry_header *headers;
+    size_t nheaders;
     parry_param params[PARRY_PARAMS_MAX];
     size_t nparams;
 } parry_request;
@@ -53,6 +63,14 @@ PARRY_MUST parry_code parry_request_number(const parry_request *r, const char *n
                                            size_t *value, parry_err *err);
 PARRY_MUST parry_code parry_request_flag(const parry_request *r, const char *name, bool *value, parry_err *err);
 
+/* The first header of that name in any case; empty where there is none. */
+parry_str parry_request_header(const parry_request *r, const char *name);
+/* Whether Content-Type is this media type, whatever its parameters; no Content-Type is no type. */
+bool parry_request_is(const parry_request *r, const char *type);
+/* The body as JSON, whatever Content-Type says: no name twice in an object, at most PARRY_JSON_DEPTH deep. A new
+ * reference, an object or an array. INVALID says where it breaks. */
+PARRY_MUST parry_code parry_request_json(const parry_request *r, json_t **out, parry_err *err);
+
 /* Which of n media types an Accept header likes best: the first of the best-liked; n where it accepts none. No header
  * accepts all. */
 size_t parry_accept_best(parry_str accept, const char *const *types, size_t n);
@@ -61,7 +79,15 @@ bool parry_etag_matches(parry_str if_none_match, const char *tag);
 
 /* ---- the response ------------------------------------------------------------------------------------------------ */
 
-enum { PARRY_ETAG_TEXT = 40, PARRY_ALLOW_TEXT = 48 };
+enum { PARRY_ETAG_TEXT = 40, PARRY_ALLOW_TEXT = 64, PARRY_MORE_HEADERS = 12, PARRY_ENCODE_FROM = 1024 };
+
+/* The reply goes out only once `wait` called done(arg, PARRY_OK); with another code the caller is told that it failed.
+ * done may be called at once or on any thread, and exactly once. */
+typedef struct parry_hold {
+    void (*wait)(void *ctx, uint64_t ticket, void (*done)(void *arg, parry_code code), void *arg);
+    void *ctx;
+    uint64_t ticket;
+} parry_hold;
 
 typedef struct parry_response {
     int status;
@@ -73,7 +99,13 @@ typedef struct parry_response {
     bool tagged;       /* give it an ETag of its bytes, and 304 to who has it */
     bool by_accept;    /* the reply depends on Accept */
     char etag[PARRY_ETAG_TEXT];
-    char allow[PARRY_ALLOW_TEXT]; /* with 405 */
+    char allow[PARRY_ALLOW_TEXT];          /* with 405, and of OPTIONS */
+    const char *encoding;                  /* of the body as it is now: "gzip", "zstd"; NULL: none */
+    bool plain;                            /* never compress it: it holds secrets beside what a stranger chose */
+    bool by_origin, by_encoding;           /* the reply depends on Origin, on Accept-Encoding */
+    parry_header more[PARRY_MORE_HEADERS]; /* owned */
+    size_t nmore;
+    parry_hold hold; /* wait NULL: it goes out at once */
 } parry_response;
 
 void parry_response_init(parry_response *res);
@@ -84,7 +116,11 @@ parry_str parry_response_bytes(const parry_response *res);
 void parry_response_text(parry_response *res, const char *type, parry_str text); /* 200, copied */
 /* status and compact JSON; steals j. */
 void parry_response_json(parry_response *res, int status, const char *type, json_t *j);
-/* After the handler: ETag where `tagged`, and 304 where the request has it. */
+/* A further header, copied. One whose value has a control character is left out: it may come from a stranger. */
+void parry_response_header(parry_response *res, const char *name, parry_str value);
+void parry_response_hold(parry_response *res, parry_hold hold);
+/* After the handler: ETag where `tagged`, and 304 where the request has it; compressed where the request takes that
+ * and it is worth it. */
 void parry_response_finish(parry_response *res, const parry_request *req);
 
 #ifdef __cplusplus

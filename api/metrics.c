@@ -5,7 +5,8 @@
 
 #include <stdatomic.h>
 
-static const int statuses[] = {200, 304, 308, 400, 403, 404, 405, 406, 409, 413, 414, 431, 500, 503};
+static const int statuses[] = {200, 201, 202, 204, 206, 303, 304, 308, 400, 401, 403, 404, 405,
+                               406, 409, 412, 413, 414, 415, 416, 422, 428, 429, 431, 500, 503};
 enum { STATUSES = sizeof statuses / sizeof *statuses + 1, STAGES = 6 }; /* the last is "other" */
 static const char *const stages[STAGES] = {"understand", "text", "encode", "vector", "fuse", "show"};
 
@@ -66,23 +67,25 @@ void parry_metrics_stages(parry_metrics *m, const parry_results *r)
         parry_hist_add(m->stage[i], ns[i]);
 }
 
-static void labels_of(char *out, size_t cap, const char *route, size_t status)
+/* route NULL: of requests that fit none. */
+static void labels_of(char *out, size_t cap, const parry_route *route, size_t status)
 {
+    char number[8] = "other";
     if (status < STATUSES - 1)
-        (void)snprintf(out, cap, "route=\"%s\",status=\"%d\"", route, statuses[status]);
-    else
-        (void)snprintf(out, cap, "route=\"%s\",status=\"other\"", route);
+        (void)snprintf(number, sizeof number, "%d", statuses[status]);
+    (void)snprintf(out, cap, "method=\"%s\",route=\"%s\",status=\"%s\"", route ? route->method : "none",
+                   route ? route->pattern : "none", number);
 }
 
-static void requests_text(const parry_metrics *m, const char *const *names, bool durations, parry_buf *out)
+static void requests_text(const parry_metrics *m, const parry_route *routes, bool durations, parry_buf *out)
 {
     for (size_t i = 0; i < (m->nroutes + 1) * STATUSES; i++) {
         const parry_hist *h = atomic_load(&m->slots[i]);
         if (h == NULL)
             continue;
-        char labels[160];
+        char labels[200];
         size_t route = i / STATUSES;
-        labels_of(labels, sizeof labels, route < m->nroutes ? names[route] : "none", i % STATUSES);
+        labels_of(labels, sizeof labels, route < m->nroutes ? &routes[route] : NULL, i % STATUSES);
         if (durations)
             parry_hist_prometheus(h, "parry_http_request_duration_seconds", labels, out);
         else
@@ -91,14 +94,14 @@ static void requests_text(const parry_metrics *m, const char *const *names, bool
     }
 }
 
-void parry_metrics_text(const parry_metrics *m, const char *const *names, parry_buf *out)
+void parry_metrics_text(const parry_metrics *m, const parry_route *routes, parry_buf *out)
 {
     parry_buf_addz(out, "# HELP parry_http_requests_total Requests answered.\n"
                         "# TYPE parry_http_requests_total counter\n");
-    requests_text(m, names, false, out);
+    requests_text(m, routes, false, out);
     parry_buf_addz(out, "# HELP parry_http_request_duration_seconds From the whole request to the reply.\n"
                         "# TYPE parry_http_request_duration_seconds histogram\n");
-    requests_text(m, names, true, out);
+    requests_text(m, routes, true, out);
     parry_buf_addz(out, "# HELP parry_search_stage_duration_seconds Stages of a search.\n"
                         "# TYPE parry_search_stage_duration_seconds histogram\n");
     for (size_t i = 0; i < STAGES; i++) {

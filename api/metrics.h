@@ -3,6 +3,7 @@
 #ifndef PARRY_API_METRICS_H
 #define PARRY_API_METRICS_H
 
+#include "api/router.h"
 #include "engine/search.h"
 
 #ifdef __cplusplus
@@ -16,8 +17,8 @@ void parry_metrics_free(parry_metrics *m); /* NULL is fine */
 /* route: index in the table, or nroutes for a request that fits none. */
 void parry_metrics_request(parry_metrics *m, size_t route, int status, int64_t ns);
 void parry_metrics_stages(parry_metrics *m, const parry_results *r);
-/* names: of the routes, nroutes long. */
-void parry_metrics_text(const parry_metrics *m, const char *const *names, parry_buf *out);
+/* routes: the table, as long as it was told to be. */
+void parry_metrics_text(const parry_metrics *m, const parry_route *routes, parry_buf *out);
 
 #ifdef __cplusplus
 }

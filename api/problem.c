@@ -7,6 +7,8 @@ static const struct {
 } problems[] = {
     [PARRY_PROBLEM_INVALID] = {400, "invalid", "The request is not right",
                                "A parameter is missing, unknown or out of range; the detail names it."},
+    [PARRY_PROBLEM_UNAUTHENTICATED] = {401, "unauthenticated", "Who is this?",
+                                       "This needs a key or a session, and the request brings none that is valid."},
     [PARRY_PROBLEM_DENIED] = {403, "denied", "Not allowed", "This needs rights that the request does not bring."},
     [PARRY_PROBLEM_NOT_FOUND] = {404, "not-found", "Not found",
                                  "There is nothing at this address, or nothing for this audience."},
@@ -16,6 +18,8 @@ static const struct {
                                       "None of the media types in Accept can be given."},
     [PARRY_PROBLEM_CONFLICT] = {409, "conflict", "Conflict", "Another change was faster. Read again, then retry."},
     [PARRY_PROBLEM_TOO_LARGE] = {413, "too-large", "Too large", "The body is over the limit of this server."},
+    [PARRY_PROBLEM_MEDIA_TYPE] = {415, "unsupported-media-type", "Not in this form",
+                                  "The body's Content-Type is not one that this address takes; the detail names them."},
     [PARRY_PROBLEM_URI_TOO_LONG] = {414, "uri-too-long", "Address too long", "Path and query are over 8 KiB."},
     [PARRY_PROBLEM_HEADERS_TOO_LARGE] = {431, "headers-too-large", "Headers too large",
                                          "The request's headers are over 16 KiB together."},

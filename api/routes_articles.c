@@ -205,7 +205,7 @@ parry_code parry_get_article(parry_call *c, parry_err *err)
         return code;
     c->res->by_accept = form == FORMS;
     if (form == FORMS)
-        form = parry_accept_best(c->req->accept, forms, FORMS);
+        form = parry_accept_best(parry_request_header(c->req, "Accept"), forms, FORMS);
     if (form == FORMS)
         parry_problem_reply(c->res, PARRY_PROBLEM_NOT_ACCEPTABLE,
                             "an article is application/json, text/markdown or text/html", c->req->id);

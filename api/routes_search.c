@@ -139,7 +139,6 @@ static parry_code read_search(const parry_call *c, parry_query *q, parry_err *er
 
 static parry_code search(parry_call *c, parry_query *q, const parry_generation *g, parry_results *r, parry_err *err)
 {
-    q->audience = c->audience;
     parry_code code = parry_search(c->searcher, g, q, c->arena, r, err);
     if (code == PARRY_OK)
         parry_metrics_stages(c->app->metrics, r);
@@ -150,7 +149,9 @@ parry_code parry_search_json(parry_call *c, parry_query *q, json_t **out, parry_
 {
     parry_results r = {0};
     parry_generation *g = parry_index_acquire(c->app->index);
-    parry_code code = search(c, q, g, &r, err);
+    parry_code code = parry_query_narrow(c, q, err);
+    if (code == PARRY_OK)
+        code = search(c, q, g, &r, err);
     if (code == PARRY_OK)
         *out = parry_results_json(q, &r, c->base);
     parry_generation_release(g);
@@ -274,9 +275,9 @@ static parry_code suggest(parry_call *c, parry_query *q, json_t **out, parry_err
 {
     parry_generation *g = parry_index_acquire(c->app->index);
     parry_results r = {.generation = parry_generation_get_info(g)->number, .settled = true, .probability = -1};
-    q->audience = c->audience;
-    parry_code code =
-        q->text.n > 0 ? search(c, q, g, &r, err) : parry_search_nothing(c->searcher, g, q, c->arena, &r, err);
+    parry_code code = parry_query_narrow(c, q, err);
+    if (code == PARRY_OK)
+        code = q->text.n > 0 ? search(c, q, g, &r, err) : parry_search_nothing(c->searcher, g, q, c->arena, &r, err);
     if (code == PARRY_OK)
         *out = suggestions(c, &r);
     parry_generation_release(g);

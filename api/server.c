@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { POLL_MS = 50, RETRY_MS = 1000, QUIET_MS = 100, BACKLOG = 511 };
+enum { POLL_MS = 50, RETRY_MS = 1000, QUIET_MS = 100, BACKLOG = 511, JOBS_QUEUE = 256 };
 
 struct parry_server {
     parry_app app;
@@ -111,6 +111,10 @@ static parry_code start_threads(parry_server *s, parry_err *err)
             return parry_fail(err, PARRY_CONFLICT, "the port is in use by another program; take another with --listen");
         return parry_fail_errno(err, "cannot listen");
     }
+    parry_code code =
+        parry_jobs_open((unsigned)s->app.config->serve.job_threads, JOBS_QUEUE, &s->connections.jobs, err);
+    if (code != PARRY_OK)
+        return code;
     s->daemon = parry_connections_open(&s->connections, s->fd, threads);
     if (s->daemon == NULL)
         return parry_fail(err, PARRY_UNAVAILABLE, "the HTTP server does not start with %u threads: %s", threads,
@@ -128,6 +132,9 @@ void parry_server_close(parry_server *s)
     atomic_store(&s->stop, true);
     if (s->following)
         (void)pthread_join(s->follower, NULL);
+    parry_jobs_close(s->connections.jobs); /* those that were taken run to their end */
+    while (atomic_load(&s->connections.asleep) > 0)
+        parry_sleep_ms(1); /* the library may not be stopped while a connection sleeps */
     if (s->daemon != NULL)
         MHD_stop_daemon(s->daemon);
     (void)close(s->fd); /* the library wants it open until its threads are gone */

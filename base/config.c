@@ -53,6 +53,8 @@ static const row rows[] = {
      "Where the server listens; port 0 takes a free one."},
     {"serve.threads", NUMBER, AT(serve.threads), "0", 0, 1024, "threads",
      "Threads that answer requests; 0 takes one a core."},
+    {"serve.job_threads", NUMBER, AT(serve.job_threads), "4", 1, 64, "threads",
+     "Threads for requests that wait for a disk: writing, signing in."},
     {"serve.max_connections", NUMBER, AT(serve.max_connections), "1024", 1, 65536, "connections",
      "Connections open at once; more wait or are refused."},
     {"serve.idle_timeout_s", NUMBER, AT(serve.idle_timeout_s), "30", 1, 3600, "s",
@@ -65,6 +67,8 @@ static const row rows[] = {
     {"serve.default_audience", TEXT, AT(serve.default_audience), "customer", 1, 200, "name",
      "Audience of a request that names none."},
     {"serve.site_name", TEXT, AT(serve.site_name), "Parry", 1, 200, "name", "Name of the help centre on its pages."},
+    {"serve.cors_origins", TEXT, AT(serve.cors_origins), "", 0, 4000, "origins",
+     "Sites whose pages may call the API from a browser, separated by spaces; * lets any."},
     {"log.level", WORD, AT(log.level), "info", 0, 0, "debug info warn error", "Least level that is logged."},
 };
 enum { ROWS = sizeof rows / sizeof *rows };

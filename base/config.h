@@ -30,8 +30,9 @@ typedef struct parry_config {
         const char *typo_off_fields;          /* of title, keywords, headings, body */
     } search;
     struct {
-        const char *listen; /* HOST:PORT */
-        int64_t threads;    /* 0 = cores */
+        const char *listen;  /* HOST:PORT */
+        int64_t threads;     /* 0 = cores */
+        int64_t job_threads; /* for what may block */
         int64_t max_connections;
         int64_t idle_timeout_s;
         int64_t max_body_bytes;
@@ -39,6 +40,7 @@ typedef struct parry_config {
         int64_t watch_quiet_ms; /* a changed file is read once it was quiet for so long */
         const char *default_audience;
         const char *site_name;
+        const char *cors_origins; /* separated by spaces; "*": any */
     } serve;
     struct {
         const char *level; /* debug | info | warn | error */

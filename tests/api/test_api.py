@@ -1,4 +1,5 @@
 """The HTTP API and the pages from outside: every route, every error, and what must never be seen."""
+import gzip
 import html
 import html.parser
 import json
@@ -500,7 +501,7 @@ class Articles(ApiTest):
         for section in body["sections"]:
             self.assertIn(f'id="{section["anchor"]}"', body["html"])
         self.assertIn("track-your-delivery", [r["id"] for r in body["related"]])
-        self.assertEqual(reply.headers["Vary"], "Accept")
+        self.assertEqual(reply.headers["Vary"], "Accept, Accept-Encoding")
 
     def test_links_between_files_lead_to_articles(self):
         html = self.get("/v1/articles/delivery-late").json["html"]
@@ -583,6 +584,27 @@ class Articles(ApiTest):
         self.problem("/v1/articles?q=a", 400, "invalid", "\"q\"")
 
 
+class Origins(unittest.TestCase):
+    def test_only_configured_origins_may_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            config = pathlib.Path(folder) / "parry.yaml"
+            config.write_text("serve:\n  cors_origins: https://shop.example https://help.example\n", encoding="utf-8")
+            with Server(SAMPLE, args=["--config", str(config)]) as server:
+                asked = {"Origin": "https://help.example"}
+                for path in ["/v1/search?q=refund", "/v1/search", "/v1/none"]:  # errors too
+                    reply = server.get(path, headers=asked)
+                    self.assertEqual(reply.headers["Access-Control-Allow-Origin"], "https://help.example")
+                    self.assertIn("Origin", reply.headers["Vary"])
+                    self.assertNotIn("Access-Control-Allow-Credentials", reply.headers)
+                reply = server.get("/health", headers={"Origin": "https://evil.example"})
+                self.assertNotIn("Access-Control-Allow-Origin", reply.headers)
+                reply = server.get("/v1/search", "OPTIONS", {**asked, "Access-Control-Request-Method": "GET",
+                                                            "Access-Control-Request-Headers": "x-api-key"})
+                self.assertEqual(reply.status, 204)
+                self.assertIn("GET", reply.headers["Access-Control-Allow-Methods"])
+                self.assertEqual(reply.headers["Access-Control-Allow-Headers"], "x-api-key")
+
+
 class Ops(ApiTest):
     def test_health_and_ready(self):
         self.assertEqual(self.get("/health").json, {"status": "ok"})
@@ -596,7 +618,7 @@ class Ops(ApiTest):
     def test_metrics_count(self):
         def count(status):
             text = self.get("/metrics").text
-            match = re.search(rf'parry_http_requests_total{{route="/v1/suggest",status="{status}"}} (\d+)', text)
+            match = re.search(rf'parry_http_requests_total{{method="GET",route="/v1/suggest",status="{status}"}} (\d+)', text)
             return int(match.group(1)) if match else 0
         fine, wrong = count(200), count(400)
         self.get("/v1/suggest?q=refund")
@@ -670,11 +692,31 @@ class Http(ApiTest):
             self.assertIn("Not found", reply.text)
 
     def test_wrong_methods_say_which_are_right(self):
-        for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "BREW"]:
+        for method in ["POST", "PUT", "DELETE", "PATCH", "BREW"]:
             reply = self.problem("/v1/search?q=a", 405, "method-not-allowed", method=method)
-            self.assertEqual(reply.headers["Allow"], "GET, HEAD")
+            self.assertEqual(reply.headers["Allow"], "GET, HEAD, OPTIONS")
         self.problem("/v1/none", 404, "not-found", method="POST")
-        self.assertEqual(self.get("/", 405, method="POST").headers["Allow"], "GET, HEAD")
+        self.assertEqual(self.get("/", 405, method="POST").headers["Allow"], "GET, HEAD, OPTIONS")
+
+    def test_options_say_what_an_address_takes(self):
+        reply = self.get("/v1/search", 204, method="OPTIONS", headers={"Origin": "https://elsewhere.example"})
+        self.assertEqual(reply.headers["Allow"], "GET, HEAD, OPTIONS")
+        self.assertNotIn("Access-Control-Allow-Origin", reply.headers)
+        self.problem("/v1/none", 404, "not-found", method="OPTIONS")
+
+    def test_long_replies_are_compressed_for_those_who_take_it(self):
+        plain = self.get("/v1/articles")
+        gzipped = self.get("/v1/articles", headers={"Accept-Encoding": "gzip"})
+        self.assertEqual(gzipped.headers["Content-Encoding"], "gzip")
+        self.assertEqual(gzip.decompress(gzipped.body), plain.body)
+        self.assertLess(len(gzipped.body), len(plain.body) / 2)
+        zstd = self.get("/v1/articles", headers={"Accept-Encoding": "gzip, br, zstd"})
+        self.assertEqual(zstd.headers["Content-Encoding"], "zstd")
+        self.assertEqual(zstd.body[:4], b"\x28\xb5\x2f\xfd")
+        self.assertEqual(gzipped.headers["Vary"], "Accept-Encoding")
+        for tag in [plain.headers["ETag"], gzipped.headers["ETag"], zstd.headers["ETag"]]:
+            self.get("/v1/articles", 304, headers={"If-None-Match": tag, "Accept-Encoding": "gzip"})
+        self.assertNotIn("Content-Encoding", self.get("/health", headers={"Accept-Encoding": "gzip"}).headers)
 
     def test_bad_escapes_in_a_path(self):
         for path in ["/v1/articles/%ff", "/v1/articles/%", "/v1/articles/a%00b"]:
