@@ -44,8 +44,7 @@ static void set_layout(parry_call *c, json_t *j)
     set_asset(j, "script_url", "search-box.js");
 }
 
-/* Renders; steals j. */
-static parry_code reply(parry_call *c, const char *page, json_t *j, parry_err *err)
+parry_code parry_page_reply(parry_call *c, const char *page, json_t *j, parry_err *err)
 {
     set_layout(c, j);
     c->res->type = "text/html; charset=utf-8";
@@ -61,7 +60,7 @@ void parry_page_problem(parry_call *c, parry_problem p, const char *detail)
     json_object_set_new(j, "noindex", json_true());
     parry_response_drop(c->res);
     parry_err err = {0};
-    if (reply(c, "error", j, &err) != PARRY_OK)
+    if (parry_page_reply(c, "error", j, &err) != PARRY_OK)
         parry_problem_reply(c->res, p, detail, c->req->id);
     c->res->status = parry_problem_status(p);
 }
@@ -125,7 +124,7 @@ parry_code parry_get_home(parry_call *c, parry_err *err)
     json_object_set_new(j, "any", json_boolean(json_integer_value(json_object_get(j, "total")) > 0));
     json_object_set_new(j, "recent", recent);
     c->res->tagged = true;
-    return reply(c, "home", j, err);
+    return parry_page_reply(c, "home", j, err);
 }
 
 /* The page number of ?page=, 1 where there is none or it makes no sense. */
@@ -169,7 +168,7 @@ parry_code parry_get_category_page(parry_call *c, parry_err *err)
     json_object_set_new(j, "title", name.n > 0 ? parry_json_text(name) : json_string("Other articles"));
     set_one(j, "total");
     c->res->tagged = true;
-    return reply(c, "category", j, err);
+    return parry_page_reply(c, "category", j, err);
 }
 
 /* ---- an article
@@ -254,7 +253,7 @@ parry_code parry_get_article_page(parry_call *c, parry_err *err)
     if (code == PARRY_OK) {
         set_article(c, &article, j);
         c->res->tagged = true;
-        code = reply(c, "article", j, err);
+        code = parry_page_reply(c, "article", j, err);
     }
     parry_article_free(&article);
     return code;
@@ -334,7 +333,7 @@ parry_code parry_get_search_page(parry_call *c, parry_err *err)
     json_object_set_new(j, "query", parry_json_text(q));
     json_object_set_new(j, "title", json_string("Search"));
     json_object_set_new(j, "noindex", json_true());
-    return reply(c, "search", j, err);
+    return parry_page_reply(c, "search", j, err);
 }
 
 /* ---- what else ------------------------------------------------------------------------------------------------------
@@ -348,7 +347,7 @@ parry_code parry_get_problem_page(parry_call *c, parry_err *err)
     json_t *j =
         json_pack("{s:s, s:s, s:b}", "title", parry_problem_title(p), "detail", parry_problem_help(p), "noindex", 1);
     c->res->tagged = true;
-    return reply(c, "error", j, err);
+    return parry_page_reply(c, "error", j, err);
 }
 
 /* With ?v= of these very bytes it may be kept for good; else it is asked for again, and mostly answered by 304. */

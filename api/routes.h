@@ -14,6 +14,7 @@ extern "C" {
 PARRY_MUST parry_code parry_get_search(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_explain(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_suggest(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_completions(parry_call *c, parry_err *err);
 /* What /v1/search answers (new reference): for the search page too. mode, offset, limit, text are the caller's;
  * audience is the call's. */
 PARRY_MUST parry_code parry_search_json(parry_call *c, parry_query *q, json_t **out, parry_err *err);
@@ -39,7 +40,14 @@ PARRY_MUST parry_code parry_get_health(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_ready(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_metrics(parry_call *c, parry_err *err);
 
+/* ---- openapi.c, pages_api.c */
+PARRY_MUST parry_code parry_get_openapi(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_api_page(parry_call *c, parry_err *err);
+const json_t *parry_openapi(void); /* docs/openapi.yaml; borrowed, as long as the program */
+
 /* ---- pages.c */
+/* Renders web/templates/PAGE.mustache in the layout as the reply; steals j. */
+PARRY_MUST parry_code parry_page_reply(parry_call *c, const char *page, json_t *j, parry_err *err);
 PARRY_MUST parry_code parry_get_home(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_search_page(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_article_page(parry_call *c, parry_err *err);

@@ -12,9 +12,11 @@ enum {
     SUGGEST_COLUMNS = 116,    /* ... of which these are text, and the rest what marks a cut */
     SUGGEST_FIELD = 200,      /* bytes of a title, a section, a category */
     COMPLETIONS = 5,
+    COMPLETIONS_MAX = 10,
     COMPLETIONS_BYTES = 2 * 1024, /* of the reply */
-    NAME_MAX_BYTES = 200,
-    FILTERS_MAX = 16, /* values in all: each is looked for in every article */
+    QUERY_MAX = 512,              /* characters; longer texts are for POST */
+    NAME_MAX = 200,               /* characters */
+    FILTERS_MAX = 16,             /* values in all: each is looked for in every article */
 };
 
 static size_t query_limit(const parry_call *c)
@@ -27,6 +29,9 @@ static parry_code read_query(const parry_call *c, parry_str *q, parry_err *err)
 {
     *q = parry_str_make("", 0);
     (void)parry_request_text(c->req, "q", q);
+    size_t characters = parry_utf8_count(*q);
+    if (characters > QUERY_MAX)
+        return parry_fail(err, PARRY_INVALID, "q has %zu characters; at most %d", characters, QUERY_MAX);
     if (q->n > query_limit(c))
         return parry_fail(err, PARRY_INVALID, "q has %zu bytes; at most %zu", q->n, query_limit(c));
     *q = parry_str_trim(*q);
@@ -35,8 +40,9 @@ static parry_code read_query(const parry_call *c, parry_str *q, parry_err *err)
 
 static parry_code read_name(const parry_call *c, const char *name, parry_str *out, parry_err *err)
 {
-    if (parry_request_text(c->req, name, out) && out->n > NAME_MAX_BYTES)
-        return parry_fail(err, PARRY_INVALID, "%s has %zu bytes; at most %d", name, out->n, NAME_MAX_BYTES);
+    if (parry_request_text(c->req, name, out) && parry_utf8_count(*out) > NAME_MAX)
+        return parry_fail(err, PARRY_INVALID, "%s has %zu characters; at most %d", name, parry_utf8_count(*out),
+                          NAME_MAX);
     return PARRY_OK;
 }
 
@@ -322,5 +328,29 @@ parry_code parry_get_suggest(parry_call *c, parry_err *err)
         code = suggest(c, &q, &j, err);
     if (code == PARRY_OK)
         parry_response_json(c->res, 200, "application/json", j);
+    return code;
+}
+
+parry_code parry_get_completions(parry_call *c, parry_err *err)
+{
+    parry_query q = {.limit = 1, .mode = PARRY_TEXT, .typing = true, .completions = COMPLETIONS};
+    size_t left = SUGGEST_BYTES - SUGGEST_FRAME;
+    parry_code code = read_typed(c, &q.text, err);
+    if (code == PARRY_OK && parry_str_trim(q.text).n == 0)
+        code = parry_fail(err, PARRY_INVALID, "q is empty; send what was typed so far");
+    if (code == PARRY_OK)
+        code = parry_request_number(c->req, "limit", 1, COMPLETIONS_MAX, &q.completions, err);
+    if (code == PARRY_OK)
+        code = parry_query_narrow(c, &q, err);
+    if (code != PARRY_OK)
+        return code;
+    parry_results r = {0};
+    parry_generation *g = parry_index_acquire(c->app->index);
+    code = search(c, &q, g, &r, err);
+    if (code == PARRY_OK)
+        parry_response_json(
+            c->res, 200, "application/json",
+            json_pack("{s:I, s:o}", "generation", (json_int_t)r.generation, "completions", completions(&r, &left)));
+    parry_generation_release(g);
     return code;
 }

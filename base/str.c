@@ -213,6 +213,14 @@ size_t parry_utf8_next(parry_str s, unsigned *cp)
     return n;
 }
 
+size_t parry_utf8_count(parry_str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += (s.p[i] & 0xC0) != 0x80;
+    return n;
+}
+
 size_t parry_utf8_put(unsigned cp, char out[4])
 {
     if (cp < 0x80) {

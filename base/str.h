@@ -76,6 +76,7 @@ parry_str parry_buf_str(const parry_buf *b); /* borrowed until the next append *
 bool parry_utf8_valid(parry_str s, size_t *bad_at); /* bad_at: first bad byte; may be NULL */
 /* One code point at s.p (s.n > 0); returns its length in bytes, 1 and U+FFFD for a bad byte. */
 size_t parry_utf8_next(parry_str s, unsigned *cp);
+size_t parry_utf8_count(parry_str s); /* code points of valid UTF-8 */
 size_t parry_utf8_put(unsigned cp, char out[4]);
 /* Every bad byte becomes U+FFFD; the slice itself where it was valid. *bad counts replacements (may be NULL). */
 parry_str parry_utf8_clean(parry_arena *a, parry_str s, size_t *bad);

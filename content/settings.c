@@ -5,7 +5,7 @@
 #include "content/import_inner.h"
 #include "content/source.h"
 #include "content/warn.h"
-#include "content/yaml_events.h"
+#include "content/yaml.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -25,25 +25,10 @@ bool parry_setting_path(parry_str path)
 
 static parry_code parse_text(parry_arena *a, parry_str text, json_t **out, parry_err *err)
 {
-    parry_yaml r;
-    json_t *value = NULL;
-    parry_yaml_open(&r, a);
-    r.mark = PARRY_SETTINGS_LINE;
-    if (parry_yaml_begin(&r, text))
-        value = r.event.type == YAML_STREAM_END_EVENT ? json_array() : parry_yaml_value(&r);
-    parry_code code = PARRY_OK;
-    if (value != NULL && parry_yaml_step(&r) && r.event.type == YAML_DOCUMENT_END_EVENT && parry_yaml_step(&r) &&
-        r.event.type != YAML_STREAM_END_EVENT)
-        parry_yaml_wrong(&r, "a second document begins here");
-    if (r.why != NULL) {
-        code = parry_fail(err, PARRY_INVALID, "line %d: %s", r.why_line + 1, r.why);
-        json_decref(value);
-    } else {
-        *out = json_is_null(value) ? json_array() : value; /* nothing but comments */
-        if (*out != value)
-            json_decref(value);
-    }
-    parry_yaml_close(&r);
+    json_t *value;
+    parry_code code = parry_yaml_json(a, text, PARRY_SETTINGS_LINE, &value, err);
+    if (code == PARRY_OK)
+        *out = json_is_null(value) ? json_array() : value; /* nothing but comments: null is nobody's to release */
     return code;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/curate.h"
 #include "engine/explain_private.h"
 #include "engine/featured.h"
+#include "engine/filter.h"
 #include "engine/in_language.h"
 #include "engine/lately.h"
 #include "engine/mask.h"
@@ -415,7 +416,13 @@ parry_code parry_search_nothing(parry_searcher *s, const parry_generation *g, co
         return code;
     parry_results r = {
         .generation = parry_generation_get_info(g)->number, .mode = q->mode, .probability = -1, .settled = true};
-    r.total = parry_featured(a, g, parry_masks(s->masks, g, q), q->offset + q->limit, &ranked);
+    parry_query sorted = *q;
+    parry_filter *filters = PARRY_ARRAY(a, parry_filter, q->nfilters + 1);
+    if (q->nfilters > 0)
+        memcpy(filters, q->filters, q->nfilters * sizeof *filters);
+    parry_filters_sort(filters, q->nfilters);
+    sorted.filters = filters;
+    r.total = parry_featured(a, g, parry_masks(s->masks, g, &sorted), q->offset + q->limit, &ranked);
     const parry_showing show = {.analyser = s->analyser,
                                 .arena = a,
                                 .g = g,

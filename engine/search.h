@@ -198,7 +198,7 @@ PARRY_MUST parry_code parry_search(parry_searcher *s, const parry_generation *g,
                                    parry_results *out, parry_err *err);
 
 /* What to show before anything is asked: articles that their authors promote, then those changed last. Of the query
- * audience, locale, category, offset, limit and snippets count; scores are 0. Fails: INVALID (limit). */
+ * audience, locale, category, filters, offset, limit and snippets count; scores are 0. Fails: INVALID (limit). */
 PARRY_MUST parry_code parry_search_nothing(parry_searcher *s, const parry_generation *g, const parry_query *q,
                                            parry_arena *a, parry_results *out, parry_err *err);
 

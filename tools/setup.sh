@@ -40,7 +40,12 @@ setup_faiss() { "$top/tools/faiss/build.sh" >/dev/null || die "FAISS could not b
 setup_model() { "$top/tools/model/fetch.sh" >/dev/null || say "no model weights: search works on text alone"; }
 
 # Python packages that tests compare with; a test that misses them is skipped.
-setup_python() { "$top/tools/python/fetch.sh" "$top/tests/eval/requirements.txt" >/dev/null || say "some tests will be skipped"; }
+setup_python() {
+    local list
+    for list in tests/eval tests/api; do
+        "$top/tools/python/fetch.sh" "$top/$list/requirements.txt" >/dev/null || say "some tests will be skipped"
+    done
+}
 
 # The packages of web/, then the search box from its TypeScript, each only when it changed.
 setup_web() {

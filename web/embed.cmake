@@ -2,7 +2,7 @@
 
 function(type_of name out)
   get_filename_component(ext ${name} LAST_EXT)
-  set(types .css text/css .js text/javascript .svg image/svg+xml .mustache text/html .txt text/plain)
+  set(types .css text/css .js text/javascript .svg image/svg+xml .mustache text/html .txt text/plain .yaml application/yaml)
   list(FIND types ${ext} at)
   if(at EQUAL -1)
     message(FATAL_ERROR "web/embed.cmake knows no media type for ${name}")

@@ -440,6 +440,29 @@ static void the_real_table_is_sound(void **state)
     }
 }
 
+/* Every address of the API is in its description, by method; what is for people is not. */
+static void the_table_and_the_description_say_the_same(void **state)
+{
+    (void)state;
+    const json_t *paths = json_object_get(parry_openapi(), "paths");
+    size_t described = 0, routes = 0;
+    const char *path;
+    json_t *item;
+    json_object_foreach(json_object_get(parry_openapi(), "paths"), path, item) described += json_object_size(item);
+    for (size_t i = 0; i < parry_nroutes; i++) {
+        const parry_route *r = &parry_routes[i];
+        if ((r->flags & PARRY_ROUTE_PAGE) || strcmp(r->pattern, "/assets/{name}") == 0)
+            continue;
+        char method[8] = "";
+        for (size_t k = 0; r->method[k] != 0; k++)
+            method[k] = (char)(r->method[k] + 32);
+        if (json_object_get(json_object_get(paths, r->pattern), method) == NULL)
+            fail_msg("%s %s is not in docs/openapi.yaml", r->method, r->pattern);
+        routes++;
+    }
+    assert_int_equal(described, routes);
+}
+
 /* ---- audiences
  * ------------------------------------------------------------------------------------------------------------ */
 
@@ -569,6 +592,7 @@ int main(void)
         cmocka_unit_test(a_header_from_a_stranger_cannot_break_the_reply),
         cmocka_unit_test(what_is_not_in_the_table_is_told_apart),
         cmocka_unit_test(the_real_table_is_sound),
+        cmocka_unit_test(the_table_and_the_description_say_the_same),
         cmocka_unit_test(audiences_without_a_key_are_two_and_the_default),
         cmocka_unit_test(a_prefix_names_the_audience_of_a_page),
         cmocka_unit_test(a_cut_snippet_is_whole_html),

@@ -1,0 +1,132 @@
+/* /docs: the API's description as a page, a section a tag, an entry an operation. */
+#include "api/routes.h"
+
+static const char *const methods[] = {"get", "post", "put", "patch", "delete"};
+
+/* What "$ref": "#/components/KIND/NAME" stands for; j itself where it is no reference. Borrowed. */
+static const json_t *resolved(const json_t *j)
+{
+    parry_str rest = parry_str_of(json_string_value(json_object_get(j, "$ref"))), step;
+    if (rest.n == 0)
+        return j;
+    const json_t *at = parry_openapi();
+    (void)parry_str_split(&rest, '/', &step); /* "#" */
+    while (at != NULL && parry_str_split(&rest, '/', &step))
+        at = json_object_getn(at, step.p, step.n);
+    return at;
+}
+
+static void copy(json_t *to, const json_t *from, const char *key)
+{
+    json_t *value = json_object_get(from, key);
+    if (value != NULL)
+        json_object_set(to, key, value);
+}
+
+static json_t *parameters_json(const json_t *operation)
+{
+    json_t *list = json_array();
+    const json_t *all = json_object_get(operation, "parameters");
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        const json_t *p = resolved(json_array_get(all, i));
+        json_t *one = json_object();
+        copy(one, p, "name");
+        copy(one, p, "in");
+        copy(one, p, "required");
+        copy(one, p, "description");
+        copy(one, p, "example");
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+/* The first example among the forms of a body or a reply, as people read it; NULL where there is none. */
+static json_t *example_text(const json_t *body)
+{
+    const char *type;
+    json_t *form;
+    json_object_foreach(json_object_get(body, "content"), type, form)
+    {
+        const json_t *example = json_object_get(form, "example");
+        if (json_is_string(example))
+            return json_incref(json_object_get(form, "example"));
+        if (example == NULL)
+            continue;
+        char *pretty = json_dumps(example, JSON_INDENT(2));
+        json_t *out = json_string(pretty);
+        free(pretty);
+        return out;
+    }
+    return NULL;
+}
+
+static void set_example(json_t *to, const char *key, const json_t *body)
+{
+    json_t *text = example_text(body);
+    if (text != NULL)
+        json_object_set_new(to, key, text);
+}
+
+static json_t *responses_json(const json_t *operation)
+{
+    json_t *list = json_array(), *response;
+    const char *status;
+    json_object_foreach(json_object_get(operation, "responses"), status, response)
+    {
+        if (strcmp(status, "default") == 0)
+            continue;
+        const json_t *r = resolved(response);
+        json_t *one = json_pack("{s:s}", "status", status);
+        copy(one, r, "description");
+        set_example(one, "example", r);
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+static json_t *operation_json(const char *method, const char *path, const json_t *operation)
+{
+    char upper[8] = "";
+    for (size_t i = 0; method[i] != 0 && i + 1 < sizeof upper; i++)
+        upper[i] = (char)(method[i] - 32);
+    json_t *j = json_pack("{s:s, s:s, s:o, s:o}", "method", upper, "path", path, "parameters",
+                          parameters_json(operation), "responses", responses_json(operation));
+    copy(j, operation, "operationId");
+    copy(j, operation, "summary");
+    copy(j, operation, "description");
+    json_object_set_new(j, "any_parameters", json_boolean(json_array_size(json_object_get(j, "parameters")) > 0));
+    set_example(j, "body", resolved(json_object_get(operation, "requestBody")));
+    return j;
+}
+
+/* The operations of a tag, in the order of the description. */
+static json_t *operations_json(const char *tag)
+{
+    json_t *list = json_array(), *item;
+    const char *path;
+    json_object_foreach(json_object_get(parry_openapi(), "paths"), path, item)
+    {
+        for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
+            const json_t *operation = json_object_get(item, methods[m]);
+            const char *own = json_string_value(json_array_get(json_object_get(operation, "tags"), 0));
+            if (own != NULL && strcmp(own, tag) == 0)
+                json_array_append_new(list, operation_json(methods[m], path, operation));
+        }
+    }
+    return list;
+}
+
+parry_code parry_get_api_page(parry_call *c, parry_err *err)
+{
+    json_t *tags = json_array(), *tag;
+    size_t i;
+    json_array_foreach(json_object_get(parry_openapi(), "tags"), i, tag)
+    {
+        json_t *one = json_copy(tag);
+        json_object_set_new(one, "operations", operations_json(json_string_value(json_object_get(tag, "name"))));
+        json_array_append_new(tags, one);
+    }
+    c->res->tagged = true;
+    return parry_page_reply(
+        c, "api", json_pack("{s:s, s:o, s:s}", "title", "The API", "tags", tags, "version", PARRY_VERSION), err);
+}
