@@ -174,8 +174,8 @@ static const rule rules[] = {
     {PARRY_PERSONAL_PHONE, "(?<![\\w.,-])\\d{3}-\\d{4}(?![\\w-])", NULL},
     {PARRY_PERSONAL_ORDER,
      "\\b" CUE "(?:[ "
-               "_-]?(?:no|nr|num|number|nummer|numero|n\\x{FA}mero|id|code))?\\.?\\s{0,3}(?:is|ist|:|=)?\\s{0,3}#?\\s{"
-               "0,2}" NO_YEAR "((?=[\\w-]{0,40}\\d[\\w-]{0,40}\\d[\\w-]{0,40}\\d)[a-z0-9][\\w-]{3,40})",
+     "_-]?(?:no|nr|num|number|nummer|numero|n\\x{FA}mero|id|code))?\\.?\\s{0,3}(?:is|ist|:|=)?\\s{0,3}#?\\s{"
+     "0,2}" NO_YEAR "((?=[\\w-]{0,40}\\d[\\w-]{0,40}\\d[\\w-]{0,40}\\d)[a-z0-9][\\w-]{3,40})",
      NULL},
     {PARRY_PERSONAL_ORDER, "(?<!\\w)#\\s?[a-z]{0,5}-?\\d{4,20}(?:-\\d{1,12}){0,4}", NULL},
     {PARRY_PERSONAL_ORDER,
