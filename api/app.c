@@ -37,6 +37,7 @@ void parry_app_open(parry_app *app)
 {
     app->metrics = parry_metrics_new(parry_nroutes);
     app->listings = parry_listings_new();
+    app->redactor = parry_redactor_new();
     (void)pthread_mutex_init(&app->idle_mutex, NULL);
     app->started_ns = parry_mono_ns();
 }
@@ -51,6 +52,8 @@ void parry_app_close(parry_app *app)
     }
     app->idle = NULL;
     parry_listings_free(app->listings);
+    parry_redactor_free(app->redactor);
+    parry_visitors_free(app->visitors);
     parry_metrics_free(app->metrics);
     (void)pthread_mutex_destroy(&app->idle_mutex);
 }

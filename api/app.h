@@ -12,6 +12,7 @@
 #include "base/config.h"
 #include "content/store.h"
 #include "engine/search.h"
+#include "ledger/events.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -33,6 +34,10 @@ typedef struct parry_app {
     parry_index *index;
     const parry_encoder *encoder; /* NULL: text alone */
     const char *no_meaning;       /* why, when there is no encoder */
+    parry_ledger *ledger;         /* NULL: nothing is recorded, and events are refused */
+    parry_visitors *visitors;     /* with a ledger */
+    parry_redactor *redactor;
+    atomic_ullong queries_dropped; /* not recorded, since too many waited for the disk */
     parry_metrics *metrics;
     parry_listings *listings;
     parry_worker *idle; /* workers nobody uses now; as many are made as requests ever ran at once */

@@ -319,6 +319,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *conn, const 
     case RUNNING: /* not before it is awake */
         return MHD_YES;
     case ANSWERED:
+        if (in->res.hold.fill != NULL)
+            in->res.hold.fill(in->res.hold.ctx, &in->res);
         return send_response(in);
     }
     return MHD_NO;

@@ -333,6 +333,13 @@ void parry_response_init(parry_response *res)
     res->body.max = PARRY_REPLY_MAX_BYTES;
 }
 
+static void drop_hold(parry_response *res)
+{
+    if (res->hold.drop != NULL)
+        res->hold.drop(res->hold.ctx);
+    res->hold = (parry_hold){0};
+}
+
 void parry_response_drop(parry_response *res)
 {
     parry_buf_free(&res->body);
@@ -341,7 +348,7 @@ void parry_response_drop(parry_response *res)
     res->csp = NULL;
     res->tagged = false;
     res->etag[0] = 0;
-    res->hold = (parry_hold){0};
+    drop_hold(res);
 }
 
 static parry_str owned(parry_str s)
@@ -365,6 +372,7 @@ static void free_header(parry_header *h)
 void parry_response_clear(parry_response *res)
 {
     parry_buf_free(&res->body);
+    drop_hold(res);
     for (size_t i = 0; i < res->nmore; i++)
         free_header(&res->more[i]);
     parry_response_init(res);

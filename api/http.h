@@ -81,12 +81,16 @@ bool parry_etag_matches(parry_str if_none_match, const char *tag);
 
 enum { PARRY_ETAG_TEXT = 40, PARRY_ALLOW_TEXT = 64, PARRY_MORE_HEADERS = 12, PARRY_ENCODE_FROM = 1024 };
 
+struct parry_response;
+
 /* The reply goes out only once `wait` called done(arg, PARRY_OK); with another code the caller is told that it failed.
  * done may be called at once or on any thread, and exactly once. */
 typedef struct parry_hold {
     void (*wait)(void *ctx, uint64_t ticket, void (*done)(void *arg, parry_code code), void *arg);
     void *ctx;
     uint64_t ticket;
+    void (*fill)(void *ctx, struct parry_response *res); /* maybe: after done with OK, writes what only then is known */
+    void (*drop)(void *ctx);                             /* maybe: ctx is not used any more; called once */
 } parry_hold;
 
 typedef struct parry_response {

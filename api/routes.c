@@ -14,6 +14,8 @@ const parry_route parry_routes[] = {
     {"GET", "/v1/articles", "category limit offset audience", parry_get_articles, PARRY_RIGHT_SEARCH, 0, 0},
     {"GET", "/v1/articles/{id}/related", "limit audience", parry_get_related, PARRY_RIGHT_SEARCH, 0, 0},
     {"GET", "/v1/articles/{id}", "audience", parry_get_article, PARRY_RIGHT_SEARCH, 0, 0},
+    {"POST", "/v1/events", "audience", parry_post_events, PARRY_RIGHT_EVENTS, 1 << 20, 0},
+    {"POST", "/v1/feedback", "audience", parry_post_feedback, PARRY_RIGHT_EVENTS, 16 * 1024, 0},
     {"GET", "/v1/categories", "audience", parry_get_categories, PARRY_RIGHT_SEARCH, 0, 0},
     {"GET", "/health", "", parry_get_health, PARRY_RIGHT_OPEN, 0, 0},
     {"GET", "/ready", "", parry_get_ready, PARRY_RIGHT_OPEN, 0, 0},

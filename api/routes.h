@@ -35,6 +35,11 @@ json_t *parry_categories_json(parry_call *c); /* {generation, total, categories:
 json_t *parry_articles_json(parry_call *c, parry_str category, size_t offset, size_t limit);
 json_t *parry_recent_json(parry_call *c, size_t n); /* the n last updated: [{id, title, url, ...}] */
 
+/* ---- routes_events.c */
+PARRY_MUST parry_code parry_post_events(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_feedback(parry_call *c, parry_err *err);
+void parry_ledger_metrics(parry_app *app, parry_buf *out); /* Prometheus text */
+
 /* ---- routes_ops.c */
 PARRY_MUST parry_code parry_get_health(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_ready(parry_call *c, parry_err *err);

@@ -93,5 +93,6 @@ parry_code parry_get_metrics(parry_call *c, parry_err *err)
     c->res->type = "text/plain; version=0.0.4; charset=utf-8";
     parry_metrics_text(c->app->metrics, parry_routes, &c->res->body);
     gauges(c, &c->res->body);
+    parry_ledger_metrics(c->app, &c->res->body);
     return PARRY_OK;
 }

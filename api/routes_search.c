@@ -1,4 +1,5 @@
 /* /v1/search, /v1/explain and /v1/suggest. */
+#include "api/query_log.h"
 #include "api/routes.h"
 
 enum {
@@ -151,17 +152,32 @@ static parry_code search(parry_call *c, parry_query *q, const parry_generation *
     return code;
 }
 
-parry_code parry_search_json(parry_call *c, parry_query *q, json_t **out, parry_err *err)
+static void set_query_id(parry_call *c, const char *by, const parry_query *q, const parry_results *r, json_t *j)
+{
+    char id[PARRY_UUID_TEXT];
+    parry_query_log(c, &(parry_query_note){.by = by, .query = q, .results = r}, id);
+    json_object_set_new(j, "query_id", json_string(id));
+}
+
+/* by: who answers, for the query log. */
+static parry_code logged_search(parry_call *c, const char *by, parry_query *q, json_t **out, parry_err *err)
 {
     parry_results r = {0};
     parry_generation *g = parry_index_acquire(c->app->index);
     parry_code code = parry_query_narrow(c, q, err);
     if (code == PARRY_OK)
         code = search(c, q, g, &r, err);
-    if (code == PARRY_OK)
+    if (code == PARRY_OK) {
         *out = parry_results_json(q, &r, c->base);
+        set_query_id(c, by, q, &r, *out);
+    }
     parry_generation_release(g);
     return code;
+}
+
+parry_code parry_search_json(parry_call *c, parry_query *q, json_t **out, parry_err *err)
+{
+    return logged_search(c, "page", q, out, err);
 }
 
 parry_code parry_get_search(parry_call *c, parry_err *err)
@@ -170,7 +186,7 @@ parry_code parry_get_search(parry_call *c, parry_err *err)
     json_t *j = NULL;
     parry_code code = read_search(c, &q, err);
     if (code == PARRY_OK)
-        code = parry_search_json(c, &q, &j, err);
+        code = logged_search(c, "search", &q, &j, err);
     if (code == PARRY_OK)
         parry_response_json(c->res, 200, "application/json", j);
     return code;
@@ -189,7 +205,7 @@ parry_code parry_get_explain(parry_call *c, parry_err *err)
         code = read_name(c, "article", &q.why, err);
     q.explain = q.grounds = true;
     if (code == PARRY_OK)
-        code = parry_search_json(c, &q, &j, err);
+        code = logged_search(c, "explain", &q, &j, err);
     if (code == PARRY_OK)
         parry_response_json(c->res, 200, "application/json", j);
     return code;
@@ -286,6 +302,8 @@ static parry_code suggest(parry_call *c, parry_query *q, json_t **out, parry_err
         code = q->text.n > 0 ? search(c, q, g, &r, err) : parry_search_nothing(c->searcher, g, q, c->arena, &r, err);
     if (code == PARRY_OK)
         *out = suggestions(c, &r);
+    if (code == PARRY_OK && q->text.n > 0 && r.settled)
+        set_query_id(c, "suggest", q, &r, *out);
     parry_generation_release(g);
     return code;
 }

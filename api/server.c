@@ -150,12 +150,15 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
     s->fd = fd;
     s->app.config = o->config;
     s->app.store = o->store;
+    s->app.ledger = o->ledger;
     s->app.encoder = o->encoder;
     s->app.no_meaning = o->no_meaning ? o->no_meaning : "no model";
     s->connections.app = &s->app;
     (void)pthread_mutex_init(&s->refresh_mutex, NULL);
     parry_app_open(&s->app);
     parry_code code = open_index(s, o->index_dir, err);
+    if (code == PARRY_OK && o->ledger != NULL)
+        code = parry_visitors_open(o->ledger, parry_clock_now_ms(parry_clock_system()), &s->app.visitors, err);
     if (code == PARRY_OK)
         code = start_threads(s, err);
     if (code != PARRY_OK) {

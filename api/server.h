@@ -10,6 +10,7 @@
 #include "api/listen.h"
 #include "base/config.h"
 #include "content/store.h"
+#include "ledger/ledger.h"
 #include "models/encoder.h"
 
 #ifdef __cplusplus
@@ -21,6 +22,7 @@ typedef struct parry_server parry_server;
 typedef struct parry_server_options { /* all borrowed: must outlive the server */
     const parry_config *config;
     parry_store *store;
+    parry_ledger *ledger;         /* NULL: nothing is recorded, and events are refused */
     const char *index_dir;        /* DATA/index; need not exist yet */
     const parry_encoder *encoder; /* NULL: text alone */
     const char *no_meaning;       /* why there is no encoder: /ready says it */

@@ -29,6 +29,7 @@ typedef struct house {
     parry_encoder *encoder;
     char no_meaning[300];
     parry_store *store;
+    parry_ledger *ledger;
     parry_indexer *indexer;
     parry_server *server;
     parry_watch *watch;
@@ -160,6 +161,7 @@ static parry_code start_serving(house *h, parry_err *err)
 {
     const parry_server_options options = {.config = &h->cli->config,
                                           .store = h->store,
+                                          .ledger = h->ledger,
                                           .index_dir = parry_cli_path(h->cli, h->arena, "index"),
                                           .encoder = h->encoder,
                                           .no_meaning = h->no_meaning};
@@ -174,6 +176,8 @@ static parry_code open_house(house *h, parry_err *err)
     parry_code code = parry_bind_loopback(h->cli->config.serve.listen, &h->fd, h->address, err);
     if (code == PARRY_OK)
         code = parry_store_open(h->cli->data, &h->store, err);
+    if (code == PARRY_OK)
+        code = parry_ledger_open(parry_cli_path(h->cli, h->arena, "ledger"), NULL, &h->ledger, err);
     if (code == PARRY_OK)
         code = open_encoder(h, err);
     if (code == PARRY_OK && h->tree != NULL)
@@ -198,6 +202,7 @@ static void close_house(house *h)
     parry_server_close(h->server);
     parry_indexer_close(h->indexer);
     parry_encoder_close(h->encoder);
+    parry_ledger_close(h->ledger); /* what was appended is written first */
     parry_store_close(h->store);
     if (h->fd >= 0)
         (void)close(h->fd);

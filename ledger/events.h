@@ -25,7 +25,8 @@ typedef struct parry_event_context {
     const parry_redactor *redactor;
     const parry_visitors *visitors;
     int64_t now_ms;
-    parry_str audience; /* of who sends it; empty: not said */
+    parry_str audience;         /* of who sends it; empty: not said */
+    parry_str visitor, session; /* of an event that names none; empty: unknown */
 } parry_event_context;
 
 /* The record of one event; its payload lives in the arena, and its id is made where none was given. An event that says

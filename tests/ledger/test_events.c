@@ -17,7 +17,7 @@ static desk desk_open(scratch *s)
 {
     desk d = {.s = s, .ledger = ledger_open(s, NULL), .redactor = parry_redactor_new()};
     ok(parry_visitors_open(d.ledger, NOW_MS, &d.visitors, NULL));
-    d.c = (parry_event_context){d.redactor, d.visitors, NOW_MS, {NULL, 0}};
+    d.c = (parry_event_context){.redactor = d.redactor, .visitors = d.visitors, .now_ms = NOW_MS};
     return d;
 }
 

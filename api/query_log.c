@@ -1,0 +1,97 @@
+/* The query log: one record a list of hits. */
+#include "api/query_log.h"
+
+static parry_str called(const parry_call *c, const char *header)
+{
+    parry_str s = parry_request_header(c->req, header);
+    return s.n <= PARRY_VISITOR_MAX_BYTES ? s : parry_str_make(NULL, 0);
+}
+
+parry_str parry_call_visitor(const parry_call *c)
+{
+    parry_str s = called(c, "X-Parry-Visitor");
+    return s.n == 0 && c->who != NULL && c->who->who == PARRY_WHO_USER ? c->who->id : s;
+}
+
+parry_str parry_call_session(const parry_call *c) { return called(c, "X-Parry-Session"); }
+
+static int64_t stages_ns(const parry_results *r)
+{
+    return r->understand_ns + r->text_ns + r->encode_ns + r->vector_ns + r->fuse_ns + r->show_ns;
+}
+
+static void set_name(json_t *j, const char *name, parry_str value)
+{
+    if (value.n > 0)
+        json_object_set_new(j, name, parry_json_text(value));
+}
+
+/* What names a place or a thing, not a person; but a stranger wrote it: it is redacted, too. */
+static void set_asked(const parry_call *c, json_t *j, const parry_query *q)
+{
+    const parry_redactor *r = c->app->redactor;
+    parry_event_set_text(r, c->arena, j, "text", q->text);
+    set_name(j, "audience", q->audience);
+    if (q->locale.n > 0)
+        parry_event_set_text(r, c->arena, j, "locale", q->locale);
+    if (q->category.n > 0)
+        parry_event_set_text(r, c->arena, j, "category", q->category);
+    if (q->page.n > 0)
+        parry_event_set_text(r, c->arena, j, "page", q->page);
+    if (q->offset > 0)
+        json_object_set_new(j, "offset", json_integer((json_int_t)q->offset));
+}
+
+static void set_shown(json_t *j, const parry_results *r)
+{
+    json_t *shown = json_array();
+    for (size_t i = 0; i < r->n; i++)
+        json_array_append_new(shown, parry_json_text(r->hits[i].id));
+    json_object_set_new(j, "generation", json_integer((json_int_t)r->generation));
+    json_object_set_new(j, "mode", json_string(parry_mode_name(r->mode)));
+    json_object_set_new(j, "probability", r->probability < 0 ? json_null() : json_real(r->probability));
+    json_object_set_new(j, "answered", json_boolean(r->answered));
+    json_object_set_new(j, "doubtful", json_boolean(parry_results_doubtful(r)));
+    json_object_set_new(j, "total", json_integer((json_int_t)r->total));
+    json_object_set_new(j, "shown", shown);
+}
+
+static void set_sender(const parry_call *c, json_t *j, const parry_query_note *note, int64_t now_ms)
+{
+    const parry_visitors *v = c->app->visitors;
+    parry_str visitor = note->visitor.n > 0 ? note->visitor : parry_call_visitor(c);
+    parry_str session = note->session.n > 0 ? note->session : parry_call_session(c);
+    if (visitor.n > 0)
+        parry_event_set_key(v, j, "visitor", PARRY_PSEUDONYM_VISITOR, now_ms, visitor);
+    if (session.n > 0)
+        parry_event_set_key(v, j, "session", PARRY_PSEUDONYM_SESSION, now_ms, session);
+}
+
+static void append(parry_call *c, parry_uuid id, const json_t *j)
+{
+    size_t n = json_dumpb(j, NULL, 0, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    char *p = parry_arena_alloc(c->arena, n + 1);
+    (void)json_dumpb(j, p, n, JSON_COMPACT | JSON_REAL_PRECISION(6));
+    parry_ledger_item item = {PARRY_LEDGER_QUERY, id, parry_str_make(p, n)};
+    if (parry_ledger_append(c->app->ledger, &item, 1, NULL, NULL) != PARRY_OK)
+        atomic_fetch_add(&c->app->queries_dropped, 1);
+}
+
+void parry_query_log(parry_call *c, const parry_query_note *note, char id[PARRY_UUID_TEXT])
+{
+    int64_t now_ms = parry_clock_now_ms(parry_clock_system());
+    int64_t took_ns = note->took_ns > 0 ? note->took_ns : stages_ns(note->results);
+    parry_uuid uuid = parry_uuid_v7(now_ms);
+    parry_uuid_text(uuid, id);
+    if (c->app->ledger == NULL)
+        return;
+    json_t *j = json_object();
+    json_object_set_new(j, "by", json_string(note->by));
+    json_object_set_new(j, "at", json_integer(now_ms));
+    set_asked(c, j, note->query);
+    set_shown(j, note->results);
+    json_object_set_new(j, "took_us", json_integer(took_ns / 1000));
+    set_sender(c, j, note, now_ms);
+    append(c, uuid, j);
+    json_decref(j);
+}
