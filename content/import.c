@@ -160,6 +160,8 @@ static void parse_all(parry_run *r, hand *hands, unsigned threads)
 static bool vanished(const parry_run *r, parry_str path, const parry_str *paths, size_t n)
 {
     bool looked = r->whole;
+    if (parry_store_origin(path) != PARRY_FROM_TREE) /* never of this tree */
+        return false;
     for (size_t i = 0; i < n && !looked; i++) {
         parry_str p = paths[i];
         looked =

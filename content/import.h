@@ -23,7 +23,8 @@ typedef struct parry_import_report {
  * warning. Transactions are short (at most 1,000 articles or about 20 ms of writing each) so that a server beside it
  * keeps serving. progress may be NULL; called now and then with files done and in all. Fails only when the tree cannot
  * be read at all, or the store cannot be written.
- * A store holds one tree: importing another folder archives what the first one brought. One file archives nothing. */
+ * A store holds one tree: importing another folder archives what the first one brought. One file archives nothing. What
+ * came by the API (content/edit.h) is left alone. */
 typedef struct parry_import_options {
     parry_warnings warnings;
     void (*progress)(void *ctx, size_t done, size_t total);

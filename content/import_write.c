@@ -111,7 +111,7 @@ static bool spoken_for(const parry_run *r, const parry_record *record, parry_str
 /* Its file is not in the tree any more, whether or not word of that has come. */
 static bool vanished(const parry_run *r, parry_str path)
 {
-    if (item_at(r, path) != NULL || parry_tree_shut(&r->tree, path))
+    if (parry_store_origin(path) != PARRY_FROM_TREE || item_at(r, path) != NULL || parry_tree_shut(&r->tree, path))
         return false;
     return r->whole || !parry_tree_there(&r->tree, path);
 }

@@ -1,4 +1,4 @@
-/* Reading the store. Writing is the import's. */
+/* Reading the store. Writing is the import's and the editor's (edit.c). */
 #include "content/store.h"
 
 #include "base/file.h"
@@ -157,13 +157,26 @@ parry_code parry_store_source(parry_store *s, parry_arena *a, parry_hash hash, p
     return code;
 }
 
+/* What was written by the API is linked to as if "ID.md" stood at the root of the tree. */
+static parry_code record_linked(parry_store *s, parry_txn *t, parry_str path, parry_record *r, parry_err *err)
+{
+    parry_err why = {0};
+    parry_code code = parry_record_at_path(s, t, path, r, &why);
+    if (code == PARRY_NOT_FOUND && parry_record_get(s, t, parry_path_bare(path), r, NULL) == PARRY_OK &&
+        parry_store_origin(r->path) == PARRY_FROM_API)
+        return PARRY_OK;
+    if (code != PARRY_OK && err != NULL)
+        *err = why;
+    return code;
+}
+
 parry_code parry_store_id_of_path(parry_store *s, parry_arena *a, parry_str path, parry_str *id, parry_err *err)
 {
     parry_txn *t = NULL;
     parry_record r;
     parry_code code = parry_txn_read(s->env, &t, err);
     if (code == PARRY_OK)
-        code = parry_record_at_path(s, t, path, &r, err);
+        code = record_linked(s, t, path, &r, err);
     if (code == PARRY_OK)
         *id = parry_str_copy(a, r.id);
     parry_txn_abort(t);

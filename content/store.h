@@ -34,9 +34,18 @@ PARRY_MUST parry_code parry_store_version(parry_store *s, parry_arena *a, parry_
 /* The raw file behind a version. */
 PARRY_MUST parry_code parry_store_source(parry_store *s, parry_arena *a, parry_hash hash, parry_str *bytes,
                                          parry_err *err);
-/* The id that a tree path was imported as; NOT_FOUND. For links between files. */
+/* The id that a tree path was imported as, else the article of the API whose id is the path without ".md"; NOT_FOUND.
+ * For links between files. */
 PARRY_MUST parry_code parry_store_id_of_path(parry_store *s, parry_arena *a, parry_str path, parry_str *id,
                                              parry_err *err);
+
+/* Where an article comes from, and is changed: a file of a tree, or this program's API (content/edit.h). Its path
+ * tells. */
+typedef enum parry_origin { PARRY_FROM_TREE, PARRY_FROM_API } parry_origin;
+static inline parry_origin parry_store_origin(parry_str path)
+{
+    return path.n > 0 && path.p[0] == '/' ? PARRY_FROM_API : PARRY_FROM_TREE; /* a file's is relative */
+}
 
 /* What is so now, in id order, without parsing: cheap. */
 typedef struct parry_store_row {
