@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "content/import.h"
 #include "indexer/indexer.h"
-#include "indexer/refine.h"
+#include "indexer/publisher.h"
 #include "indexer/settings.h"
 #include "indexer/watch.h"
 
@@ -16,7 +16,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { DRAIN_MS = 10000, LOCK_WAIT_MS = 60000, REFINE_WAIT_MS = 1000 };
+enum { DRAIN_MS = 10000, LOCK_WAIT_MS = 60000 };
 
 /* Everything that is open, in the order it opens. */
 typedef struct house {
@@ -31,6 +31,7 @@ typedef struct house {
     parry_store *store;
     parry_ledger *ledger;
     parry_indexer *indexer;
+    parry_publisher *publisher;
     parry_server *server;
     parry_watch *watch;
 } house;
@@ -39,12 +40,10 @@ typedef struct house {
  * ------------------------------------------------------------------------------------------------------------ */
 
 static int stop_event = -1;
-static atomic_bool stopping;
 
 static void on_signal(int signal)
 {
     (void)signal;
-    atomic_store(&stopping, true);
     int kept = errno;
     const uint64_t one = 1;
     if (write(stop_event, &one, sizeof one) < 0) {
@@ -186,20 +185,25 @@ static parry_code open_house(house *h, parry_err *err)
         code = bring_up_to_date(h, err);
     if (code == PARRY_OK)
         code = catch_signals(err);
-    if (code == PARRY_OK)
+    if (code == PARRY_OK) {
+        h->publisher = parry_publisher_new(h->indexer);
         code = start_serving(h, err);
+    }
+    if (code == PARRY_OK)
+        code = parry_publisher_start(h->publisher, after_run, h, err);
     if (code == PARRY_OK && h->tree != NULL)
-        code = parry_watch_start(h->tree, h->store, h->indexer, h->cli->config.serve.watch_quiet_ms, after_run, h,
-                                 &h->watch, err);
+        code = parry_watch_start(h->tree, h->store, h->publisher, h->cli->config.serve.watch_quiet_ms, &h->watch, err);
     return code;
 }
 
 static void close_house(house *h)
 {
     if (h->server != NULL)
-        (void)parry_server_drain(h->server, DRAIN_MS); /* first: the watch may be in the middle of a long run */
+        (void)parry_server_drain(h->server, DRAIN_MS); /* first: a run may take long */
     parry_watch_stop(h->watch);
+    parry_publisher_stop(h->publisher);
     parry_server_close(h->server);
+    parry_publisher_free(h->publisher);
     parry_indexer_close(h->indexer);
     parry_encoder_close(h->encoder);
     parry_ledger_close(h->ledger); /* what was appended is written first */
@@ -247,8 +251,6 @@ int cmd_serve(parry_cli *cli, int argc, char **argv)
     if (opened == PARRY_OK) {
         announce(&h);
         mask_signals(SIG_UNBLOCK);
-        if (h.tree == NULL) /* else the watch does, after each change */
-            parry_indexer_refine_aside(h.indexer, REFINE_WAIT_MS, &stopping);
         wait_for_signal();
     }
     close_house(&h);

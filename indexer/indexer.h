@@ -29,6 +29,7 @@ typedef struct parry_indexer_options {
 
 typedef struct parry_index_report {
     uint64_t generation;       /* the one that is current now */
+    uint64_t store_seq;        /* the store's change that it is up to date with */
     bool published;            /* false: nothing had changed */
     size_t articles, passages; /* put into new segments */
     size_t embedded, cached;   /* vectors computed, and found in the store */

@@ -325,6 +325,7 @@ static parry_code publish(run *r, parry_err *err)
 {
     bool same = !r->report.rebuilt && r->report.merged == 0 && r->next.store_seq == r->current.store_seq;
     r->report.generation = r->current.number;
+    r->report.store_seq = r->current.store_seq;
     r->report.segments = r->current.nsegments;
     if (same) /* a sweep that fails is told here: after a flip it must not pass for a failed run */
         return parry_generations_sweep(r->ix->index_dir, KEPT_GENERATIONS, err);
@@ -335,6 +336,7 @@ static parry_code publish(run *r, parry_err *err)
     if (code != PARRY_OK)
         return code;
     r->report.generation = r->next.number;
+    r->report.store_seq = r->next.store_seq;
     r->report.segments = r->next.nsegments;
     r->report.published = true;
     parry_catalogue_keep(r->ix->catalogue, &r->next);

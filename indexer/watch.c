@@ -1,4 +1,4 @@
-/* The watching thread: wait, gather, import, index, tell. */
+/* The watching thread: wait, gather, import, have it published. */
 #include "indexer/watch.h"
 
 #include "base/clock.h"
@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
@@ -20,108 +19,20 @@ enum {
     RESCAN_MS = 3000,    /* between readings of the tree where there is no inotify */
     RETRY_MS = 2000,     /* after something went wrong */
     LONGEST_GATHER = 20, /* times quiet_ms: a file that never rests must not hold up the others */
-    LOCK_WAIT_MS = 10000,
-    REFINE_AFTER_MS = 2000, /* without another generation */
 };
-
-/* The thread that refines. */
-typedef struct refinery {
-    pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    int64_t due_ns; /* 0: nothing to do */
-    atomic_bool stop;
-    bool started;
-} refinery;
 
 struct parry_watch {
     char *tree;
     parry_store *store;
-    parry_indexer *indexer;
+    parry_publisher *publisher;
     int64_t quiet_ms;
-    parry_watch_fn after;
-    void *ctx;
     int stop_fd;
     pthread_t thread;
     parry_tree_events *events; /* NULL: the tree is read again and again */
     bool hopeless;             /* inotify's limits are reached: not tried again */
     bool whole;                /* the next import reads the whole tree */
-    bool failed;               /* the last import or run did */
-    bool caught_up;            /* the first run is over */
-    refinery refinery;
+    bool failed;               /* the last import did */
 };
-
-/* ---- refining -------------------------------------------------------------------------------------------------------
- */
-
-static void refine_soon(parry_watch *w)
-{
-    refinery *r = &w->refinery;
-    (void)pthread_mutex_lock(&r->mutex);
-    r->due_ns = parry_mono_ns() + (int64_t)REFINE_AFTER_MS * 1000000;
-    (void)pthread_cond_signal(&r->changed);
-    (void)pthread_mutex_unlock(&r->mutex);
-}
-
-static struct timespec timespec_of(int64_t ns)
-{
-    return (struct timespec){.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
-}
-
-/* Waits until something is due, and takes it; false at the end. */
-static bool wait_until_due(refinery *r)
-{
-    (void)pthread_mutex_lock(&r->mutex);
-    while (!atomic_load(&r->stop) && (r->due_ns == 0 || parry_mono_ns() < r->due_ns)) {
-        struct timespec until = timespec_of(r->due_ns);
-        if (r->due_ns == 0)
-            (void)pthread_cond_wait(&r->changed, &r->mutex);
-        else
-            (void)pthread_cond_timedwait(&r->changed, &r->mutex, &until);
-    }
-    r->due_ns = 0;
-    (void)pthread_mutex_unlock(&r->mutex);
-    return !atomic_load(&r->stop);
-}
-
-static void *refine_thread(void *arg)
-{
-    parry_watch *w = arg;
-    while (wait_until_due(&w->refinery))
-        parry_indexer_refine_aside(w->indexer, LOCK_WAIT_MS, &w->refinery.stop);
-    return NULL;
-}
-
-static parry_code start_refinery(parry_watch *w, parry_err *err)
-{
-    refinery *r = &w->refinery;
-    pthread_condattr_t monotonic;
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    (void)pthread_mutex_init(&r->mutex, NULL);
-    (void)pthread_cond_init(&r->changed, &monotonic);
-    (void)pthread_condattr_destroy(&monotonic);
-    if ((errno = pthread_create(&r->thread, NULL, refine_thread, w)) != 0)
-        return parry_fail_errno(err, "cannot start the refining thread");
-    r->started = true;
-    return PARRY_OK;
-}
-
-static void stop_refinery(refinery *r)
-{
-    if (!r->started)
-        return;
-    (void)pthread_mutex_lock(&r->mutex);
-    atomic_store(&r->stop, true);
-    (void)pthread_cond_signal(&r->changed);
-    (void)pthread_mutex_unlock(&r->mutex);
-    (void)pthread_join(r->thread, NULL);
-    (void)pthread_cond_destroy(&r->changed);
-    (void)pthread_mutex_destroy(&r->mutex);
-}
-
-/* ---- watching -------------------------------------------------------------------------------------------------------
- */
 
 static void warn(void *ctx, parry_str path, int line, const char *msg)
 {
@@ -209,33 +120,14 @@ static parry_code import_changes(parry_watch *w, parry_err *err)
     return code;
 }
 
-static parry_code run_index(parry_watch *w, parry_err *err)
-{
-    parry_index_report report = {0};
-    int64_t started = parry_mono_ns();
-    parry_code code = parry_indexer_run(w->indexer, LOCK_WAIT_MS, &report, err);
-    if (code != PARRY_OK)
-        return code;
-    if (report.published)
-        parry_log(PARRY_INFO, "index", "generation=%llu articles=%zu passages=%zu removed=%zu segments=%zu dur_ms=%lld",
-                  (unsigned long long)report.generation, report.articles, report.passages, report.removed,
-                  report.segments, (long long)((parry_mono_ns() - started) / 1000000));
-    if (w->after != NULL)
-        w->after(w->ctx, &report);
-    if (report.published || !w->caught_up)
-        refine_soon(w);
-    w->caught_up = true;
-    return PARRY_OK;
-}
-
 static void bring_up(parry_watch *w)
 {
     parry_err err = {0};
     open_events(w, false);
     parry_code code = import_changes(w, &err);
     if (code == PARRY_OK) /* also where nothing changed: another process may have imported */
-        code = run_index(w, &err);
-    if (code != PARRY_OK && !w->failed) /* once, not every two seconds */
+        parry_publisher_poke(w->publisher);
+    else if (!w->failed) /* once, not every two seconds */
         parry_log_err("watch", &err);
     w->failed = code != PARRY_OK;
 }
@@ -265,7 +157,6 @@ static parry_code check_folder(const char *tree, parry_err *err)
 
 static void free_watch(parry_watch *w)
 {
-    stop_refinery(&w->refinery);
     parry_tree_events_close(w->events);
     if (w->stop_fd >= 0)
         close(w->stop_fd);
@@ -273,8 +164,8 @@ static void free_watch(parry_watch *w)
     free(w);
 }
 
-parry_code parry_watch_start(const char *tree, parry_store *store, parry_indexer *indexer, int64_t quiet_ms,
-                             parry_watch_fn after, void *ctx, parry_watch **out, parry_err *err)
+parry_code parry_watch_start(const char *tree, parry_store *store, parry_publisher *publisher, int64_t quiet_ms,
+                             parry_watch **out, parry_err *err)
 {
     parry_code code = check_folder(tree, err);
     if (code != PARRY_OK)
@@ -282,17 +173,13 @@ parry_code parry_watch_start(const char *tree, parry_store *store, parry_indexer
     parry_watch *w = parry_calloc(1, sizeof *w);
     *w = (parry_watch){.tree = strdup(tree),
                        .store = store,
-                       .indexer = indexer,
+                       .publisher = publisher,
                        .quiet_ms = quiet_ms,
-                       .after = after,
-                       .ctx = ctx,
                        .stop_fd = eventfd(0, EFD_CLOEXEC)};
     if (w->tree == NULL)
         parry_oom();
     if (w->stop_fd < 0)
         code = parry_fail_errno(err, "cannot make an eventfd");
-    if (code == PARRY_OK)
-        code = start_refinery(w, err);
     if (code == PARRY_OK && (errno = pthread_create(&w->thread, NULL, watch_thread, w)) != 0)
         code = parry_fail_errno(err, "cannot start the watching thread");
     if (code == PARRY_OK)

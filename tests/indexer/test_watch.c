@@ -17,6 +17,7 @@ enum { QUIET_MS = 30, PATIENCE_MS = 20000 };
 typedef struct watched {
     home *home;
     parry_encoder *encoder;
+    parry_publisher *publisher;
     parry_watch *watch;
     atomic_ullong generation;
 } watched;
@@ -34,7 +35,9 @@ static int set_up(void **state)
     w->encoder = fake_encoder_new("model");
     w->home = home_new(w->encoder);
     home_write(w->home, "apples.md", "An apple a day.");
-    ok(parry_watch_start(w->home->tree, w->home->store, w->home->indexer, QUIET_MS, note, w, &w->watch, &err));
+    w->publisher = parry_publisher_new(w->home->indexer);
+    ok(parry_publisher_start(w->publisher, note, w, &err));
+    ok(parry_watch_start(w->home->tree, w->home->store, w->publisher, QUIET_MS, &w->watch, &err));
     *state = w;
     return 0;
 }
@@ -43,6 +46,7 @@ static int tear_down(void **state)
 {
     watched *w = *state;
     parry_watch_stop(w->watch);
+    parry_publisher_free(w->publisher);
     home_free(w->home);
     parry_encoder_close(w->encoder);
     free(w);
@@ -144,6 +148,7 @@ static void stopping_is_quick(void **state)
     await(w, "apples");
     int64_t started = parry_mono_ns();
     parry_watch_stop(w->watch);
+    parry_publisher_stop(w->publisher);
     assert_true(parry_mono_ns() - started < (int64_t)2000 * 1000000);
     w->watch = NULL;
 }
@@ -153,10 +158,9 @@ static void only_a_folder_can_be_watched(void **state)
     watched *w = *state;
     parry_watch *none = NULL;
     parry_err err = {0};
-    assert_int_equal(parry_watch_start("/nowhere/at/all", w->home->store, w->home->indexer, 1, NULL, NULL, &none, &err),
+    assert_int_equal(parry_watch_start("/nowhere/at/all", w->home->store, w->publisher, 1, &none, &err),
                      PARRY_NOT_FOUND);
-    assert_int_equal(parry_watch_start("/etc/passwd", w->home->store, w->home->indexer, 1, NULL, NULL, &none, &err),
-                     PARRY_INVALID);
+    assert_int_equal(parry_watch_start("/etc/passwd", w->home->store, w->publisher, 1, &none, &err), PARRY_INVALID);
     assert_null(none);
 }
 
