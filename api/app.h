@@ -13,6 +13,7 @@
 #include "content/store.h"
 #include "engine/search.h"
 #include "ledger/events.h"
+#include "indexer/publisher.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -32,6 +33,8 @@ typedef struct parry_app {
     const parry_config *config;
     parry_store *store;
     parry_index *index;
+    const char *index_dir;        /* DATA/index */
+    parry_publisher *publisher;   /* NULL: this server only reads */
     const parry_encoder *encoder; /* NULL: text alone */
     const char *no_meaning;       /* why, when there is no encoder */
     parry_ledger *ledger;         /* NULL: nothing is recorded, and events are refused */

@@ -5,6 +5,8 @@
     "q limit offset mode audience locale category product tag updated_from updated_until facets sort rule_tag "        \
     "page page_product explain"
 
+enum { ARTICLE_BODY = 2 * PARRY_ARTICLE_MAX_BYTES }; /* in JSON, escaped */
+
 const parry_route parry_routes[] = {
     {"GET", "/v1/search", NARROWED, parry_get_search, PARRY_RIGHT_SEARCH, 0, 0},
     {"GET", "/v1/explain", NARROWED " typing article", parry_get_explain, PARRY_RIGHT_SEARCH, 0, 0},
@@ -13,9 +15,17 @@ const parry_route parry_routes[] = {
     {"GET", "/v1/completions", "q limit audience", parry_get_completions, PARRY_RIGHT_SEARCH, 0, 0},
     {"GET", "/v1/articles", "category limit offset audience", parry_get_articles, PARRY_RIGHT_SEARCH, 0, 0},
     {"GET", "/v1/articles/{id}/related", "limit audience", parry_get_related, PARRY_RIGHT_SEARCH, 0, 0},
-    {"GET", "/v1/articles/{id}", "audience", parry_get_article, PARRY_RIGHT_SEARCH, 0, 0},
     {"POST", "/v1/events", "audience", parry_post_events, PARRY_RIGHT_EVENTS, 1 << 20, 0},
     {"POST", "/v1/feedback", "audience", parry_post_feedback, PARRY_RIGHT_EVENTS, 16 * 1024, 0},
+    {"GET", "/v1/articles/{id}/source", "", parry_get_source, PARRY_RIGHT_ARTICLES_READ, 0, 0},
+    {"GET", "/v1/articles/{id}", "audience status", parry_get_article, PARRY_RIGHT_SEARCH, 0, 0},
+    {"POST", "/v1/articles", "wait", parry_post_article, PARRY_RIGHT_ARTICLES_WRITE, ARTICLE_BODY, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/articles/{id}/publish", "wait", parry_post_publish, PARRY_RIGHT_ARTICLES_PUBLISH, 0,
+     PARRY_ROUTE_SLOW},
+    {"POST", "/v1/articles/{id}/withdraw", "wait", parry_post_withdraw, PARRY_RIGHT_ARTICLES_PUBLISH, 0,
+     PARRY_ROUTE_SLOW},
+    {"PUT", "/v1/articles/{id}", "wait", parry_put_article, PARRY_RIGHT_ARTICLES_WRITE, ARTICLE_BODY, PARRY_ROUTE_SLOW},
+    {"DELETE", "/v1/articles/{id}", "wait", parry_delete_article, PARRY_RIGHT_ARTICLES_WRITE, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/categories", "audience", parry_get_categories, PARRY_RIGHT_SEARCH, 0, 0},
     {"GET", "/health", "", parry_get_health, PARRY_RIGHT_OPEN, 0, 0},
     {"GET", "/ready", "", parry_get_ready, PARRY_RIGHT_OPEN, 0, 0},

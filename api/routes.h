@@ -39,6 +39,16 @@ json_t *parry_recent_json(parry_call *c, size_t n); /* the n last updated: [{id,
 PARRY_MUST parry_code parry_post_events(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_feedback(parry_call *c, parry_err *err);
 void parry_ledger_metrics(parry_app *app, parry_buf *out); /* Prometheus text */
+/* ---- routes_writing.c */
+PARRY_MUST parry_code parry_post_article(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_put_article(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_publish(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_withdraw(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_delete_article(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_source(parry_call *c, parry_err *err);
+/* For those with articles.read: the row of an id in whatever state, of the audiences that are theirs; NOT_FOUND. */
+PARRY_MUST parry_code parry_staff_article(parry_call *c, parry_str id, parry_store_row *row, parry_err *err);
+void parry_staff_members(const parry_store_row *row, json_t *j); /* status, version, change, origin, path */
 
 /* ---- routes_ops.c */
 PARRY_MUST parry_code parry_get_health(parry_call *c, parry_err *err);

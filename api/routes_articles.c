@@ -196,10 +196,53 @@ static parry_code by_suffix(parry_call *c, parry_article *article, size_t *form,
     return code;
 }
 
+static parry_code check_status(parry_str status, parry_err *err)
+{
+    for (parry_status s = PARRY_DRAFT; s <= PARRY_ARCHIVED; s++) {
+        if (parry_str_eqz(status, parry_status_name(s)))
+            return PARRY_OK;
+    }
+    return parry_str_eqz(status, "any")
+               ? PARRY_OK
+               : parry_fail(err, PARRY_INVALID, "status must be draft, published, archived or any");
+}
+
+/* Whatever state it is in, for those who write: what a reader gets, and what a writer needs. */
+static parry_code unpublished(parry_call *c, parry_str status, parry_err *err)
+{
+    parry_store_row row;
+    parry_article article;
+    json_t *j = NULL;
+    if (!parry_rights_have(c->who->rights, PARRY_RIGHT_ARTICLES_READ))
+        return parry_fail(err, PARRY_DENIED, "status: this needs the right \"articles.read\"");
+    parry_code code = check_status(status, err);
+    if (code == PARRY_OK)
+        code = parry_staff_article(c, c->tail, &row, err);
+    if (code == PARRY_OK && !parry_str_eqz(status, "any") && !parry_str_eqz(status, parry_status_name(row.status)))
+        code = parry_fail(err, PARRY_NOT_FOUND, "there is no such article with that status");
+    if (code == PARRY_OK)
+        code = parry_store_get(c->app->store, c->arena, c->tail, &article, err);
+    if (code != PARRY_OK)
+        return code;
+    c->audience = row.audience; /* its links lead where its readers may go */
+    c->base = parry_audience_base(c->app, row.audience);
+    c->res->tagged = true;
+    code = parry_article_reply(c, &article, &j, err);
+    if (code == PARRY_OK) {
+        parry_staff_members(&row, j);
+        parry_response_json(c->res, 200, "application/json", j);
+    }
+    parry_article_free(&article);
+    return code;
+}
+
 parry_code parry_get_article(parry_call *c, parry_err *err)
 {
     parry_article article = {0};
+    parry_str status;
     size_t form;
+    if (parry_request_text(c->req, "status", &status))
+        return unpublished(c, status, err);
     parry_code code = by_suffix(c, &article, &form, err);
     if (code != PARRY_OK)
         return code;

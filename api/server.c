@@ -151,6 +151,8 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
     s->app.config = o->config;
     s->app.store = o->store;
     s->app.ledger = o->ledger;
+    s->app.index_dir = o->index_dir;
+    s->app.publisher = o->publisher;
     s->app.encoder = o->encoder;
     s->app.no_meaning = o->no_meaning ? o->no_meaning : "no model";
     s->connections.app = &s->app;

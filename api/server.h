@@ -11,6 +11,7 @@
 #include "base/config.h"
 #include "content/store.h"
 #include "ledger/ledger.h"
+#include "indexer/publisher.h"
 #include "models/encoder.h"
 
 #ifdef __cplusplus
@@ -24,6 +25,7 @@ typedef struct parry_server_options { /* all borrowed: must outlive the server *
     parry_store *store;
     parry_ledger *ledger;         /* NULL: nothing is recorded, and events are refused */
     const char *index_dir;        /* DATA/index; need not exist yet */
+    parry_publisher *publisher;   /* NULL: nothing is written here */
     const parry_encoder *encoder; /* NULL: text alone */
     const char *no_meaning;       /* why there is no encoder: /ready says it */
 } parry_server_options;

@@ -162,6 +162,7 @@ static parry_code start_serving(house *h, parry_err *err)
                                           .store = h->store,
                                           .ledger = h->ledger,
                                           .index_dir = parry_cli_path(h->cli, h->arena, "index"),
+                                          .publisher = h->publisher,
                                           .encoder = h->encoder,
                                           .no_meaning = h->no_meaning};
     int fd = h->fd;
