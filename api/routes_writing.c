@@ -242,13 +242,13 @@ static parry_code text_member(const json_t *j, const char *name, parry_str *out,
     return PARRY_OK;
 }
 
-static parry_code check_members(const json_t *j, bool id_too, parry_err *err)
+static parry_code check_members(json_t *j, bool id_too, parry_err *err)
 {
     const char *name;
     json_t *value;
     if (!json_is_object(j))
         return parry_fail(err, PARRY_INVALID, "the body must be an object");
-    json_object_foreach((json_t *)(uintptr_t)j, name, value)
+    json_object_foreach(j, name, value)
     {
         if (strcmp(name, "markdown") != 0 && (!id_too || strcmp(name, "id") != 0))
             return parry_fail(err, PARRY_INVALID, "there is no member \"%.60s\": markdown%s", name,
