@@ -204,8 +204,10 @@ static void run(answer *a, parry_request *req, const parry_raw *raw)
     if (!within_limits(a, raw) || !routed(a, tails) || !authorized(a))
         return;
     parry_code code = read_input(a, req, tails, &err);
+    const parry_route *route = &parry_routes[a->route];
     if (code == PARRY_OK)
-        code = parry_routes[a->route].handle(&a->call, &err);
+        code =
+            route->flags & PARRY_ROUTE_ONCE ? parry_once_handle(&a->call, route, &err) : route->handle(&a->call, &err);
     if (code == PARRY_OK && a->call.res->body.full)
         code = parry_fail(&err, PARRY_IO, "the reply is over %d bytes", PARRY_REPLY_MAX_BYTES);
     if (code != PARRY_OK)
@@ -270,6 +272,6 @@ parry_plan parry_app_plan(const parry_app *app, const parry_raw *raw)
         return plan;
     const parry_route *route = &parry_routes[i];
     plan.body_max = route->body_max < plan.read_max ? route->body_max : plan.read_max;
-    plan.slow = (route->flags & PARRY_ROUTE_SLOW) != 0;
+    plan.slow = (route->flags & (PARRY_ROUTE_SLOW | PARRY_ROUTE_ONCE)) != 0;
     return plan;
 }

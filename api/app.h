@@ -5,6 +5,7 @@
 
 #include "access/identity.h"
 #include "api/http.h"
+#include "api/idempotency.h"
 #include "api/listing.h"
 #include "api/metrics.h"
 #include "api/problem.h"
@@ -41,6 +42,7 @@ typedef struct parry_app {
     parry_visitors *visitors;     /* with a ledger */
     parry_redactor *redactor;
     atomic_ullong queries_dropped; /* not recorded, since too many waited for the disk */
+    parry_once *once;             /* NULL: Idempotency-Key is passed over */
     parry_metrics *metrics;
     parry_listings *listings;
     parry_worker *idle; /* workers nobody uses now; as many are made as requests ever ran at once */

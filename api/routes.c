@@ -19,7 +19,7 @@ const parry_route parry_routes[] = {
     {"POST", "/v1/feedback", "audience", parry_post_feedback, PARRY_RIGHT_EVENTS, 16 * 1024, 0},
     {"GET", "/v1/articles/{id}/source", "", parry_get_source, PARRY_RIGHT_ARTICLES_READ, 0, 0},
     {"GET", "/v1/articles/{id}", "audience status", parry_get_article, PARRY_RIGHT_SEARCH, 0, 0},
-    {"POST", "/v1/articles", "wait", parry_post_article, PARRY_RIGHT_ARTICLES_WRITE, ARTICLE_BODY, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/articles", "wait", parry_post_article, PARRY_RIGHT_ARTICLES_WRITE, ARTICLE_BODY, PARRY_ROUTE_ONCE},
     {"POST", "/v1/articles/{id}/publish", "wait", parry_post_publish, PARRY_RIGHT_ARTICLES_PUBLISH, 0,
      PARRY_ROUTE_SLOW},
     {"POST", "/v1/articles/{id}/withdraw", "wait", parry_post_withdraw, PARRY_RIGHT_ARTICLES_PUBLISH, 0,

@@ -139,6 +139,7 @@ void parry_server_close(parry_server *s)
         MHD_stop_daemon(s->daemon);
     (void)close(s->fd); /* the library wants it open until its threads are gone */
     parry_app_close(&s->app);
+    parry_once_close(s->app.once);
     parry_index_close(s->app.index);
     (void)pthread_mutex_destroy(&s->refresh_mutex);
     free(s);
@@ -161,6 +162,8 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
     parry_code code = open_index(s, o->index_dir, err);
     if (code == PARRY_OK && o->ledger != NULL)
         code = parry_visitors_open(o->ledger, parry_clock_now_ms(parry_clock_system()), &s->app.visitors, err);
+    if (code == PARRY_OK)
+        code = parry_once_open(parry_store_env(o->store), parry_clock_system(), &s->app.once, err);
     if (code == PARRY_OK)
         code = start_threads(s, err);
     if (code != PARRY_OK) {

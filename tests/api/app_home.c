@@ -16,6 +16,8 @@ parry_code __wrap_parry_identify(parry_call *c, parry_err *err)
     return PARRY_OK;
 }
 
+static int64_t clock_now(void *ctx) { return ((const app_home *)ctx)->now_ms; }
+
 static void refresh(void *ctx, const parry_index_report *report)
 {
     app_home *a = ctx;
@@ -28,6 +30,7 @@ app_home *app_home_new(void)
     app_home *a = parry_calloc(1, sizeof *a);
     parry_log_level(PARRY_ERROR);
     parry_config_defaults(&a->config);
+    a->now_ms = 1000000000000;
     a->home = home_new(NULL);
     a->app = (parry_app){.config = &a->config,
                          .store = a->home->store,
@@ -36,6 +39,7 @@ app_home *app_home_new(void)
                          .no_meaning = "a test"};
     ok(parry_index_open(a->home->index, &a->app.index, &err));
     parry_app_open(&a->app);
+    ok(parry_once_open(parry_store_env(a->home->store), (parry_clock){clock_now, a}, &a->app.once, &err));
     app_home_as(a, "all", NULL, 0);
     ok(parry_publisher_start(a->app.publisher, refresh, a, &err));
     return a;
@@ -45,6 +49,7 @@ void app_home_free(app_home *a)
 {
     parry_publisher_free(a->app.publisher);
     parry_app_close(&a->app);
+    parry_once_close(a->app.once);
     parry_index_close(a->app.index);
     home_free(a->home);
     parry_config_free(&a->config);

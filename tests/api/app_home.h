@@ -10,6 +10,7 @@ typedef struct app_home {
     home *home;
     parry_config config;
     parry_app app;
+    int64_t now_ms;     /* the clock of Idempotency-Key */
     parry_identity who; /* of the requests that follow; starts as one who may everything */
 } app_home;
 

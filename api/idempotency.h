@@ -1,0 +1,46 @@
+/* Idempotency-Key: a request that is sent again because its answer was lost does nothing twice. What was answered is
+ * kept in the store's environment for a day, under a hash of who asked and the key they chose.
+ *
+ *     the first time            it is done, and its answer kept if it went well (2xx)
+ *     again, the same request   the same answer, with Idempotency-Replayed: true
+ *     while the first runs      409 and Retry-After
+ *     another request           422
+ *
+ * An answer that holds a secret (res->plain) or is over PARRY_ONCE_BODY_MAX is not kept, only that it was given: again
+ * is 409. A crash between the work and the keeping of its answer is the one gap: the work is then done, and asked again
+ * it answers as anything asked twice does.
+ *
+ * Any thread. */
+#ifndef PARRY_API_IDEMPOTENCY_H
+#define PARRY_API_IDEMPOTENCY_H
+
+#include "base/clock.h"
+#include "base/env.h"
+#include "base/err.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    PARRY_ONCE_KEY_MAX = 255, /* visible ASCII */
+    PARRY_ONCE_BODY_MAX = 64 * 1024,
+    PARRY_ONCE_MOST = 20000, /* answers; then the oldest go first */
+    PARRY_ONCE_HOURS = 24,
+};
+
+typedef struct parry_once parry_once;
+struct parry_call;
+struct parry_route;
+
+/* env is borrowed; makes its tables. */
+PARRY_MUST parry_code parry_once_open(parry_env *env, parry_clock clock, parry_once **out, parry_err *err);
+void parry_once_close(parry_once *o); /* NULL is fine */
+/* The route's handler, unless the call brings an Idempotency-Key that was answered before. May wait for a disk. Fails
+ * as the handler, and INVALID (the key). */
+PARRY_MUST parry_code parry_once_handle(struct parry_call *c, const struct parry_route *route, parry_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
