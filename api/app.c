@@ -1,6 +1,7 @@
 /* A request's way: limits, route, parameters, audience, handler, ETag; then it is counted and logged. */
 #include "api/app.h"
 
+#include "api/fields.h"
 #include "api/routes.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -208,6 +209,8 @@ static void run(answer *a, parry_request *req, const parry_raw *raw)
     if (code == PARRY_OK)
         code =
             route->flags & PARRY_ROUTE_ONCE ? parry_once_handle(&a->call, route, &err) : route->handle(&a->call, &err);
+    if (code == PARRY_OK)
+        code = parry_fields_reply(req, a->call.res, &err);
     if (code == PARRY_OK && a->call.res->body.full)
         code = parry_fail(&err, PARRY_IO, "the reply is over %d bytes", PARRY_REPLY_MAX_BYTES);
     if (code != PARRY_OK)

@@ -136,3 +136,19 @@ void parry_listing_category(const parry_listing *c, parry_str category, size_t *
     *from = bound(c, *from, end, category, true, false);
     *n = bound(c, *from, end, category, true, true) - *from;
 }
+
+size_t parry_listing_past(const parry_listing *c, size_t from, size_t n, parry_str category, parry_str title,
+                          parry_str id)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        const parry_listing_row *row = &c->rows[from + mid];
+        const parry_listing_row place = {.audience = row->audience, .category = category, .title = title, .id = id};
+        if (compare(row, &place) <= 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}

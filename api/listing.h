@@ -24,6 +24,10 @@ void parry_listing_audience(const parry_listing *c, parry_str audience, size_t *
 /* Of these, a category's. */
 void parry_listing_category(const parry_listing *c, parry_str category, size_t *from, size_t *n);
 
+/* Of the n rows from `from`, all of one audience: how many come before or at this place in their order. */
+size_t parry_listing_past(const parry_listing *c, size_t from, size_t n, parry_str category, parry_str title,
+                          parry_str id);
+
 typedef struct parry_listings parry_listings; /* the keeper of the newest one; any thread */
 parry_listings *parry_listings_new(void);
 void parry_listings_free(parry_listings *k); /* NULL is fine; after every listing was released */

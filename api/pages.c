@@ -156,7 +156,8 @@ parry_code parry_get_category_page(parry_call *c, parry_err *err)
 {
     parry_str name = parry_str_make(c->tail.n > 0 ? c->tail.p : "", c->tail.n);
     size_t page = page_number(c);
-    json_t *j = parry_articles_json(c, name, (page - 1) * CATEGORY_PAGE, CATEGORY_PAGE);
+    json_t *j = parry_articles_json(
+        c, &(parry_articles_page){.category = name, .offset = (page - 1) * CATEGORY_PAGE, .limit = CATEGORY_PAGE});
     size_t total = (size_t)json_integer_value(json_object_get(j, "total"));
     if (json_array_size(json_object_get(j, "articles")) == 0) {
         json_decref(j);

@@ -3,22 +3,23 @@
 
 #define NARROWED                                                                                                       \
     "q limit offset mode audience locale category product tag updated_from updated_until facets sort rule_tag "        \
-    "page page_product explain"
+    "page page_product explain fields"
 
 enum { ARTICLE_BODY = 2 * PARRY_ARTICLE_MAX_BYTES }; /* in JSON, escaped */
 
 const parry_route parry_routes[] = {
     {"GET", "/v1/search", NARROWED, parry_get_search, PARRY_RIGHT_SEARCH, 0, 0},
     {"GET", "/v1/explain", NARROWED " typing article", parry_get_explain, PARRY_RIGHT_SEARCH, 0, 0},
-    {"GET", "/v1/suggest", "q limit audience rule_tag previous page page_product", parry_get_suggest,
+    {"GET", "/v1/suggest", "q limit audience rule_tag previous page page_product fields", parry_get_suggest,
      PARRY_RIGHT_SEARCH, 0, 0},
-    {"GET", "/v1/completions", "q limit audience", parry_get_completions, PARRY_RIGHT_SEARCH, 0, 0},
-    {"GET", "/v1/articles", "category limit offset audience", parry_get_articles, PARRY_RIGHT_SEARCH, 0, 0},
-    {"GET", "/v1/articles/{id}/related", "limit audience", parry_get_related, PARRY_RIGHT_SEARCH, 0, 0},
+    {"GET", "/v1/completions", "q limit audience fields", parry_get_completions, PARRY_RIGHT_SEARCH, 0, 0},
+    {"GET", "/v1/articles", "category limit offset cursor audience fields", parry_get_articles, PARRY_RIGHT_SEARCH, 0,
+     0},
+    {"GET", "/v1/articles/{id}/related", "limit audience fields", parry_get_related, PARRY_RIGHT_SEARCH, 0, 0},
     {"POST", "/v1/events", "audience", parry_post_events, PARRY_RIGHT_EVENTS, 1 << 20, 0},
     {"POST", "/v1/feedback", "audience", parry_post_feedback, PARRY_RIGHT_EVENTS, 16 * 1024, 0},
     {"GET", "/v1/articles/{id}/source", "", parry_get_source, PARRY_RIGHT_ARTICLES_READ, 0, 0},
-    {"GET", "/v1/articles/{id}", "audience status", parry_get_article, PARRY_RIGHT_SEARCH, 0, 0},
+    {"GET", "/v1/articles/{id}", "audience status fields", parry_get_article, PARRY_RIGHT_SEARCH, 0, 0},
     {"POST", "/v1/articles", "wait", parry_post_article, PARRY_RIGHT_ARTICLES_WRITE, ARTICLE_BODY, PARRY_ROUTE_ONCE},
     {"POST", "/v1/articles/{id}/publish", "wait", parry_post_publish, PARRY_RIGHT_ARTICLES_PUBLISH, 0,
      PARRY_ROUTE_SLOW},
@@ -26,7 +27,11 @@ const parry_route parry_routes[] = {
      PARRY_ROUTE_SLOW},
     {"PUT", "/v1/articles/{id}", "wait", parry_put_article, PARRY_RIGHT_ARTICLES_WRITE, ARTICLE_BODY, PARRY_ROUTE_SLOW},
     {"DELETE", "/v1/articles/{id}", "wait", parry_delete_article, PARRY_RIGHT_ARTICLES_WRITE, 0, PARRY_ROUTE_SLOW},
-    {"GET", "/v1/categories", "audience", parry_get_categories, PARRY_RIGHT_SEARCH, 0, 0},
+    {"GET", "/v1/categories", "audience fields", parry_get_categories, PARRY_RIGHT_SEARCH, 0, 0},
+    {"GET", "/v1/generations", "limit cursor fields", parry_get_generations, PARRY_RIGHT_OPERATE, 0, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/generations/{number}", "fields", parry_get_generation, PARRY_RIGHT_OPERATE, 0, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/admin/refresh", "", parry_post_refresh, PARRY_RIGHT_OPERATE, 0, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/admin/reindex", "", parry_post_reindex, PARRY_RIGHT_OPERATE, 0, PARRY_ROUTE_SLOW},
     {"GET", "/health", "", parry_get_health, PARRY_RIGHT_OPEN, 0, 0},
     {"GET", "/ready", "", parry_get_ready, PARRY_RIGHT_OPEN, 0, 0},
     {"GET", "/metrics", "", parry_get_metrics, PARRY_RIGHT_METRICS, 0, 0},

@@ -31,8 +31,14 @@ PARRY_MUST parry_code parry_visible_article(parry_call *c, parry_str key, bool b
                                             parry_err *err);
 PARRY_MUST parry_code parry_article_reply(parry_call *c, const parry_article *article, json_t **out, parry_err *err);
 json_t *parry_categories_json(parry_call *c); /* {generation, total, categories: [{name, articles, url}]} */
-/* {generation, total, offset, limit, articles: [...]}; category.p NULL: of all. */
-json_t *parry_articles_json(parry_call *c, parry_str category, size_t offset, size_t limit);
+typedef struct parry_articles_page {
+    parry_str category; /* p NULL: of all */
+    size_t offset, limit;
+    bool after; /* in place of offset: after the article at `place` (category, title, id) */
+    parry_str place[3];
+} parry_articles_page;
+/* {generation, total, offset, limit, next, articles: [...]} */
+json_t *parry_articles_json(parry_call *c, const parry_articles_page *page);
 json_t *parry_recent_json(parry_call *c, size_t n); /* the n last updated: [{id, title, url, ...}] */
 
 /* ---- routes_events.c */
@@ -49,6 +55,12 @@ PARRY_MUST parry_code parry_get_source(parry_call *c, parry_err *err);
 /* For those with articles.read: the row of an id in whatever state, of the audiences that are theirs; NOT_FOUND. */
 PARRY_MUST parry_code parry_staff_article(parry_call *c, parry_str id, parry_store_row *row, parry_err *err);
 void parry_staff_members(const parry_store_row *row, json_t *j); /* status, version, change, origin, path */
+
+/* ---- routes_admin.c */
+PARRY_MUST parry_code parry_get_generations(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_generation(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_refresh(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_reindex(parry_call *c, parry_err *err);
 
 /* ---- routes_ops.c */
 PARRY_MUST parry_code parry_get_health(parry_call *c, parry_err *err);

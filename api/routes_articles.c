@@ -2,6 +2,7 @@
  * not for readers. */
 #include "api/routes.h"
 
+#include "api/paging.h"
 #include "engine/related.h"
 
 enum { LIST_LIMIT = 100, LIST_LIMIT_MAX = 1000, OFFSET_MAX = 1000000, RELATED_SHOWN = 6, RELATED_LIMIT = 10 };
@@ -290,18 +291,26 @@ static json_t *row_json(const parry_call *c, const parry_listing_row *r)
     return j;
 }
 
-json_t *parry_articles_json(parry_call *c, parry_str category, size_t offset, size_t limit)
+json_t *parry_articles_json(parry_call *c, const parry_articles_page *page)
 {
     parry_listing *cat = parry_listing_acquire(c->app->listings, c->app->index);
-    size_t from, n;
+    size_t from, n, at = page->offset;
     parry_listing_audience(cat, c->audience, &from, &n);
-    if (category.p != NULL)
-        parry_listing_category(cat, category, &from, &n);
-    json_t *list = json_array();
-    for (size_t i = offset; i < n && i - offset < limit; i++)
+    if (page->category.p != NULL)
+        parry_listing_category(cat, page->category, &from, &n);
+    if (page->after)
+        at = parry_listing_past(cat, from, n, page->place[0], page->place[1], page->place[2]);
+    json_t *list = json_array(), *next = json_null();
+    size_t end = at < n && n - at > page->limit ? at + page->limit : n;
+    for (size_t i = at; i < end; i++)
         json_array_append_new(list, row_json(c, &cat->rows[from + i]));
-    json_t *j = json_pack("{s:I, s:I, s:I, s:I, s:o}", "generation", (json_int_t)cat->generation, "total",
-                          (json_int_t)n, "offset", (json_int_t)offset, "limit", (json_int_t)limit, "articles", list);
+    if (end > at) {
+        const parry_listing_row *last = &cat->rows[from + end - 1];
+        next = parry_paging_next("articles", end < n, (parry_str[]){last->category, last->title, last->id}, 3);
+    }
+    json_t *j =
+        json_pack("{s:I, s:I, s:I, s:I, s:o, s:o}", "generation", (json_int_t)cat->generation, "total", (json_int_t)n,
+                  "offset", (json_int_t)at, "limit", (json_int_t)page->limit, "next", next, "articles", list);
     parry_listing_release(c->app->listings, cat);
     return j;
 }
@@ -352,17 +361,18 @@ json_t *parry_recent_json(parry_call *c, size_t n)
 
 parry_code parry_get_articles(parry_call *c, parry_err *err)
 {
-    parry_str category = {NULL, 0};
-    size_t offset = 0, limit = LIST_LIMIT;
-    parry_code code = parry_request_number(c->req, "limit", 1, LIST_LIMIT_MAX, &limit, err);
+    parry_articles_page page = {.limit = LIST_LIMIT};
+    parry_code code = parry_request_number(c->req, "limit", 1, LIST_LIMIT_MAX, &page.limit, err);
     if (code == PARRY_OK)
-        code = parry_request_number(c->req, "offset", 0, OFFSET_MAX, &offset, err);
+        code = parry_request_number(c->req, "offset", 0, OFFSET_MAX, &page.offset, err);
+    if (code == PARRY_OK)
+        code = parry_paging_after(c->req, c->arena, "articles", page.place, 3, &page.after, err);
     if (code != PARRY_OK)
         return code;
-    if (parry_request_text(c->req, "category", &category) && category.n == 0)
-        category.p = NULL; /* an empty field of a form: all */
+    if (parry_request_text(c->req, "category", &page.category) && page.category.n == 0)
+        page.category.p = NULL; /* an empty field of a form: all */
     c->res->tagged = true;
-    parry_response_json(c->res, 200, "application/json", parry_articles_json(c, category, offset, limit));
+    parry_response_json(c->res, 200, "application/json", parry_articles_json(c, &page));
     return PARRY_OK;
 }
 

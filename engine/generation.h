@@ -39,6 +39,12 @@ typedef struct parry_manifest {
 /* The current one, in the arena; number 0 and nothing in it when there is none yet. Fails: CORRUPT. */
 PARRY_MUST parry_code parry_manifest_current(const char *index_dir, parry_arena *a, parry_manifest *out,
                                              parry_err *err);
+/* One of those that are kept. Fails: NOT_FOUND, CORRUPT. */
+PARRY_MUST parry_code parry_manifest_read(const char *index_dir, uint64_t number, parry_arena *a, parry_manifest *out,
+                                          parry_err *err);
+/* Numbers of the generations that are kept, newest (the current one) first. Fails: CORRUPT, IO. */
+PARRY_MUST parry_code parry_generations_list(const char *index_dir, parry_arena *a, uint64_t **numbers, size_t *n,
+                                             parry_err *err);
 /* Write number m->number (must be over the current) and flip CURRENT to it, both synced. Then it is served. */
 PARRY_MUST parry_code parry_manifest_publish(const char *index_dir, const parry_manifest *m, parry_err *err);
 /* Remove segments, side tables and manifests that neither the current generation nor the `keep` before it need,

@@ -266,6 +266,18 @@ static size_t published(parry_arena *a, const names *files, uint64_t current, ui
     return n;
 }
 
+parry_code parry_generations_list(const char *index_dir, parry_arena *a, uint64_t **numbers, size_t *n, parry_err *err)
+{
+    names files = {0};
+    uint64_t current = 0;
+    parry_code code = parry_current_read(index_dir, &current, err);
+    if (code == PARRY_OK)
+        code = list_folder(a, parry_str_printf(a, "%s/generations", index_dir).p, &files, err);
+    if (code == PARRY_OK)
+        *n = published(a, &files, current, numbers);
+    return code;
+}
+
 typedef struct needed {
     parry_manifest *manifests;
     size_t n;

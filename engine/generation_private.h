@@ -6,8 +6,5 @@
 
 /* What CURRENT says; 0 where there is none. Fails: CORRUPT. */
 PARRY_MUST parry_code parry_current_read(const char *index_dir, uint64_t *number, parry_err *err);
-/* Fails: NOT_FOUND, CORRUPT. */
-PARRY_MUST parry_code parry_manifest_read(const char *index_dir, uint64_t number, parry_arena *a, parry_manifest *out,
-                                          parry_err *err);
 
 #endif

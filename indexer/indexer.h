@@ -50,6 +50,9 @@ void parry_indexer_close(parry_indexer *ix); /* NULL is fine */
  * Fails: CONFLICT (the lock is held), CORRUPT (the manifest; remove DATA/index, it is derived), IO. */
 PARRY_MUST parry_code parry_indexer_run(parry_indexer *ix, int lock_wait_ms, parry_index_report *report,
                                         parry_err *err);
+/* Have the next run plan everything from the store alone, as if there were no index: one set of segments without the
+ * dead. What is built already is not built again, and what is served stays so meanwhile. Any thread. */
+void parry_indexer_rebuild(parry_indexer *ix);
 /* Give the current generation another side table of this kind (NULL: none): a new generation with the same segments,
  * served as soon as it is published. Nothing happens where it has that very table. Locks and threads as above. Fails:
  * NOT_FOUND (nothing indexed yet), INVALID (the document), CONFLICT, CORRUPT, IO. */

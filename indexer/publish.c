@@ -15,6 +15,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,6 +30,7 @@ struct parry_indexer {
     parry_status status; /* of the articles that are indexed */
     parry_builder *builder;
     parry_catalogue *catalogue;
+    atomic_bool rebuild;   /* the next run plans from the store alone */
     pthread_mutex_t mutex; /* over the catalogue and builder; the lock file alone excludes, but no sanitizer knows */
 };
 
@@ -286,8 +288,9 @@ static parry_code prepare(run *r, bool whole, parry_err *err)
 /* Where the index is damaged or lacks what it names, the store makes it anew. */
 static parry_code prepare_or_rebuild(run *r, parry_err *err)
 {
-    bool fitting = false;
+    bool fitting = false, asked = atomic_exchange(&r->ix->rebuild, false);
     parry_code code = fits(r, &fitting, err);
+    fitting = fitting && !asked;
     if (code != PARRY_OK || !fitting)
         return code != PARRY_OK ? code : prepare(r, true, err);
     parry_err why = {0};
@@ -344,6 +347,8 @@ static parry_code publish(run *r, parry_err *err)
     (void)swept;
     return PARRY_OK;
 }
+
+void parry_indexer_rebuild(parry_indexer *ix) { atomic_store(&ix->rebuild, true); }
 
 static parry_code run_locked(parry_indexer *ix, parry_index_report *report, parry_err *err)
 {

@@ -71,6 +71,12 @@ void parry_publisher_poke(parry_publisher *p)
     (void)pthread_mutex_unlock(&p->mutex);
 }
 
+void parry_publisher_rebuild(parry_publisher *p)
+{
+    parry_indexer_rebuild(p->indexer);
+    parry_publisher_poke(p);
+}
+
 parry_code parry_publisher_wait(parry_publisher *p, uint64_t seq, int64_t timeout_ms, parry_live_fn fn, void *ctx,
                                 parry_err *err)
 {

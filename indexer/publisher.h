@@ -24,7 +24,8 @@ parry_publisher *parry_publisher_new(parry_indexer *indexer);
 typedef void (*parry_published_fn)(void *ctx, const parry_index_report *report);
 PARRY_MUST parry_code parry_publisher_start(parry_publisher *p, parry_published_fn after, void *ctx, parry_err *err);
 
-void parry_publisher_poke(parry_publisher *p); /* the store has changed */
+void parry_publisher_poke(parry_publisher *p);    /* the store has changed */
+void parry_publisher_rebuild(parry_publisher *p); /* the same, with everything planned anew (parry_indexer_rebuild) */
 /* Calls fn once: with live true when a generation that holds the store's change `seq` is served (at once, on this
  * thread, where one is), with false after timeout_ms or when the publisher stops. Does not poke. Fails: UNAVAILABLE
  * (PARRY_PUBLISHER_WAITERS wait already; fn is not called). fn must be quick, and may not call this. */
