@@ -13,8 +13,8 @@
 #include "base/config.h"
 #include "content/store.h"
 #include "engine/search.h"
-#include "ledger/events.h"
 #include "indexer/publisher.h"
+#include "ledger/events.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -42,7 +42,7 @@ typedef struct parry_app {
     parry_visitors *visitors;     /* with a ledger */
     parry_redactor *redactor;
     atomic_ullong queries_dropped; /* not recorded, since too many waited for the disk */
-    parry_once *once;             /* NULL: Idempotency-Key is passed over */
+    parry_once *once;              /* NULL: Idempotency-Key is passed over */
     parry_metrics *metrics;
     parry_listings *listings;
     parry_worker *idle; /* workers nobody uses now; as many are made as requests ever ran at once */

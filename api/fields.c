@@ -1,13 +1,22 @@
 /* Projection, one level of names at a time. */
 #include "api/fields.h"
 
+static bool is_name(parry_str s)
+{
+    static const char in_names[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+    size_t i = 0;
+    while (i < s.n && memchr(in_names, s.p[i], sizeof in_names - 1) != NULL)
+        i++;
+    return s.n > 0 && i == s.n;
+}
+
 static parry_code check_path(parry_str path, parry_err *err)
 {
     parry_str name;
     size_t depth = 0;
     bool fine = path.n > 0 && path.p[path.n - 1] != '.';
     while (fine && parry_str_split(&path, '.', &name))
-        fine = name.n > 0 && ++depth <= PARRY_FIELD_DEPTH;
+        fine = is_name(name) && ++depth <= PARRY_FIELD_DEPTH;
     return fine ? PARRY_OK : parry_fail(err, PARRY_INVALID, "fields: names with commas between, like id,hits.url");
 }
 
@@ -15,8 +24,8 @@ parry_code parry_fields_parse(parry_str text, parry_fields *out, parry_err *err)
 {
     parry_fields f = {.n = 0};
     parry_str path;
-    if (text.n == 0)
-        return check_path(text, err);
+    if (text.n == 0 || text.p[text.n - 1] == ',')
+        return check_path(parry_str_make(NULL, 0), err);
     while (parry_str_split(&text, ',', &path)) {
         if (f.n == PARRY_FIELDS_MOST)
             return parry_fail(err, PARRY_INVALID, "fields: at most %d", PARRY_FIELDS_MOST);

@@ -53,6 +53,8 @@ parry_matched parry_route_find(const parry_route *routes, size_t n, parry_str me
         parry_str found[PARRY_TAILS];
         if ((pages_only && !(routes[i].flags & PARRY_ROUTE_PAGE)) || !fits(routes[i].pattern, path, found))
             continue;
+        if (*route < n && strcmp(routes[i].pattern, routes[*route].pattern) != 0)
+            continue;
         if (answers(&routes[i], method)) {
             *route = i;
             memcpy(tails, found, sizeof found);
@@ -76,9 +78,12 @@ static bool names(parry_str list, const char *method)
 
 void parry_route_allow(const parry_route *routes, size_t n, parry_str path, parry_buf *out)
 {
+    const char *pattern = NULL;
     for (size_t i = 0; i < n; i++) {
         parry_str found[PARRY_TAILS];
-        if (!fits(routes[i].pattern, path, found) || names(parry_buf_str(out), routes[i].method))
+        if (pattern == NULL && fits(routes[i].pattern, path, found))
+            pattern = routes[i].pattern;
+        if (pattern == NULL || strcmp(pattern, routes[i].pattern) != 0 || names(parry_buf_str(out), routes[i].method))
             continue;
         parry_buf_printf(out, "%s%s", out->n > 0 ? ", " : "", routes[i].method);
         if (strcmp(routes[i].method, "GET") == 0)

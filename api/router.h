@@ -1,6 +1,6 @@
 /* Router: one table of method, path and handler. A pattern is a literal path with at most PARRY_TAILS "{name}" in it.
- * A name takes what is between, slashes too; where there are two, the first takes no slash. The first row that fits
- * wins. */
+ * A name takes what is between, slashes too; where there are two, the first takes no slash. The first
+ * pattern that fits a path is the path's, and only its rows answer: the special ones stand first. */
 #ifndef PARRY_API_ROUTER_H
 #define PARRY_API_ROUTER_H
 

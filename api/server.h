@@ -10,8 +10,8 @@
 #include "api/listen.h"
 #include "base/config.h"
 #include "content/store.h"
-#include "ledger/ledger.h"
 #include "indexer/publisher.h"
+#include "ledger/ledger.h"
 #include "models/encoder.h"
 
 #ifdef __cplusplus

@@ -21,6 +21,12 @@ class Description:
         self.document = document
         self.schemas = document["components"]["schemas"]
 
+    @staticmethod
+    def whole(schema):
+        """What is replied where `fields` does not ask for a part of it."""
+        whole = [s for s in schema.get("anyOf", []) if s != {"$ref": "#/components/schemas/Part"}]
+        return whole[0] if len(whole) == 1 else schema
+
     def resolve(self, item):
         while "$ref" in item:
             at = self.document
@@ -52,7 +58,7 @@ class Description:
             if status.startswith("2"):
                 content = self.resolve(response).get("content", {})
                 if "application/json" in content:
-                    return content["application/json"].get("schema", {})
+                    return self.whole(content["application/json"].get("schema", {}))
         return None
 
 

@@ -67,6 +67,7 @@ export type Hit = {
 export type Results = Sureness & ({
   query: string;
   mode: "hybrid" | "text" | "vector";
+  query_id?: string;
   degraded: boolean;
   generation: number;
   total: number;
@@ -117,6 +118,7 @@ export type ListedArticle = {
 };
 
 export type ArticleList = {
+  next?: Next;
   generation: number;
   total: number;
   offset?: number;
@@ -143,6 +145,63 @@ export type Article = {
   html: string;
 };
 
+export type Part = Record<string, unknown>;
+
+export type Next = string | null;
+
+export type Change = {
+  id: string;
+  slug: string;
+  url: string;
+  audience: string;
+  status: "draft" | "published" | "archived";
+  version: string;
+  change: number;
+  live: boolean;
+  warnings: ({
+    line: number;
+    message: string;
+  })[];
+};
+
+export type Generation = {
+  number: number;
+  change: number;
+  segments: number;
+  served: boolean;
+};
+
+export type Event = {
+  type: "search" | "suggest" | "impression" | "click" | "view" | "vote" | "solved" | "not_solved" | "form_opened" | "form_suggestion_shown" | "ticket_created" | "article_linked" | "survey";
+  id?: string;
+  at?: number | string;
+  query_id?: string;
+  article?: string;
+  articles?: string[];
+  position?: number;
+  dwell_ms?: number;
+  vote?: "up" | "down";
+  score?: number;
+  reason?: string;
+  comment?: string;
+  text?: string;
+  ticket?: string;
+  handoff?: string;
+  email?: string;
+  visitor?: string;
+  session?: string;
+  locale?: string;
+  channel?: "search" | "article" | "form" | "chat" | "agent" | "email" | "api" | "other";
+  device?: "desktop" | "mobile" | "tablet" | "other";
+  page?: string;
+};
+
+export type Fate = {
+  status: "accepted" | "duplicate" | "refused";
+  id?: string;
+  detail?: string;
+};
+
 export type Readiness = {
   status: "ready" | "empty" | "draining";
   generation: number;
@@ -156,27 +215,38 @@ export type Readiness = {
 export class Parry {
   constructor(url: string, options?: ClientOptions);
   /** Ranked articles, each with its best section */
-  search(params: { q: string; limit?: number; offset?: number; mode?: "hybrid" | "text" | "vector"; audience?: "customer" | "merchant"; locale?: string; category?: string; product?: string; tag?: string; updated_from?: string; updated_until?: string; facets?: string; sort?: "relevance" | "updated" | "title"; rule_tag?: string; page?: string; page_product?: string; explain?: Flag }, options?: CallOptions): Promise<Results>;
+  search(params: { q: string; limit?: number; offset?: number; mode?: "hybrid" | "text" | "vector"; audience?: "customer" | "merchant"; locale?: string; category?: string; product?: string; tag?: string; updated_from?: string; updated_until?: string; facets?: string; sort?: "relevance" | "updated" | "title"; rule_tag?: string; page?: string; page_product?: string; explain?: Flag; fields?: string }, options?: CallOptions): Promise<Results>;
   /** A search with every part of every score, and why an article is not among the hits */
-  explain(params: { q: string; limit?: number; offset?: number; mode?: "hybrid" | "text" | "vector"; audience?: "customer" | "merchant"; locale?: string; category?: string; product?: string; tag?: string; updated_from?: string; updated_until?: string; facets?: string; sort?: "relevance" | "updated" | "title"; rule_tag?: string; page?: string; page_product?: string; explain?: Flag; typing?: Flag; article?: string }, options?: CallOptions): Promise<Results>;
+  explain(params: { q: string; limit?: number; offset?: number; mode?: "hybrid" | "text" | "vector"; audience?: "customer" | "merchant"; locale?: string; category?: string; product?: string; tag?: string; updated_from?: string; updated_until?: string; facets?: string; sort?: "relevance" | "updated" | "title"; rule_tag?: string; page?: string; page_product?: string; explain?: Flag; typing?: Flag; article?: string; fields?: string }, options?: CallOptions): Promise<Results>;
   /** Articles and completions while somebody types */
-  suggest(params?: { q?: string; limit?: number; audience?: "customer" | "merchant"; rule_tag?: string; previous?: string; page?: string; page_product?: string }, options?: CallOptions): Promise<Suggestions>;
+  suggest(params?: { q?: string; limit?: number; audience?: "customer" | "merchant"; rule_tag?: string; previous?: string; page?: string; page_product?: string; fields?: string }, options?: CallOptions): Promise<Suggestions>;
   /** What a query may become */
-  completions(params: { q: string; limit?: number; audience?: "customer" | "merchant" }, options?: CallOptions): Promise<{
+  completions(params: { q: string; limit?: number; audience?: "customer" | "merchant"; fields?: string }, options?: CallOptions): Promise<{
     generation: number;
     completions: Completion[];
   }>;
   /** Published articles, by category and title */
-  listArticles(params?: { category?: string; limit?: number; offset?: number; audience?: "customer" | "merchant" }, options?: CallOptions): Promise<ArticleList>;
+  listArticles(params?: { category?: string; limit?: number; offset?: number; audience?: "customer" | "merchant"; fields?: string; cursor?: string }, options?: CallOptions): Promise<ArticleList>;
+  /** A new article, from Markdown with front matter */
+  createArticle(params?: { wait?: "live"; "Idempotency-Key"?: string }, body?: {
+    id?: string;
+    markdown: string;
+  }, options?: CallOptions): Promise<Change>;
   /** One article, as JSON, Markdown or HTML */
-  getArticle(params: { id: string; audience?: "customer" | "merchant" }, options?: CallOptions): Promise<Article>;
+  getArticle(params: { id: string; audience?: "customer" | "merchant"; fields?: string; status?: "published" | "draft" | "archived" | "any" }, options?: CallOptions): Promise<Article>;
+  /** Another text for an article that came by key */
+  updateArticle(params: { id: string; wait?: "live"; "If-Match": string }, body: {
+    markdown: string;
+  }, options?: CallOptions): Promise<Change>;
+  /** Archives an article that came by key */
+  removeArticle(params: { id: string; wait?: "live"; "If-Match"?: string }, options?: CallOptions): Promise<Change>;
   /** Articles near one */
-  relatedArticles(params: { id: string; limit?: number; audience?: "customer" | "merchant" }, options?: CallOptions): Promise<{
+  relatedArticles(params: { id: string; limit?: number; audience?: "customer" | "merchant"; fields?: string }, options?: CallOptions): Promise<{
     id: string;
     related: Related[];
   }>;
   /** Categories, with how many articles each has */
-  listCategories(params?: { audience?: "customer" | "merchant" }, options?: CallOptions): Promise<{
+  listCategories(params?: { audience?: "customer" | "merchant"; fields?: string }, options?: CallOptions): Promise<{
     generation: number;
     total: number;
     categories: ({
@@ -184,6 +254,41 @@ export class Parry {
       articles: number;
       url: string;
     })[];
+  }>;
+  /** The Markdown of an article in whatever state, with its front matter */
+  getSource(params: { id: string }, options?: CallOptions): Promise<string>;
+  /** Makes a draft, or what was withdrawn, public */
+  publishArticle(params: { id: string; wait?: "live"; "If-Match"?: string }, options?: CallOptions): Promise<Change>;
+  /** Takes an article out of every answer; it becomes a draft */
+  withdrawArticle(params: { id: string; wait?: "live"; "If-Match"?: string }, options?: CallOptions): Promise<Change>;
+  /** Clicks, views, votes and what else happened, up to 1,000 at once */
+  sendEvents(params?: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string }, body?: {
+    events: Event[];
+  }, options?: CallOptions): Promise<{
+    accepted: number;
+    duplicates: number;
+    refused: number;
+    events: Fate[];
+  }>;
+  /** A vote, or whether it is solved */
+  sendFeedback(params?: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string }, body?: unknown, options?: CallOptions): Promise<Fate>;
+  /** The generations that are kept, newest first */
+  listGenerations(params?: { limit?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<{
+    current: number;
+    next: Next;
+    generations: Generation[];
+  }>;
+  /** One generation, with its segments and side tables */
+  getGeneration(params: { number: string; fields?: string }, options?: CallOptions): Promise<Generation>;
+  /** Index what changed, now */
+  refresh(params?: Record<string, never>, options?: CallOptions): Promise<{
+    generation: number;
+    change: number;
+  }>;
+  /** Build the whole index anew, beside what is served */
+  reindex(params?: Record<string, never>, options?: CallOptions): Promise<{
+    generation: number;
+    change: number;
   }>;
   /** Does the process answer? */
   health(params?: Record<string, never>, options?: CallOptions): Promise<{

@@ -20,7 +20,8 @@ export const operations = {
       "rule_tag",
       "page",
       "page_product",
-      "explain"
+      "explain",
+      "fields"
     ]
   },
   "explain": {
@@ -45,7 +46,8 @@ export const operations = {
       "page_product",
       "explain",
       "typing",
-      "article"
+      "article",
+      "fields"
     ]
   },
   "suggest": {
@@ -58,7 +60,8 @@ export const operations = {
       "rule_tag",
       "previous",
       "page",
-      "page_product"
+      "page_product",
+      "fields"
     ]
   },
   "completions": {
@@ -67,7 +70,8 @@ export const operations = {
     "in_query": [
       "q",
       "limit",
-      "audience"
+      "audience",
+      "fields"
     ]
   },
   "listArticles": {
@@ -77,8 +81,21 @@ export const operations = {
       "category",
       "limit",
       "offset",
-      "audience"
+      "audience",
+      "fields",
+      "cursor"
     ]
+  },
+  "createArticle": {
+    "method": "POST",
+    "path": "/v1/articles",
+    "in_query": [
+      "wait"
+    ],
+    "in_header": [
+      "Idempotency-Key"
+    ],
+    "body": "application/json"
   },
   "getArticle": {
     "method": "GET",
@@ -87,7 +104,36 @@ export const operations = {
       "id"
     ],
     "in_query": [
-      "audience"
+      "audience",
+      "fields",
+      "status"
+    ]
+  },
+  "updateArticle": {
+    "method": "PUT",
+    "path": "/v1/articles/{id}",
+    "in_path": [
+      "id"
+    ],
+    "in_query": [
+      "wait"
+    ],
+    "in_header": [
+      "If-Match"
+    ],
+    "body": "application/json"
+  },
+  "removeArticle": {
+    "method": "DELETE",
+    "path": "/v1/articles/{id}",
+    "in_path": [
+      "id"
+    ],
+    "in_query": [
+      "wait"
+    ],
+    "in_header": [
+      "If-Match"
     ]
   },
   "relatedArticles": {
@@ -98,15 +144,101 @@ export const operations = {
     ],
     "in_query": [
       "limit",
-      "audience"
+      "audience",
+      "fields"
     ]
   },
   "listCategories": {
     "method": "GET",
     "path": "/v1/categories",
     "in_query": [
-      "audience"
+      "audience",
+      "fields"
     ]
+  },
+  "getSource": {
+    "method": "GET",
+    "path": "/v1/articles/{id}/source",
+    "in_path": [
+      "id"
+    ]
+  },
+  "publishArticle": {
+    "method": "POST",
+    "path": "/v1/articles/{id}/publish",
+    "in_path": [
+      "id"
+    ],
+    "in_query": [
+      "wait"
+    ],
+    "in_header": [
+      "If-Match"
+    ]
+  },
+  "withdrawArticle": {
+    "method": "POST",
+    "path": "/v1/articles/{id}/withdraw",
+    "in_path": [
+      "id"
+    ],
+    "in_query": [
+      "wait"
+    ],
+    "in_header": [
+      "If-Match"
+    ]
+  },
+  "sendEvents": {
+    "method": "POST",
+    "path": "/v1/events",
+    "in_query": [
+      "audience"
+    ],
+    "in_header": [
+      "X-Parry-Visitor",
+      "X-Parry-Session"
+    ],
+    "body": "application/json"
+  },
+  "sendFeedback": {
+    "method": "POST",
+    "path": "/v1/feedback",
+    "in_query": [
+      "audience"
+    ],
+    "in_header": [
+      "X-Parry-Visitor",
+      "X-Parry-Session"
+    ],
+    "body": "application/json"
+  },
+  "listGenerations": {
+    "method": "GET",
+    "path": "/v1/generations",
+    "in_query": [
+      "limit",
+      "cursor",
+      "fields"
+    ]
+  },
+  "getGeneration": {
+    "method": "GET",
+    "path": "/v1/generations/{number}",
+    "in_path": [
+      "number"
+    ],
+    "in_query": [
+      "fields"
+    ]
+  },
+  "refresh": {
+    "method": "POST",
+    "path": "/v1/admin/refresh"
+  },
+  "reindex": {
+    "method": "POST",
+    "path": "/v1/admin/reindex"
   },
   "health": {
     "method": "GET",

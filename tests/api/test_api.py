@@ -371,6 +371,7 @@ class Explain(ApiTest):
         def said(article, **more):
             j = self.explain(q="refund quokkainternal bilby", article=article, **more)
             j.pop("took_us")
+            j.pop("query_id")
             return json.dumps(j).replace(article, "ID")
 
         none = said("no-such-id")
@@ -402,7 +403,7 @@ class Suggest(ApiTest):
         self.assertTrue(body["hits"])
         self.assertEqual(set(body["hits"][0]), {"id", "title", "section", "url", "snippet", "category"})
         self.assertEqual(set(body), {"generation", "settled", "completions", "hits", "probability", "calibration",
-                                     "answered", "doubtful"})
+                                     "answered", "doubtful", "query_id"})
         self.assertTrue(body["settled"])
         self.assertLessEqual(len(body["hits"]), 6)
 
@@ -996,6 +997,7 @@ class NeverSeen(ApiTest):
                         continue
                     for body in (mine, other):
                         body.pop("generation")
+                        body.pop("query_id", None)
                     self.assertEqual(mine, other, path)
 
     def test_ready_and_errors_tell_nothing(self):

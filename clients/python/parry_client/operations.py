@@ -45,6 +45,7 @@ Results = TypedDict("Results", {
     "doubtful": bool,
     "query": str,
     "mode": Literal['hybrid', 'text', 'vector'],
+    "query_id": NotRequired[str],
     "degraded": bool,
     "generation": int,
     "total": int,
@@ -89,6 +90,7 @@ ListedArticle = TypedDict("ListedArticle", {
 })
 
 ArticleList = TypedDict("ArticleList", {
+    "next": NotRequired["Next"],
     "generation": int,
     "total": int,
     "offset": NotRequired[int],
@@ -111,6 +113,60 @@ Article = TypedDict("Article", {
     "html": str,
 })
 
+Part = Dict[str, Any]
+
+Next = Union[str, None]
+
+Change = TypedDict("Change", {
+    "id": str,
+    "slug": str,
+    "url": str,
+    "audience": str,
+    "status": Literal['draft', 'published', 'archived'],
+    "version": str,
+    "change": int,
+    "live": bool,
+    "warnings": List[Dict[str, Any]],
+})
+
+Generation = TypedDict("Generation", {
+    "number": int,
+    "change": int,
+    "segments": int,
+    "served": bool,
+})
+
+Event = TypedDict("Event", {
+    "type": Literal['search', 'suggest', 'impression', 'click', 'view', 'vote', 'solved', 'not_solved', 'form_opened', 'form_suggestion_shown', 'ticket_created', 'article_linked', 'survey'],
+    "id": NotRequired[str],
+    "at": NotRequired[Union[int, str]],
+    "query_id": NotRequired[str],
+    "article": NotRequired[str],
+    "articles": NotRequired[List[str]],
+    "position": NotRequired[int],
+    "dwell_ms": NotRequired[int],
+    "vote": NotRequired[Literal['up', 'down']],
+    "score": NotRequired[int],
+    "reason": NotRequired[str],
+    "comment": NotRequired[str],
+    "text": NotRequired[str],
+    "ticket": NotRequired[str],
+    "handoff": NotRequired[str],
+    "email": NotRequired[str],
+    "visitor": NotRequired[str],
+    "session": NotRequired[str],
+    "locale": NotRequired[str],
+    "channel": NotRequired[Literal['search', 'article', 'form', 'chat', 'agent', 'email', 'api', 'other']],
+    "device": NotRequired[Literal['desktop', 'mobile', 'tablet', 'other']],
+    "page": NotRequired[str],
+})
+
+Fate = TypedDict("Fate", {
+    "status": Literal['accepted', 'duplicate', 'refused'],
+    "id": NotRequired[str],
+    "detail": NotRequired[str],
+})
+
 Readiness = TypedDict("Readiness", {
     "status": Literal['ready', 'empty', 'draining'],
     "generation": int,
@@ -128,37 +184,85 @@ class Operations:
     def _call(self, row: Dict[str, Any], given: Dict[str, Any], body: Any) -> Any:
         raise NotImplementedError
 
-    def search(self, *, q: str, limit: Optional[int] = None, offset: Optional[int] = None, mode: Optional[Literal['hybrid', 'text', 'vector']] = None, audience: Optional[Literal['customer', 'merchant']] = None, locale: Optional[str] = None, category: Optional[str] = None, product: Optional[str] = None, tag: Optional[str] = None, updated_from: Optional[str] = None, updated_until: Optional[str] = None, facets: Optional[str] = None, sort: Optional[Literal['relevance', 'updated', 'title']] = None, rule_tag: Optional[str] = None, page: Optional[str] = None, page_product: Optional[str] = None, explain: Optional["Flag"] = None) -> "Results":
+    def search(self, *, q: str, limit: Optional[int] = None, offset: Optional[int] = None, mode: Optional[Literal['hybrid', 'text', 'vector']] = None, audience: Optional[Literal['customer', 'merchant']] = None, locale: Optional[str] = None, category: Optional[str] = None, product: Optional[str] = None, tag: Optional[str] = None, updated_from: Optional[str] = None, updated_until: Optional[str] = None, facets: Optional[str] = None, sort: Optional[Literal['relevance', 'updated', 'title']] = None, rule_tag: Optional[str] = None, page: Optional[str] = None, page_product: Optional[str] = None, explain: Optional["Flag"] = None, fields: Optional[str] = None) -> "Results":
         """Ranked articles, each with its best section."""
-        return self._call({"method": "GET", "path": "/v1/search", "in_query": ["q", "limit", "offset", "mode", "audience", "locale", "category", "product", "tag", "updated_from", "updated_until", "facets", "sort", "rule_tag", "page", "page_product", "explain"]}, {"q": q, "limit": limit, "offset": offset, "mode": mode, "audience": audience, "locale": locale, "category": category, "product": product, "tag": tag, "updated_from": updated_from, "updated_until": updated_until, "facets": facets, "sort": sort, "rule_tag": rule_tag, "page": page, "page_product": page_product, "explain": explain}, None)
+        return self._call({"method": "GET", "path": "/v1/search", "in_query": ["q", "limit", "offset", "mode", "audience", "locale", "category", "product", "tag", "updated_from", "updated_until", "facets", "sort", "rule_tag", "page", "page_product", "explain", "fields"]}, {"q": q, "limit": limit, "offset": offset, "mode": mode, "audience": audience, "locale": locale, "category": category, "product": product, "tag": tag, "updated_from": updated_from, "updated_until": updated_until, "facets": facets, "sort": sort, "rule_tag": rule_tag, "page": page, "page_product": page_product, "explain": explain, "fields": fields}, None)
 
-    def explain(self, *, q: str, limit: Optional[int] = None, offset: Optional[int] = None, mode: Optional[Literal['hybrid', 'text', 'vector']] = None, audience: Optional[Literal['customer', 'merchant']] = None, locale: Optional[str] = None, category: Optional[str] = None, product: Optional[str] = None, tag: Optional[str] = None, updated_from: Optional[str] = None, updated_until: Optional[str] = None, facets: Optional[str] = None, sort: Optional[Literal['relevance', 'updated', 'title']] = None, rule_tag: Optional[str] = None, page: Optional[str] = None, page_product: Optional[str] = None, explain: Optional["Flag"] = None, typing: Optional["Flag"] = None, article: Optional[str] = None) -> "Results":
+    def explain(self, *, q: str, limit: Optional[int] = None, offset: Optional[int] = None, mode: Optional[Literal['hybrid', 'text', 'vector']] = None, audience: Optional[Literal['customer', 'merchant']] = None, locale: Optional[str] = None, category: Optional[str] = None, product: Optional[str] = None, tag: Optional[str] = None, updated_from: Optional[str] = None, updated_until: Optional[str] = None, facets: Optional[str] = None, sort: Optional[Literal['relevance', 'updated', 'title']] = None, rule_tag: Optional[str] = None, page: Optional[str] = None, page_product: Optional[str] = None, explain: Optional["Flag"] = None, typing: Optional["Flag"] = None, article: Optional[str] = None, fields: Optional[str] = None) -> "Results":
         """A search with every part of every score, and why an article is not among the hits."""
-        return self._call({"method": "GET", "path": "/v1/explain", "in_query": ["q", "limit", "offset", "mode", "audience", "locale", "category", "product", "tag", "updated_from", "updated_until", "facets", "sort", "rule_tag", "page", "page_product", "explain", "typing", "article"]}, {"q": q, "limit": limit, "offset": offset, "mode": mode, "audience": audience, "locale": locale, "category": category, "product": product, "tag": tag, "updated_from": updated_from, "updated_until": updated_until, "facets": facets, "sort": sort, "rule_tag": rule_tag, "page": page, "page_product": page_product, "explain": explain, "typing": typing, "article": article}, None)
+        return self._call({"method": "GET", "path": "/v1/explain", "in_query": ["q", "limit", "offset", "mode", "audience", "locale", "category", "product", "tag", "updated_from", "updated_until", "facets", "sort", "rule_tag", "page", "page_product", "explain", "typing", "article", "fields"]}, {"q": q, "limit": limit, "offset": offset, "mode": mode, "audience": audience, "locale": locale, "category": category, "product": product, "tag": tag, "updated_from": updated_from, "updated_until": updated_until, "facets": facets, "sort": sort, "rule_tag": rule_tag, "page": page, "page_product": page_product, "explain": explain, "typing": typing, "article": article, "fields": fields}, None)
 
-    def suggest(self, *, q: Optional[str] = None, limit: Optional[int] = None, audience: Optional[Literal['customer', 'merchant']] = None, rule_tag: Optional[str] = None, previous: Optional[str] = None, page: Optional[str] = None, page_product: Optional[str] = None) -> "Suggestions":
+    def suggest(self, *, q: Optional[str] = None, limit: Optional[int] = None, audience: Optional[Literal['customer', 'merchant']] = None, rule_tag: Optional[str] = None, previous: Optional[str] = None, page: Optional[str] = None, page_product: Optional[str] = None, fields: Optional[str] = None) -> "Suggestions":
         """Articles and completions while somebody types."""
-        return self._call({"method": "GET", "path": "/v1/suggest", "in_query": ["q", "limit", "audience", "rule_tag", "previous", "page", "page_product"]}, {"q": q, "limit": limit, "audience": audience, "rule_tag": rule_tag, "previous": previous, "page": page, "page_product": page_product}, None)
+        return self._call({"method": "GET", "path": "/v1/suggest", "in_query": ["q", "limit", "audience", "rule_tag", "previous", "page", "page_product", "fields"]}, {"q": q, "limit": limit, "audience": audience, "rule_tag": rule_tag, "previous": previous, "page": page, "page_product": page_product, "fields": fields}, None)
 
-    def completions(self, *, q: str, limit: Optional[int] = None, audience: Optional[Literal['customer', 'merchant']] = None) -> Dict[str, Any]:
+    def completions(self, *, q: str, limit: Optional[int] = None, audience: Optional[Literal['customer', 'merchant']] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """What a query may become."""
-        return self._call({"method": "GET", "path": "/v1/completions", "in_query": ["q", "limit", "audience"]}, {"q": q, "limit": limit, "audience": audience}, None)
+        return self._call({"method": "GET", "path": "/v1/completions", "in_query": ["q", "limit", "audience", "fields"]}, {"q": q, "limit": limit, "audience": audience, "fields": fields}, None)
 
-    def list_articles(self, *, category: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, audience: Optional[Literal['customer', 'merchant']] = None) -> "ArticleList":
+    def list_articles(self, *, category: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, audience: Optional[Literal['customer', 'merchant']] = None, fields: Optional[str] = None, cursor: Optional[str] = None) -> "ArticleList":
         """Published articles, by category and title."""
-        return self._call({"method": "GET", "path": "/v1/articles", "in_query": ["category", "limit", "offset", "audience"]}, {"category": category, "limit": limit, "offset": offset, "audience": audience}, None)
+        return self._call({"method": "GET", "path": "/v1/articles", "in_query": ["category", "limit", "offset", "audience", "fields", "cursor"]}, {"category": category, "limit": limit, "offset": offset, "audience": audience, "fields": fields, "cursor": cursor}, None)
 
-    def get_article(self, *, id: str, audience: Optional[Literal['customer', 'merchant']] = None) -> "Article":
+    def create_article(self, body: Dict[str, Any], *, wait: Optional[Literal['live']] = None, idempotency_key: Optional[str] = None) -> "Change":
+        """A new article, from Markdown with front matter."""
+        return self._call({"method": "POST", "path": "/v1/articles", "in_query": ["wait"], "in_header": ["Idempotency-Key"], "body": "application/json"}, {"wait": wait, "Idempotency-Key": idempotency_key}, body)
+
+    def get_article(self, *, id: str, audience: Optional[Literal['customer', 'merchant']] = None, fields: Optional[str] = None, status: Optional[Literal['published', 'draft', 'archived', 'any']] = None) -> "Article":
         """One article, as JSON, Markdown or HTML."""
-        return self._call({"method": "GET", "path": "/v1/articles/{id}", "in_path": ["id"], "in_query": ["audience"]}, {"id": id, "audience": audience}, None)
+        return self._call({"method": "GET", "path": "/v1/articles/{id}", "in_path": ["id"], "in_query": ["audience", "fields", "status"]}, {"id": id, "audience": audience, "fields": fields, "status": status}, None)
 
-    def related_articles(self, *, id: str, limit: Optional[int] = None, audience: Optional[Literal['customer', 'merchant']] = None) -> Dict[str, Any]:
+    def update_article(self, body: Dict[str, Any], *, id: str, if_match: str, wait: Optional[Literal['live']] = None) -> "Change":
+        """Another text for an article that came by key."""
+        return self._call({"method": "PUT", "path": "/v1/articles/{id}", "in_path": ["id"], "in_query": ["wait"], "in_header": ["If-Match"], "body": "application/json"}, {"id": id, "If-Match": if_match, "wait": wait}, body)
+
+    def remove_article(self, *, id: str, wait: Optional[Literal['live']] = None, if_match: Optional[str] = None) -> "Change":
+        """Archives an article that came by key."""
+        return self._call({"method": "DELETE", "path": "/v1/articles/{id}", "in_path": ["id"], "in_query": ["wait"], "in_header": ["If-Match"]}, {"id": id, "wait": wait, "If-Match": if_match}, None)
+
+    def related_articles(self, *, id: str, limit: Optional[int] = None, audience: Optional[Literal['customer', 'merchant']] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """Articles near one."""
-        return self._call({"method": "GET", "path": "/v1/articles/{id}/related", "in_path": ["id"], "in_query": ["limit", "audience"]}, {"id": id, "limit": limit, "audience": audience}, None)
+        return self._call({"method": "GET", "path": "/v1/articles/{id}/related", "in_path": ["id"], "in_query": ["limit", "audience", "fields"]}, {"id": id, "limit": limit, "audience": audience, "fields": fields}, None)
 
-    def list_categories(self, *, audience: Optional[Literal['customer', 'merchant']] = None) -> Dict[str, Any]:
+    def list_categories(self, *, audience: Optional[Literal['customer', 'merchant']] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """Categories, with how many articles each has."""
-        return self._call({"method": "GET", "path": "/v1/categories", "in_query": ["audience"]}, {"audience": audience}, None)
+        return self._call({"method": "GET", "path": "/v1/categories", "in_query": ["audience", "fields"]}, {"audience": audience, "fields": fields}, None)
+
+    def get_source(self, *, id: str) -> str:
+        """The Markdown of an article in whatever state, with its front matter."""
+        return self._call({"method": "GET", "path": "/v1/articles/{id}/source", "in_path": ["id"]}, {"id": id}, None)
+
+    def publish_article(self, *, id: str, wait: Optional[Literal['live']] = None, if_match: Optional[str] = None) -> "Change":
+        """Makes a draft, or what was withdrawn, public."""
+        return self._call({"method": "POST", "path": "/v1/articles/{id}/publish", "in_path": ["id"], "in_query": ["wait"], "in_header": ["If-Match"]}, {"id": id, "wait": wait, "If-Match": if_match}, None)
+
+    def withdraw_article(self, *, id: str, wait: Optional[Literal['live']] = None, if_match: Optional[str] = None) -> "Change":
+        """Takes an article out of every answer; it becomes a draft."""
+        return self._call({"method": "POST", "path": "/v1/articles/{id}/withdraw", "in_path": ["id"], "in_query": ["wait"], "in_header": ["If-Match"]}, {"id": id, "wait": wait, "If-Match": if_match}, None)
+
+    def send_events(self, body: Dict[str, Any], *, audience: Optional[Literal['customer', 'merchant']] = None, x_parry_visitor: Optional[str] = None, x_parry_session: Optional[str] = None) -> Dict[str, Any]:
+        """Clicks, views, votes and what else happened, up to 1,000 at once."""
+        return self._call({"method": "POST", "path": "/v1/events", "in_query": ["audience"], "in_header": ["X-Parry-Visitor", "X-Parry-Session"], "body": "application/json"}, {"audience": audience, "X-Parry-Visitor": x_parry_visitor, "X-Parry-Session": x_parry_session}, body)
+
+    def send_feedback(self, body: Any, *, audience: Optional[Literal['customer', 'merchant']] = None, x_parry_visitor: Optional[str] = None, x_parry_session: Optional[str] = None) -> "Fate":
+        """A vote, or whether it is solved."""
+        return self._call({"method": "POST", "path": "/v1/feedback", "in_query": ["audience"], "in_header": ["X-Parry-Visitor", "X-Parry-Session"], "body": "application/json"}, {"audience": audience, "X-Parry-Visitor": x_parry_visitor, "X-Parry-Session": x_parry_session}, body)
+
+    def list_generations(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> Dict[str, Any]:
+        """The generations that are kept, newest first."""
+        return self._call({"method": "GET", "path": "/v1/generations", "in_query": ["limit", "cursor", "fields"]}, {"limit": limit, "cursor": cursor, "fields": fields}, None)
+
+    def get_generation(self, *, number: str, fields: Optional[str] = None) -> "Generation":
+        """One generation, with its segments and side tables."""
+        return self._call({"method": "GET", "path": "/v1/generations/{number}", "in_path": ["number"], "in_query": ["fields"]}, {"number": number, "fields": fields}, None)
+
+    def refresh(self) -> Dict[str, Any]:
+        """Index what changed, now."""
+        return self._call({"method": "POST", "path": "/v1/admin/refresh"}, {}, None)
+
+    def reindex(self) -> Dict[str, Any]:
+        """Build the whole index anew, beside what is served."""
+        return self._call({"method": "POST", "path": "/v1/admin/reindex"}, {}, None)
 
     def health(self) -> Dict[str, Any]:
         """Does the process answer?."""
