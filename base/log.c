@@ -1,7 +1,9 @@
-/* logfmt on stderr. A line is built on the stack and leaves by one write(2), so that lines of threads do not mix. */
+/* logfmt or JSON on stderr. A line is built on the stack and leaves by one write(2), so that lines of threads do not
+ * mix. */
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/log_json.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -20,8 +22,21 @@ enum {
 static const char *const names[] = {
     [PARRY_DEBUG] = "debug", [PARRY_INFO] = "info", [PARRY_WARN] = "warn", [PARRY_ERROR] = "error"};
 static atomic_int least_level = PARRY_INFO;
+static atomic_bool as_json;
 
 void parry_log_level(parry_level least) { atomic_store(&least_level, (int)least); }
+void parry_log_json_lines(bool on) { atomic_store(&as_json, on); }
+
+bool parry_level_parse(const char *name, parry_level *out)
+{
+    for (int i = PARRY_DEBUG; i <= PARRY_ERROR; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            *out = (parry_level)i;
+            return true;
+        }
+    }
+    return false;
+}
 
 static void write_line(const char *p, size_t n)
 {
@@ -44,20 +59,29 @@ static size_t tidy(char *line, size_t n, int more)
     return end;
 }
 
+PARRY_PRINTF(5, 0)
+static size_t logfmt(char *line, const char *ts, const char *level, const char *event, const char *fmt, va_list ap)
+{
+    int n = snprintf(line, LINE_BYTES / 2, "ts=%s level=%s event=%s ", ts, level, event);
+    size_t at = n < 0 ? 0 : n < LINE_BYTES / 2 ? (size_t)n : LINE_BYTES / 2 - 1;
+    int more = fmt ? vsnprintf(line + at, LINE_BYTES - 1 - at, fmt, ap) : 0;
+    return tidy(line, at, more);
+}
+
 void parry_log(parry_level level, const char *event, const char *fmt, ...)
 {
     if ((int)level < atomic_load_explicit(&least_level, memory_order_relaxed))
         return;
     int kept_errno = errno;
+    bool json = atomic_load_explicit(&as_json, memory_order_relaxed);
     char line[LINE_BYTES], ts[PARRY_TIME_TEXT];
     parry_time_text(parry_clock_now_ms(parry_clock_system()), ts);
-    int n = snprintf(line, sizeof line / 2, "ts=%s level=%s event=%s ", ts, names[level], event);
-    size_t at = n < 0 ? 0 : n < LINE_BYTES / 2 ? (size_t)n : LINE_BYTES / 2 - 1;
     va_list ap;
     va_start(ap, fmt);
-    int more = fmt ? vsnprintf(line + at, sizeof line - 1 - at, fmt, ap) : 0;
+    size_t n = json ? parry_log_json(line, sizeof line, ts, names[level], event, fmt, ap)
+                    : logfmt(line, ts, names[level], event, fmt, ap);
     va_end(ap);
-    write_line(line, tidy(line, at, more));
+    write_line(line, n);
     errno = kept_errno;
 }
 

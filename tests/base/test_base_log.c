@@ -5,6 +5,7 @@
 #include "base/work.h"
 
 #include <fcntl.h>
+#include <math.h>
 
 static int real_stderr = -1;
 
@@ -117,6 +118,72 @@ static void test_an_error_is_logged_whole(void **state)
     assert_true(has(text, " msg=\"segment \\\"s1\\\"\"\n"));
 }
 
+/* The one line that was logged, without its time. */
+static parry_str json_of(scratch *s)
+{
+    parry_log_json_lines(false);
+    parry_str text = captured(s), line;
+    assert_true(parry_str_split(&text, '\n', &line) && text.n == 0);
+    assert_true(parry_str_starts(line, "{\"ts\":\"20") && line.n > 33);
+    return parry_str_from(line, 33);
+}
+
+static void is_json(scratch *s, const char *want)
+{
+    parry_str got = json_of(s);
+    if (!parry_str_eqz(got, want))
+        fail_msg("got  %.*s\nwant %s", PARRY_FMT(got), want);
+}
+
+static void capture_json(scratch *s)
+{
+    parry_log_json_lines(true);
+    capture(s);
+}
+
+static void test_as_json_numbers_are_numbers_and_texts_texts(void **state)
+{
+    scratch *s = *state;
+    capture_json(s);
+    parry_log(PARRY_INFO, "request", "req=%s id=%016llx status=%d bytes=%zu dur_us=%lld p=%.2f c=%c part=%d/%u",
+              "12345", 0xABCULL, 200, sizeof(char), -7LL, 0.5, 'x', 1, 2U);
+    is_json(s, "\"level\":\"info\",\"event\":\"request\",\"req\":\"12345\",\"id\":\"0000000000000abc\",\"status\":200,"
+               "\"bytes\":1,\"dur_us\":-7,\"p\":0.50,\"c\":\"x\",\"part\":\"1/2\"}");
+    capture_json(s);
+    parry_log(PARRY_WARN, "odd", "nan=%f cut=%.*s empty=%s plain of it", (double)NAN, 2, "abc", "");
+    is_json(
+        s,
+        "\"level\":\"warn\",\"event\":\"odd\",\"nan\":\"nan\",\"cut\":\"ab\",\"empty\":\"\",\"msg\":\"plain of it\"}");
+    capture_json(s);
+    parry_log(PARRY_INFO, "alone", NULL);
+    is_json(s, "\"level\":\"info\",\"event\":\"alone\"}");
+}
+
+static void test_as_json_a_value_cannot_break_out_of_its_string(void **state)
+{
+    scratch *s = *state;
+    capture_json(s);
+    parry_log(PARRY_INFO, "e", "v=%s q=%s last=%d", "a\nb\" c=1 status=500 \xFF\x01",
+              parry_logq("a\n\"b\" \\ \x01 \xFF caf\xC3\xA9"), 1);
+    is_json(s, "\"level\":\"info\",\"event\":\"e\",\"v\":\"a\\u000ab\\\" c=1 status=500 \\ufffd\\u0001\","
+               "\"q\":\"a\\u000a\\\"b\\\" \\\\ \\u0001 \xEF\xBF\xBD caf\xC3\xA9\",\"last\":1}");
+    capture_json(s);
+    parry_log(PARRY_INFO, "e", "v=%s w=%s", "\"half\" \"quoted\"", "\"\\\"");
+    is_json(s, "\"level\":\"info\",\"event\":\"e\",\"v\":\"\\\"half\\\" \\\"quoted\\\"\",\"w\":\"\\\"\\\\\\\"\"}");
+}
+
+static void test_as_json_a_line_too_long_is_still_json(void **state)
+{
+    scratch *s = *state;
+    char *value = parry_arena_alloc(s->arena, 100001);
+    memset(value, '\x01', 100000);
+    capture_json(s);
+    parry_log(PARRY_INFO, "long", "v=%s w=%s n=%d", value, value, 12345);
+    parry_str line = json_of(s);
+    assert_true(line.n > 3000 && line.n < 4096 - 33);
+    assert_true(parry_str_ends(line, "\\u0001\"}") || parry_str_ends(line, "12345}"));
+}
+
 static void log_one(void *ctx, size_t i, unsigned worker)
 {
     (void)ctx, (void)worker;
@@ -152,6 +219,9 @@ int main(void)
         in_scratch(test_a_line_too_long_is_cut_and_still_ends),
         cmocka_unit_test(test_quoted_values_are_cut_and_four_live_at_once),
         in_scratch(test_an_error_is_logged_whole),
+        in_scratch(test_as_json_numbers_are_numbers_and_texts_texts),
+        in_scratch(test_as_json_a_value_cannot_break_out_of_its_string),
+        in_scratch(test_as_json_a_line_too_long_is_still_json),
         in_scratch(test_lines_of_threads_do_not_mix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
