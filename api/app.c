@@ -20,7 +20,11 @@ static parry_worker *worker_take(parry_app *app)
         w = parry_calloc(1, sizeof *w);
         w->arena = parry_arena_new();
         w->searcher = parry_searcher_new(app->encoder);
-        parry_searcher_configure(w->searcher, app->config);
+    }
+    const parry_config *now = app->config;
+    if (w->config != now) {
+        parry_searcher_configure(w->searcher, now);
+        w->config = now;
     }
     return w;
 }

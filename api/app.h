@@ -27,11 +27,12 @@ extern "C" {
 typedef struct parry_worker {
     parry_arena *arena;
     parry_searcher *searcher;
+    const parry_config *config; /* that the searcher goes by */
     struct parry_worker *next;
 } parry_worker;
 
 typedef struct parry_app {
-    const parry_config *config;
+    _Atomic(const parry_config *) config; /* another may take its place; each stays valid until the end */
     parry_store *store;
     parry_index *index;
     const char *index_dir;        /* DATA/index */

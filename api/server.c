@@ -73,6 +73,8 @@ static bool refresh(parry_server *s)
 
 void parry_server_refresh(parry_server *s) { (void)refresh(s); }
 
+void parry_server_configure(parry_server *s, const parry_config *config) { s->app.config = config; }
+
 static void *follow(void *arg)
 {
     parry_server *s = arg;

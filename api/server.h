@@ -36,6 +36,9 @@ PARRY_MUST parry_code parry_server_start(const parry_server_options *o, int fd, 
 /* Look at CURRENT now instead of at the next tick: after publishing in this process. Any thread; failures are logged.
  */
 void parry_server_refresh(parry_server *s);
+/* From now on requests go by another configuration, of which the live keys count. Borrowed like the first, which stays
+ * valid too: requests that run go on with it. Any thread. */
+void parry_server_configure(parry_server *s, const parry_config *config);
 /* Refuse new connections and let running requests end for at most wait_ms. Returns how many are left. */
 size_t parry_server_drain(parry_server *s, int64_t wait_ms);
 /* Stop and free everything; what still runs is cut off. NULL is fine. */

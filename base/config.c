@@ -1,5 +1,5 @@
 /* Configuration: the table, and the walk over a YAML document of at most two levels that fills the struct by it. */
-#include "base/config.h"
+#include "base/config_private.h"
 
 #include "base/file.h"
 
@@ -7,30 +7,13 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <yaml.h>
 
 enum { FILE_BYTES = 64 * 1024, KEY_BYTES = 64, NEAR = 4 };
 
-typedef enum kind {
-    NUMBER,  /* least to most */
-    TEXT,    /* least to most bytes, no control characters */
-    WORD,    /* one of `unit` */
-    WORDS,   /* any of `unit`, separated by spaces */
-    ADDRESS, /* HOST:PORT, least to most bytes */
-} kind;
-
-typedef struct row {
-    const char *key;
-    kind kind;
-    size_t at; /* in parry_config */
-    const char *fallback;
-    int64_t least, most;
-    const char *unit; /* or the words to choose from */
-    const char *help;
-} row;
-
 #define AT(field) offsetof(parry_config, field)
-static const row rows[] = {
+const parry_config_row parry_config_rows[] = {
     {"encoder.model_dir", TEXT, AT(encoder.model_dir), "", 0, 4000, "path",
      "Folder of the encoder's model; empty is the default model in the per-user cache."},
     {"encoder.precision", WORD, AT(encoder.precision), "auto", 0, 0, "auto f32 bf16",
@@ -39,15 +22,15 @@ static const row rows[] = {
     {"index.passage_tokens", NUMBER, AT(index.passage_tokens), "128", 32, 240, "tokens", "Length a passage aims at."},
     {"index.hnsw_from", NUMBER, AT(index.hnsw_from), "50000", 0, 1000000000, "vectors",
      "Vectors in a segment from which an HNSW graph replaces the exact scan."},
-    {"search.typo_one_from", NUMBER, AT(search.typo_one_from), "5", 0, 64, "letters",
+    {"search.typo_one_from", NUMBER | LIVE, AT(search.typo_one_from), "5", 0, 64, "letters",
      "A word of so many letters may have one typo; 0: none ever has."},
-    {"search.typo_two_from", NUMBER, AT(search.typo_two_from), "9", 0, 64, "letters",
+    {"search.typo_two_from", NUMBER | LIVE, AT(search.typo_two_from), "9", 0, 64, "letters",
      "A word of so many letters may have two; 0: none ever has."},
-    {"search.typo_numbers", WORD, AT(search.typo_numbers), "off", 0, 0, "on off",
+    {"search.typo_numbers", WORD | LIVE, AT(search.typo_numbers), "off", 0, 0, "on off",
      "Whether words with digits may have typos."},
-    {"search.typo_off_words", TEXT, AT(search.typo_off_words), "", 0, 4000, "words",
+    {"search.typo_off_words", TEXT | LIVE, AT(search.typo_off_words), "", 0, 4000, "words",
      "Words that are never taken for misspelt, separated by spaces or commas."},
-    {"search.typo_off_fields", WORDS, AT(search.typo_off_fields), "", 0, 0, "title keywords headings body",
+    {"search.typo_off_fields", WORDS | LIVE, AT(search.typo_off_fields), "", 0, 0, "title keywords headings body",
      "Fields in which corrected words are not looked for."},
     {"serve.listen", ADDRESS, AT(serve.listen), "127.0.0.1:8080", 3, 300, "HOST:PORT",
      "Where the server listens; port 0 takes a free one."},
@@ -59,19 +42,32 @@ static const row rows[] = {
      "Connections open at once; more wait or are refused."},
     {"serve.idle_timeout_s", NUMBER, AT(serve.idle_timeout_s), "30", 1, 3600, "s",
      "A silent connection is closed after so long."},
-    {"serve.max_body_bytes", NUMBER, AT(serve.max_body_bytes), "1048576", 1024, 1073741824, "bytes",
+    {"serve.max_body_bytes", NUMBER | LIVE, AT(serve.max_body_bytes), "1048576", 1024, 1073741824, "bytes",
      "Largest request body."},
-    {"serve.max_query_bytes", NUMBER, AT(serve.max_query_bytes), "2048", 16, 65536, "bytes", "Longest query."},
+    {"serve.max_query_bytes", NUMBER | LIVE, AT(serve.max_query_bytes), "2048", 16, 65536, "bytes", "Longest query."},
     {"serve.watch_quiet_ms", NUMBER, AT(serve.watch_quiet_ms), "100", 0, 60000, "ms",
      "A changed file is read once it was quiet for so long."},
     {"serve.default_audience", TEXT, AT(serve.default_audience), "customer", 1, 200, "name",
      "Audience of a request that names none."},
-    {"serve.site_name", TEXT, AT(serve.site_name), "Parry", 1, 200, "name", "Name of the help centre on its pages."},
-    {"serve.cors_origins", TEXT, AT(serve.cors_origins), "", 0, 4000, "origins",
+    {"serve.site_name", TEXT | LIVE, AT(serve.site_name), "Parry", 1, 200, "name",
+     "Name of the help centre on its pages."},
+    {"serve.cors_origins", TEXT | LIVE, AT(serve.cors_origins), "", 0, 4000, "origins",
      "Sites whose pages may call the API from a browser, separated by spaces; * lets any."},
-    {"log.level", WORD, AT(log.level), "info", 0, 0, "debug info warn error", "Least level that is logged."},
+    {"log.level", WORD | LIVE, AT(log.level), "info", 0, 0, "debug info warn error", "Least level that is logged."},
+    {"log.format", WORD | LIVE, AT(log.format), "logfmt", 0, 0, "logfmt json", "How a line of the log is written."},
+    {"trace.endpoint", TEXT, AT(trace.endpoint), "", 0, 2000, "URL",
+     "Where spans are sent by OTLP/HTTP as JSON, like http://127.0.0.1:4318/v1/traces; empty: nowhere."},
+    {"trace.ratio", DECIMAL | LIVE, AT(trace.ratio), "1", 0, 1, "share",
+     "Share of the requests that are traced, of those that bring no traceparent of their own."},
+    {"trace.headers_file", TEXT, AT(trace.headers_file), "", 0, 4000, "path",
+     "File of `Name: value` lines that are sent with the spans, for the receiver's token."},
+    {"trace.service", TEXT, AT(trace.service), "parry", 1, 200, "name", "What the spans say the service is called."},
 };
-enum { ROWS = sizeof rows / sizeof *rows };
+enum { ROWS = sizeof parry_config_rows / sizeof *parry_config_rows };
+const size_t parry_config_nrows = ROWS;
+
+typedef parry_config_row row;
+static const row *const rows = parry_config_rows;
 
 static parry_code unknown_key(const char *key, parry_err *err)
 {
@@ -124,6 +120,26 @@ static parry_code set_number(parry_config *c, const row *r, const char *value, p
     if (!number(value, &n) || n < r->least || n > r->most)
         return parry_fail(err, PARRY_INVALID, "key %s: \"%.40s\" must be a whole number from %lld to %lld (%s)", r->key,
                           value, (long long)r->least, (long long)r->most, r->unit);
+    memcpy((char *)c + r->at, &n, sizeof n);
+    return PARRY_OK;
+}
+
+/* Digits with at most one point among them. */
+static bool decimal(const char *z, double *out)
+{
+    size_t whole = strspn(z, "0123456789"), part = z[whole] == '.' ? 1 + strspn(z + whole + 1, "0123456789") : 0;
+    if (whole == 0 || part == 1 || whole + part > 20 || z[whole + part] != 0)
+        return false;
+    *out = strtod(z, NULL);
+    return true;
+}
+
+static parry_code set_decimal(parry_config *c, const row *r, const char *value, parry_err *err)
+{
+    double n;
+    if (!decimal(value, &n) || n < (double)r->least || n > (double)r->most)
+        return parry_fail(err, PARRY_INVALID, "key %s: \"%.40s\" must be a number from %lld to %lld, like 0.5 (%s)",
+                          r->key, value, (long long)r->least, (long long)r->most, r->unit);
     memcpy((char *)c + r->at, &n, sizeof n);
     return PARRY_OK;
 }
@@ -184,9 +200,11 @@ parry_code parry_config_set(parry_config *c, const char *key, const char *value,
     const row *r = find_row(key);
     if (r == NULL)
         return unknown_key(key, err);
-    switch (r->kind) {
+    switch (parry_config_kind_of(r)) {
     case NUMBER:
         return set_number(c, r, value, err);
+    case DECIMAL:
+        return set_decimal(c, r, value, err);
     case TEXT:
         return set_text(c, r, value, err);
     case WORD:
@@ -216,20 +234,27 @@ void parry_config_free(parry_config *c)
     memset(c, 0, sizeof *c);
 }
 
-/* One load. `next` is a copy that becomes the caller's only when everything was right. */
+/* One load. `next` is a copy that becomes the caller's only when everything was right. With `mistake` it goes on after
+ * a mistake, and tells of each. */
 typedef struct load {
     parry_config next;
     const char *path;
     parry_str text;
     yaml_document_t *doc;
     parry_err *err;
+    parry_config_mistake *mistake;
+    void *ctx;
     bool seen[ROWS];
 } load;
 
+/* Every mistake comes by here. */
 static parry_code at_line(load *l, size_t line, parry_code code)
 {
     parry_err_context(l->err, "%s:%zu", l->path, line);
-    return code;
+    if (l->mistake == NULL)
+        return code;
+    l->mistake(l->ctx, l->err);
+    return PARRY_OK;
 }
 
 static size_t line_of(const yaml_node_t *n) { return n->start_mark.line + 1; }
@@ -241,6 +266,14 @@ static const char *scalar(const yaml_node_t *n)
         return NULL;
     const char *z = (const char *)n->data.scalar.value;
     return strlen(z) == n->data.scalar.length ? z : NULL;
+}
+
+/* A file that is named must be there; whoever only loads finds out when it is opened. */
+static parry_code check_file(load *l, const row *r, const char *value)
+{
+    if (l->mistake == NULL || !parry_config_names_file(r) || *value == 0 || access(value, R_OK) == 0)
+        return PARRY_OK;
+    return parry_fail_errno(l->err, "key %s: %s cannot be read", r->key, value);
 }
 
 static parry_code take_value(load *l, const char *key, const yaml_node_t *k, const yaml_node_t *v)
@@ -256,6 +289,8 @@ static parry_code take_value(load *l, const char *key, const yaml_node_t *k, con
         code = parry_fail(l->err, PARRY_INVALID, "key %s: must have one plain value", key);
     else
         code = parry_config_set(&l->next, key, value, l->err);
+    if (code == PARRY_OK)
+        code = check_file(l, r, value);
     if (r != NULL)
         l->seen[r - rows] = true;
     return code == PARRY_OK ? code : at_line(l, line_of(k), code);
@@ -344,57 +379,47 @@ static parry_code take_document(load *l, yaml_parser_t *parser, bool *more)
     return code;
 }
 
+static parry_code take_text(load *l)
+{
+    yaml_parser_t parser;
+    bool more = false;
+    if (!yaml_parser_initialize(&parser))
+        parry_oom();
+    yaml_parser_set_input_string(&parser, (const unsigned char *)l->text.p, l->text.n);
+    parry_code code = take_document(l, &parser, &more);
+    if (code == PARRY_OK && more)
+        code = take_document(l, &parser, &more);
+    yaml_parser_delete(&parser);
+    return code;
+}
+
+static parry_code run_load(load *l)
+{
+    parry_arena *scratch = parry_arena_new();
+    parry_code code = parry_file_read(scratch, l->path, FILE_BYTES, &l->text, l->err);
+    if (code == PARRY_OK)
+        code = take_text(l);
+    parry_arena_free(scratch);
+    return code;
+}
+
 parry_code parry_config_load(parry_config *c, const char *path, parry_err *err)
 {
     load l = {.next = *c, .path = path, .err = err};
-    parry_arena *scratch = parry_arena_new();
-    yaml_parser_t parser;
-    bool more = false;
-    parry_code code = parry_file_read(scratch, path, FILE_BYTES, &l.text, err);
-    if (code != PARRY_OK)
-        goto out;
-    if (!yaml_parser_initialize(&parser))
-        parry_oom();
-    yaml_parser_set_input_string(&parser, (const unsigned char *)l.text.p, l.text.n);
-    code = take_document(&l, &parser, &more);
-    if (code == PARRY_OK && more)
-        code = take_document(&l, &parser, &more);
-    yaml_parser_delete(&parser);
-out:
-    parry_arena_free(scratch);
+    parry_code code = run_load(&l);
     if (code == PARRY_OK)
         *c = l.next;
     return code;
 }
 
-static void manual_range(parry_buf *out, const row *r)
+parry_code parry_config_check(const char *path, parry_config_mistake *mistake, void *ctx, parry_err *err)
 {
-    parry_str rest = parry_str_of(r->unit), word;
-    switch (r->kind) {
-    case NUMBER:
-        parry_buf_printf(out, "%lld to %lld %s", (long long)r->least, (long long)r->most, r->unit);
-        break;
-    case TEXT:
-    case ADDRESS:
-        parry_buf_printf(out, "%s, %lld to %lld bytes", r->unit, (long long)r->least, (long long)r->most);
-        break;
-    case WORDS:
-        parry_buf_addz(out, "any of ");
-        for (const char *sep = ""; parry_str_split(&rest, ' ', &word); sep = ", ")
-            parry_buf_printf(out, "%s%.*s", sep, PARRY_FMT(word));
-        break;
-    case WORD:
-        for (const char *sep = ""; parry_str_split(&rest, ' ', &word); sep = " | ")
-            parry_buf_printf(out, "%s%.*s", sep, PARRY_FMT(word));
-        break;
-    }
-}
-
-void parry_config_manual(parry_buf *out)
-{
-    for (const row *r = rows; r < rows + ROWS; r++) {
-        parry_buf_printf(out, "%s\n    %s\n    ", r->key, r->help);
-        manual_range(out, r);
-        parry_buf_printf(out, "; default %s\n", *r->fallback ? r->fallback : "empty");
-    }
+    parry_err one = {0};
+    load l = {.path = path, .err = &one, .mistake = mistake, .ctx = ctx};
+    parry_config_defaults(&l.next);
+    parry_code code = run_load(&l);
+    parry_config_free(&l.next);
+    if (code != PARRY_OK && err != NULL)
+        *err = one;
+    return code;
 }

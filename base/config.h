@@ -43,8 +43,15 @@ typedef struct parry_config {
         const char *cors_origins; /* separated by spaces; "*": any */
     } serve;
     struct {
-        const char *level; /* debug | info | warn | error */
+        const char *level;  /* debug | info | warn | error */
+        const char *format; /* logfmt | json */
     } log;
+    struct {
+        const char *endpoint; /* URL; "": spans go nowhere */
+        double ratio;         /* 0 to 1 */
+        const char *headers_file;
+        const char *service;
+    } trace;
     parry_arena *arena; /* owns the strings */
 } parry_config;
 
@@ -53,8 +60,25 @@ void parry_config_defaults(parry_config *c); /* valid without any file */
 PARRY_MUST parry_code parry_config_load(parry_config *c, const char *path, parry_err *err);
 /* One key, as from the file: parry_config_set(c, "encoder.precision", "f32", err). */
 PARRY_MUST parry_code parry_config_set(parry_config *c, const char *key, const char *value, parry_err *err);
-void parry_config_manual(parry_buf *out); /* every key with default, unit, range and help */
+/* Variables that name another file than a key that ends in "_file": PARRY_TRACE_HEADERS_FILE for trace.headers_file.
+ * So a secret never stands in the configuration, and its place may come from the service manager. environment: as
+ * main's. Fails: INVALID (a PARRY_..._FILE that is no key). */
+PARRY_MUST parry_code parry_config_environment(parry_config *c, char *const *environment, parry_err *err);
+/* Every mistake of a file, in order, each as parry_config_load tells the first; also files named in it that cannot be
+ * read. Fails only where the file itself cannot be read. */
+typedef void parry_config_mistake(void *ctx, const parry_err *err);
+PARRY_MUST parry_code parry_config_check(const char *path, parry_config_mistake *mistake, void *ctx, parry_err *err);
+/* What a running program can take from `wanted`: *next is `running` with the live keys of `wanted`, in an arena of its
+ * own. told: each key whose value is another, and whether it is live. */
+typedef void parry_config_changed(void *ctx, const char *key, bool live);
+void parry_config_live(const parry_config *running, const parry_config *wanted, parry_config *next,
+                       parry_config_changed *told, void *ctx);
 void parry_config_free(parry_config *c);
+
+/* ---- for people (config_manual.c) */
+void parry_config_manual(parry_buf *out);                      /* every key with default, unit, range and help */
+void parry_config_markdown(parry_buf *out);                    /* the same as docs/configuration.md */
+void parry_config_show(const parry_config *c, parry_buf *out); /* all values, as a file that gives them again */
 
 #ifdef __cplusplus
 }

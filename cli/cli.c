@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 int parry_cli_fail(const char *command, const parry_err *err)
 {
@@ -22,6 +23,42 @@ int parry_cli_misuse(const char *command, const char *fmt, ...)
     va_end(ap);
     fprintf(stderr, "; see `parry %s%s`\n", command ? command : "help", command ? " --help" : "");
     return parry_code_exit(PARRY_INVALID);
+}
+
+static parry_code apply_setting(parry_config *config, const char *setting, parry_err *err)
+{
+    const char *equals = strchr(setting, '=');
+    if (equals == NULL)
+        return parry_fail(err, PARRY_INVALID, "--option takes KEY=VALUE, not \"%s\"", setting);
+    char *key = strndup(setting, (size_t)(equals - setting));
+    if (key == NULL)
+        parry_oom();
+    parry_code code = parry_config_set(config, key, equals + 1, err);
+    free(key);
+    return code;
+}
+
+parry_code parry_cli_configure(const parry_cli *cli, parry_config *config, parry_err *err)
+{
+    parry_config next = *config;
+    parry_code code = PARRY_OK;
+    if (cli->config_file != NULL)
+        code = parry_config_load(&next, cli->config_file, err);
+    if (code == PARRY_OK)
+        code = parry_config_environment(&next, cli->environment, err);
+    for (int i = 0; i < cli->nsettings && code == PARRY_OK; i++)
+        code = apply_setting(&next, cli->settings[i], err);
+    if (code == PARRY_OK)
+        *config = next;
+    return code;
+}
+
+bool parry_cli_setting(parry_cli *cli, const char *key_value)
+{
+    if (cli->nsettings == PARRY_CLI_SETTINGS)
+        return false;
+    cli->settings[cli->nsettings++] = key_value;
+    return true;
 }
 
 char *parry_cli_path(const parry_cli *cli, parry_arena *a, const char *name)

@@ -1,6 +1,7 @@
 /* parry serve: what is in DATA (and in a watched tree) over HTTP, until SIGTERM or SIGINT. */
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/reload.h"
 
 #include "api/server.h"
 #include "base/log.h"
@@ -34,16 +35,18 @@ typedef struct house {
     parry_publisher *publisher;
     parry_server *server;
     parry_watch *watch;
+    parry_reload *reload;
 } house;
 
 /* ---- signals
  * ------------------------------------------------------------------------------------------------------------ */
 
 static int stop_event = -1;
+static atomic_bool stopping, reloading;
 
 static void on_signal(int signal)
 {
-    (void)signal;
+    atomic_store(signal == SIGHUP ? &reloading : &stopping, true);
     int kept = errno;
     const uint64_t one = 1;
     if (write(stop_event, &one, sizeof one) < 0) {
@@ -54,22 +57,24 @@ static void on_signal(int signal)
 
 static void mask_signals(int how)
 {
-    sigset_t both;
-    (void)sigemptyset(&both);
-    (void)sigaddset(&both, SIGTERM);
-    (void)sigaddset(&both, SIGINT);
-    (void)pthread_sigmask(how, &both, NULL);
+    sigset_t ours;
+    (void)sigemptyset(&ours);
+    (void)sigaddset(&ours, SIGTERM);
+    (void)sigaddset(&ours, SIGINT);
+    (void)sigaddset(&ours, SIGHUP);
+    (void)pthread_sigmask(how, &ours, NULL);
 }
 
 /* Until here a signal just kills, which the stores survive. A second one kills again: SA_RESETHAND. The threads that
- * start from here on keep both blocked, so that it is this one that is woken. */
+ * start from here on keep them blocked, so that it is this one that is woken. */
 static parry_code catch_signals(parry_err *err)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction again = {.sa_handler = on_signal};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     stop_event = eventfd(0, EFD_CLOEXEC);
     if (stop_event < 0 || sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0 ||
-        sigaction(SIGPIPE, &ignore, NULL) != 0)
+        sigaction(SIGHUP, &again, NULL) != 0 || sigaction(SIGPIPE, &ignore, NULL) != 0)
         return parry_fail_errno(err, "cannot catch signals");
     mask_signals(SIG_BLOCK);
     return PARRY_OK;
@@ -82,17 +87,21 @@ static void wait_for_signal(void)
         ;
 }
 
-/* ---- opening
- * --------------------------------------------------------------------------------------------------------------- */
-
-static void set_log_level(const char *name)
+/* Until it is told to stop; what a SIGHUP changes goes to whoever goes by it. */
+static void serve_until_stopped(house *h)
 {
-    static const char *const names[] = {"debug", "info", "warn", "error"};
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(name, names[i]) == 0)
-            parry_log_level((parry_level)i);
+    while (!atomic_load(&stopping)) {
+        wait_for_signal();
+        const parry_config *next = atomic_exchange(&reloading, false) ? parry_reload_run(h->reload) : NULL;
+        if (next != NULL) {
+            parry_reload_log(next);
+            parry_server_configure(h->server, next);
+        }
     }
 }
+
+/* ---- opening
+ * --------------------------------------------------------------------------------------------------------------- */
 
 /* Without weights the text alone is served, and /ready says why. */
 static parry_code open_encoder(house *h, parry_err *err)
@@ -205,6 +214,7 @@ static void close_house(house *h)
     parry_publisher_stop(h->publisher);
     parry_server_close(h->server);
     parry_publisher_free(h->publisher);
+    parry_reload_free(h->reload);
     parry_indexer_close(h->indexer);
     parry_encoder_close(h->encoder);
     parry_ledger_close(h->ledger); /* what was appended is written first */
@@ -219,6 +229,15 @@ static void announce(const house *h)
     printf("serving http://%s from %s%s%s%s\n", h->address, h->cli->data, h->tree ? ", watching " : "",
            h->tree ? h->tree : "", h->encoder ? "" : ", on text alone");
     (void)fflush(stdout);
+}
+
+/* --listen is one more --option, so that a reload knows of it. */
+static parry_code listen_at(house *h, const char *address, parry_err *err)
+{
+    char *setting = parry_str_z(h->arena, parry_str_printf(h->arena, "serve.listen=%s", address));
+    if (!parry_cli_setting(h->cli, setting))
+        return parry_fail(err, PARRY_INVALID, "more than %d times --option; use a --config FILE", PARRY_CLI_SETTINGS);
+    return parry_config_set(&h->cli->config, "serve.listen", address, err);
 }
 
 int cmd_serve(parry_cli *cli, int argc, char **argv)
@@ -238,21 +257,22 @@ int cmd_serve(parry_cli *cli, int argc, char **argv)
         .options = options,
         .what = "Answers over HTTP: the help centre's pages, and the API under /v1. The index is brought up to date "
                 "first.\n"
-                "SIGTERM and SIGINT let running requests end, then leave.",
+                "SIGTERM and SIGINT let running requests end, then leave. SIGHUP reads the configuration again.",
         .examples = "  parry serve --content docs\n  parry serve --data /var/lib/parry --listen 127.0.0.1:9000\n"};
     int first, code;
     if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))
         return code;
     parry_err err = {0};
     h.arena = parry_arena_new();
-    set_log_level(cli->config.log.level);
-    parry_code opened = listen ? parry_config_set(&cli->config, "serve.listen", listen, &err) : PARRY_OK;
+    h.reload = parry_reload_new(cli);
+    parry_reload_log(&cli->config);
+    parry_code opened = listen ? listen_at(&h, listen, &err) : PARRY_OK;
     if (opened == PARRY_OK)
         opened = open_house(&h, &err);
     if (opened == PARRY_OK) {
         announce(&h);
         mask_signals(SIG_UNBLOCK);
-        wait_for_signal();
+        serve_until_stopped(&h);
     }
     close_house(&h);
     return opened == PARRY_OK ? 0 : parry_cli_fail("serve", &err);

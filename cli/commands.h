@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 
 int cmd_calibrate(parry_cli *cli, int argc, char **argv);
+int cmd_config(parry_cli *cli, int argc, char **argv);
 int cmd_duplicates(parry_cli *cli, int argc, char **argv);
 int cmd_embed(parry_cli *cli, int argc, char **argv);
 int cmd_eval(parry_cli *cli, int argc, char **argv);

@@ -26,11 +26,12 @@ static const parry_command commands[] = {
 #ifdef PARRY_CMD_CALIBRATE
     {"calibrate", "fit to these articles how probable it is that an answer answers", cmd_calibrate},
 #endif
+    {"config", "check a configuration, show what is in effect, explain every key", cmd_config},
     {"rules", "check the synonyms, rules and boosts that authors write", cmd_rules},
     {"synonyms", "find candidates for synonyms in what people asked", cmd_synonyms},
     {"embed", "turn lines of text into vectors", cmd_embed},
     {"version", "say what this program is made of", cmd_version},
-    {"help", "explain a command, or every key of the configuration", cmd_help},
+    {"help", "explain a command", cmd_help},
 };
 
 const parry_command *parry_commands(size_t *n)
@@ -68,7 +69,10 @@ int main(int argc, char **argv)
     const parry_command *command = parry_command_find(name);
     if (command == NULL)
         return parry_cli_misuse(NULL, "no command or option \"%s\"", name);
-    parry_cli cli = {.home = getenv("HOME"), .xdg_cache_home = getenv("XDG_CACHE_HOME"), .data = "parry-data"};
+    parry_cli cli = {.home = getenv("HOME"),
+                     .xdg_cache_home = getenv("XDG_CACHE_HOME"),
+                     .environment = environ,
+                     .data = "parry-data"};
     parry_config_defaults(&cli.config);
     char *alone[] = {argc > 1 ? argv[1] : argv[0], NULL};
     int code = command->run(&cli, argc > 1 ? argc - 1 : 1, argc > 1 ? argv + 1 : alone);

@@ -7,16 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_OPTIONS = 40, MOST_SETS = 32, HELP_COLUMN = 26 };
+enum { MOST_OPTIONS = 40, HELP_COLUMN = 26 };
 
-/* One parse: what the common options said, applied once all are known (an --option beats the file wherever it stands).
- */
+/* One parse. The common options are applied once all are known: an --option beats the file wherever it stands. */
 typedef struct parse {
     parry_cli *cli;
     const parry_usage *usage;
-    const char *config_file;
-    const char *sets[MOST_SETS];
-    int nsets;
     bool help;
     const parry_option *table[MOST_OPTIONS];
     struct option longs[MOST_OPTIONS + 1];
@@ -27,7 +23,7 @@ typedef struct parse {
 static const parry_option help_row = {.name = "help", .help = "Print this and leave."};
 static const parry_option data_row = {.name = "data", .value = "DIR", .help = "Parry's own data (default parry-data)."};
 static const parry_option config_row = {
-    .name = "config", .value = "FILE", .help = "Settings as YAML (`parry help config`)."};
+    .name = "config", .value = "FILE", .help = "Settings as YAML (`parry config --help`)."};
 static const parry_option set_row = {.name = "option", .value = "KEY=VALUE", .help = "One setting, over the file's."};
 
 static void add_row(parse *p, const parry_option *o)
@@ -63,6 +59,8 @@ static void print_help(const parse *p)
     }
     if (u->examples != NULL)
         printf("\nExamples:\n%s", u->examples);
+    if (u->more != NULL)
+        printf("\n%s", u->more());
 }
 
 static bool take_number(const parse *p, const parry_option *o, const char *value)
@@ -86,13 +84,12 @@ static bool take(parse *p, const parry_option *o, const char *value)
     } else if (o == &data_row) {
         p->cli->data = value;
     } else if (o == &config_row) {
-        p->config_file = value;
+        p->cli->config_file = value;
     } else if (o == &set_row) {
-        if (p->nsets == MOST_SETS) {
-            parry_cli_misuse(p->usage->command, "more than %d times --option; use a --config FILE", MOST_SETS);
+        if (!parry_cli_setting(p->cli, value)) {
+            parry_cli_misuse(p->usage->command, "more than %d times --option; use a --config FILE", PARRY_CLI_SETTINGS);
             return false;
         }
-        p->sets[p->nsets++] = value;
     } else if (o->flag != NULL) {
         *o->flag = true;
     } else if (o->text != NULL) {
@@ -107,29 +104,6 @@ static bool take(parse *p, const parry_option *o, const char *value)
         return take_number(p, o, value);
     }
     return true;
-}
-
-static parry_code apply_set(parry_cli *cli, const char *set, parry_err *err)
-{
-    const char *equals = strchr(set, '=');
-    if (equals == NULL)
-        return parry_fail(err, PARRY_INVALID, "--option takes KEY=VALUE, not \"%s\"", set);
-    char *key = strndup(set, (size_t)(equals - set));
-    if (key == NULL)
-        parry_oom();
-    parry_code code = parry_config_set(&cli->config, key, equals + 1, err);
-    free(key);
-    return code;
-}
-
-static parry_code apply_settings(parse *p, parry_err *err)
-{
-    parry_code code = PARRY_OK;
-    if (p->config_file != NULL)
-        code = parry_config_load(&p->cli->config, p->config_file, err);
-    for (int i = 0; i < p->nsets && code == PARRY_OK; i++)
-        code = apply_set(p->cli, p->sets[i], err);
-    return code;
 }
 
 /* false: told on stderr. */
@@ -176,7 +150,7 @@ bool parry_options_parse(parry_cli *cli, const parry_usage *u, int argc, char **
         return false;
     }
     parry_err err = {0};
-    if (apply_settings(&p, &err) != PARRY_OK) {
+    if (!u->unconfigured && parry_cli_configure(cli, &cli->config, &err) != PARRY_OK) {
         *exit_code = parry_cli_fail(u->command, &err);
         return false;
     }

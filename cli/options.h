@@ -43,7 +43,9 @@ typedef struct parry_usage {
     const char *what;      /* what the command does, whole sentences, ends without newline */
     const char *examples;  /* indented lines, each ends with a newline */
     const parry_option *options;
-    int least, most; /* number of arguments; most < 0: any */
+    int least, most;           /* number of arguments; most < 0: any */
+    bool unconfigured;         /* the configuration is the command's own to read */
+    const char *(*more)(void); /* what ends the help; NULL: nothing */
 } parry_usage;
 
 /* true: go on, the arguments stand in argv[*first] up to argc. false: return *exit_code (0 after --help). */

@@ -195,6 +195,48 @@ static void test_the_manual_names_every_key_with_default_and_range(void **state)
     parry_buf_free(&out);
 }
 
+static void test_a_decimal_is_digits_and_a_point_within_its_range(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", ".5", "1.", "-0", "1e-1", "0x1", "nan", "1.0001", "0,5", "0.5 "};
+    parry_config c;
+    parry_config_defaults(&c);
+    ok(parry_config_set(&c, "trace.ratio", "0.125", NULL));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(parry_config_set(&c, "trace.ratio", bad[i], NULL), PARRY_INVALID);
+    assert_true(c.trace.ratio > 0.1249 && c.trace.ratio < 0.1251);
+    parry_config_free(&c);
+}
+
+static void note(void *ctx, const char *key, bool live)
+{
+    char *told = ctx;
+    (void)snprintf(told + strlen(told), 200 - strlen(told), "%s%s ", key, live ? "" : "!");
+}
+
+static void test_only_live_keys_are_taken_from_a_file_read_again(void **state)
+{
+    (void)state;
+    parry_config running, wanted, next;
+    char told[200] = "";
+    parry_config_defaults(&running);
+    parry_config_defaults(&wanted);
+    ok(parry_config_set(&running, "serve.listen", "127.0.0.1:9000", NULL));
+    ok(parry_config_set(&running, "serve.site_name", "Before", NULL));
+    ok(parry_config_set(&wanted, "log.level", "debug", NULL));
+    ok(parry_config_set(&wanted, "trace.ratio", "0.5", NULL));
+    parry_config_live(&running, &wanted, &next, note, told);
+    parry_config_free(&wanted);
+    assert_string_equal(told, "serve.listen! serve.site_name log.level trace.ratio ");
+    assert_string_equal(next.serve.listen, "127.0.0.1:9000");
+    assert_string_equal(next.serve.site_name, "Parry");
+    assert_string_equal(next.log.level, "debug");
+    assert_true(next.trace.ratio > 0.49 && next.trace.ratio < 0.51);
+    assert_string_equal(running.serve.site_name, "Before");
+    parry_config_free(&running);
+    parry_config_free(&next);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +249,8 @@ int main(void)
         in_scratch(test_what_is_not_yaml_is_refused_with_its_line),
         in_scratch(test_a_missing_or_giant_file_is_told_apart),
         cmocka_unit_test(test_one_key_is_set_as_from_the_file),
+        cmocka_unit_test(test_a_decimal_is_digits_and_a_point_within_its_range),
+        cmocka_unit_test(test_only_live_keys_are_taken_from_a_file_read_again),
         cmocka_unit_test(test_the_manual_names_every_key_with_default_and_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
