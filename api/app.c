@@ -45,6 +45,7 @@ void parry_app_open(parry_app *app)
     app->redactor = parry_redactor_new();
     (void)pthread_mutex_init(&app->idle_mutex, NULL);
     app->started_ns = parry_mono_ns();
+    app->started_unix_ms = parry_clock_now_ms(parry_clock_system());
 }
 
 void parry_app_close(parry_app *app)
@@ -69,6 +70,7 @@ typedef struct answer {
     parry_call call;
     size_t route; /* parry_nroutes: none */
     bool page;
+    parry_trace_context context;
     parry_err err; /* of a 500, for the log */
 } answer;
 
@@ -91,18 +93,26 @@ static void refuse_code(answer *a, parry_code code, const parry_err *err)
     refuse(a, p, "An internal error. The server's log has more under the id of this request.");
 }
 
+static void reject(answer *a, parry_counter count, parry_problem p, const char *detail)
+{
+    parry_metrics_count(a->call.app->metrics, count);
+    refuse(a, p, detail);
+}
+
 static bool within_limits(answer *a, const parry_raw *raw)
 {
     if (raw->target.p == NULL)
-        refuse(a, PARRY_PROBLEM_URI_TOO_LONG, "path and query are over 8192 bytes");
+        reject(a, PARRY_COUNT_REJECTED_URI, PARRY_PROBLEM_URI_TOO_LONG, "path and query are over 8192 bytes");
     else if (raw->header_bytes > PARRY_HEADERS_MAX_BYTES)
-        refuse(a, PARRY_PROBLEM_HEADERS_TOO_LARGE, "the headers are over 16384 bytes together");
+        reject(a, PARRY_COUNT_REJECTED_HEADERS, PARRY_PROBLEM_HEADERS_TOO_LARGE,
+               "the headers are over 16384 bytes together");
     else if (raw->nheaders > PARRY_HEADERS_MAX)
-        refuse(a, PARRY_PROBLEM_HEADERS_TOO_LARGE, "more than 100 headers");
+        reject(a, PARRY_COUNT_REJECTED_HEADERS, PARRY_PROBLEM_HEADERS_TOO_LARGE, "more than 100 headers");
     else if (raw->body_too_large)
-        refuse(a, PARRY_PROBLEM_TOO_LARGE, "the body is over the limit of this address (serve.max_body_bytes at most)");
+        reject(a, PARRY_COUNT_REJECTED_BODY, PARRY_PROBLEM_TOO_LARGE,
+               "the body is over the limit of this address (serve.max_body_bytes at most)");
     else if (raw->no_room)
-        refuse(a, PARRY_PROBLEM_UNAVAILABLE, "the server is busy; try again in a moment");
+        reject(a, PARRY_COUNT_REJECTED_BUSY, PARRY_PROBLEM_UNAVAILABLE, "the server is busy; try again in a moment");
     else
         return true;
     return false;
@@ -193,6 +203,7 @@ static bool authorized(answer *a)
         return false;
     }
     bool unknown = code == PARRY_DENIED || a->call.who->who == PARRY_WHO_ANYONE;
+    parry_metrics_count(a->call.app->metrics, PARRY_COUNT_REJECTED_SIGN_IN);
     char detail[160];
     (void)snprintf(detail, sizeof detail, "this needs the right \"%s\"",
                    parry_right_name(parry_routes[a->route].right));
@@ -221,6 +232,34 @@ static void run(answer *a, parry_request *req, const parry_raw *raw)
         refuse_code(a, code, &err);
 }
 
+/* ---- what is seen of it ----------------------------------------------------------------------------------------- */
+
+static void begin_trace(answer *a)
+{
+    const parry_app *app = a->call.app;
+    const parry_request *req = a->call.req;
+    bool sends = app->otlp != NULL;
+    parry_trace_begin(&a->context, parry_request_header(req, "traceparent"), sends,
+                      sends ? app->config->trace.ratio : 0);
+    if (sends && a->context.sampled)
+        a->call.trace = parry_trace_new(&a->context, parry_request_header(req, "tracestate"));
+}
+
+static void end_trace(answer *a)
+{
+    parry_trace *t = a->call.trace;
+    if (t == NULL)
+        return;
+    const parry_route *route = a->route < parry_nroutes ? &parry_routes[a->route] : NULL;
+    t->method = route ? route->method : "none";
+    t->route = route ? route->pattern : "none";
+    t->status = a->call.res->status;
+    (void)snprintf(t->request, sizeof t->request, "%s", a->call.req->id);
+    t->end_ns = parry_mono_ns();
+    a->call.trace = NULL;
+    parry_otlp_hand(a->call.app->otlp, t);
+}
+
 static void count_and_log(const answer *a, int64_t ns)
 {
     const parry_request *req = a->call.req;
@@ -231,9 +270,9 @@ static void count_and_log(const answer *a, int64_t ns)
     if (a->err.code != PARRY_OK)
         parry_log(PARRY_ERROR, "failure", "req=%s code=%s at=%s msg=%s", req->id, parry_code_name(a->err.code),
                   a->err.at, parry_logq(a->err.msg));
-    parry_log(PARRY_INFO, "request", "req=%s method=%s route=%s audience=%s status=%d bytes=%zu dur_us=%lld", req->id,
-              method, route, *a->call.base ? a->call.base + 1 : "default", res->status, parry_response_bytes(res).n,
-              (long long)(ns / 1000));
+    parry_log(PARRY_INFO, "request", "req=%s method=%s route=%s audience=%s status=%d bytes=%zu dur_us=%lld trace=%s",
+              req->id, method, route, *a->call.base ? a->call.base + 1 : "default", res->status,
+              parry_response_bytes(res).n, (long long)(ns / 1000), a->context.id[0] ? a->context.id : "none");
 }
 
 void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res, char id[PARRY_REQUEST_ID_TEXT])
@@ -252,11 +291,19 @@ void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res,
     answer a = {.call = {.app = app, .req = req, .res = res, .arena = w->arena, .searcher = w->searcher, .base = ""},
                 .route = parry_nroutes};
     set_audience(&a, parry_str_of(app->config->serve.default_audience));
+    begin_trace(&a);
     run(&a, req, raw);
     parry_cors(app, req, res->status == 204 && parry_str_eqz(req->method, "OPTIONS"), res);
     parry_response_finish(res, req);
     count_and_log(&a, parry_mono_ns() - start);
+    end_trace(&a);
     worker_give(app, w);
+}
+
+void parry_call_searched(parry_call *c, const parry_results *r)
+{
+    parry_metrics_stages(c->app->metrics, r);
+    parry_trace_search(c->trace, r);
 }
 
 void parry_app_failed(parry_app *app, parry_code code, parry_response *res, const char *id)

@@ -8,6 +8,7 @@
 #include "api/idempotency.h"
 #include "api/listing.h"
 #include "api/metrics.h"
+#include "api/otlp.h"
 #include "api/problem.h"
 #include "api/router.h"
 #include "base/config.h"
@@ -31,6 +32,15 @@ typedef struct parry_worker {
     struct parry_worker *next;
 } parry_worker;
 
+/* Of the server: may work less well than it should. `why`, of PARRY_WHY_TEXT bytes, is filled where it does. Any
+ * thread; never waits. See vitals.h. */
+enum { PARRY_VITALS = 16, PARRY_WHY_TEXT = 200 };
+typedef struct parry_vital {
+    const char *name, *label; /* static: "disk", `part="disk"` */
+    bool (*degraded)(void *ctx, char *why);
+    void *ctx;
+} parry_vital;
+
 typedef struct parry_app {
     _Atomic(const parry_config *) config; /* another may take its place; each stays valid until the end */
     parry_store *store;
@@ -45,12 +55,16 @@ typedef struct parry_app {
     atomic_ullong queries_dropped; /* not recorded, since too many waited for the disk */
     parry_once *once;              /* NULL: Idempotency-Key is passed over */
     parry_metrics *metrics;
+    parry_otlp *otlp; /* NULL: nobody is sent traces */
+    parry_vital parts[PARRY_VITALS];
+    size_t nparts;
     parry_listings *listings;
     parry_worker *idle; /* workers nobody uses now; as many are made as requests ever ran at once */
     pthread_mutex_t idle_mutex;
-    int64_t started_ns;
+    int64_t started_ns, started_unix_ms;
     atomic_bool draining;
-    atomic_ullong refresh_failures;
+    atomic_ullong refresh_failures; /* in a row */
+    atomic_ullong refreshes_failed; /* ever */
 } parry_app;
 
 void parry_app_open(parry_app *app); /* makes what is the app's own; the rest is the caller's, before */
@@ -64,6 +78,7 @@ typedef struct parry_call {
     parry_arena *arena;
     parry_searcher *searcher;
     const parry_identity *who;
+    parry_trace *trace; /* NULL: this request is not traced */
     parry_str tail;     /* what the route's {name} took, decoded */
     parry_str tail2;    /* and its second one */
     parry_str audience; /* whose articles this may show: never empty */
@@ -91,6 +106,8 @@ parry_plan parry_app_plan(const parry_app *app, const parry_raw *raw);
 
 /* Answers it, whatever it is; counts and logs it. id is the reply's X-Request-Id. Any thread. */
 void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res, char id[PARRY_REQUEST_ID_TEXT]);
+/* Every search that a handler made says so here: it is counted, and seen in the trace. */
+void parry_call_searched(parry_call *c, const parry_results *r);
 /* In place of what parry_app_handle said: a problem of this code, since what the reply was to wait for failed. */
 void parry_app_failed(parry_app *app, parry_code code, parry_response *res, const char *id);
 

@@ -1,5 +1,6 @@
 /* /health, /ready and /metrics: for what watches the server. */
 #include "api/routes.h"
+#include "api/vitals.h"
 
 #include "base/clock.h"
 
@@ -10,21 +11,6 @@ parry_code parry_get_health(parry_call *c, parry_err *err)
     (void)err;
     parry_response_json(c->res, 200, "application/json", json_pack("{s:s}", "status", "ok"));
     return PARRY_OK;
-}
-
-/* What works less well than it could, and why: {"meaning": "no model: ..."}. */
-static json_t *degraded_json(const parry_call *c, const parry_generation_info *info)
-{
-    json_t *j = json_object();
-    if (c->app->encoder == NULL)
-        json_object_set_new(j, "meaning", json_string(c->app->no_meaning));
-    else if (info->npassages > 0 && info->dim == 0)
-        json_object_set_new(j, "meaning", json_string("the index was built without a model; run parry index"));
-    if (info->narticles == 0)
-        json_object_set_new(j, "index", json_string("nothing is indexed; run parry index"));
-    if (atomic_load(&c->app->refresh_failures) > 0)
-        json_object_set_new(j, "refresh", json_string("a newer generation cannot be loaded; the log says why"));
-    return j;
 }
 
 static json_t *model_json(const parry_call *c)
@@ -46,7 +32,7 @@ parry_code parry_get_ready(parry_call *c, parry_err *err)
     json_t *j =
         json_pack("{s:s, s:I, s:I, s:I, s:o, s:o, s:s}", "status", status, "generation", (json_int_t)info->number,
                   "segments", (json_int_t)info->nsegments, "store_seq", (json_int_t)info->store_seq, "model",
-                  model_json(c), "degraded", degraded_json(c, info), "version", PARRY_VERSION);
+                  model_json(c), "degraded", parry_vitals_json(c->app), "version", PARRY_VERSION);
     parry_generation_release(g);
     parry_response_json(c->res, ready ? 200 : 503, "application/json", j);
     return PARRY_OK;
@@ -80,11 +66,19 @@ static void gauges(const parry_call *c, parry_buf *out)
     gauge(out, "parry_vectors", "Live vectors in it.", info->nvectors);
     parry_generation_release(g);
     gauge(out, "parry_meaning", "1 where a model is loaded, 0 on text alone.", c->app->encoder != NULL);
-    gauge(out, "parry_refresh_failing", "1 while a newer generation cannot be loaded.",
-          atomic_load(&c->app->refresh_failures) > 0);
     gauge(out, "process_resident_memory_bytes", "Resident memory.", resident_bytes());
     gauge(out, "parry_uptime_seconds", "Seconds since the server started.",
           (unsigned long long)((parry_mono_ns() - c->app->started_ns) / 1000000000));
+}
+
+static void parts(const parry_app *app, parry_buf *out)
+{
+    parry_buf_addz(out, "# HELP parry_degraded 1 where a part works less well than it should; /ready says why.\n"
+                        "# TYPE parry_degraded gauge\n");
+    for (const parry_vital *p = app->parts; p < app->parts + app->nparts; p++) {
+        char why[PARRY_WHY_TEXT];
+        parry_buf_printf(out, "parry_degraded{%s} %d\n", p->label, p->degraded(p->ctx, why));
+    }
 }
 
 parry_code parry_get_metrics(parry_call *c, parry_err *err)
@@ -94,5 +88,6 @@ parry_code parry_get_metrics(parry_call *c, parry_err *err)
     parry_metrics_text(c->app->metrics, parry_routes, &c->res->body);
     gauges(c, &c->res->body);
     parry_ledger_metrics(c->app, &c->res->body);
+    parts(c->app, &c->res->body);
     return PARRY_OK;
 }

@@ -148,7 +148,7 @@ static parry_code search(parry_call *c, parry_query *q, const parry_generation *
 {
     parry_code code = parry_search(c->searcher, g, q, c->arena, r, err);
     if (code == PARRY_OK)
-        parry_metrics_stages(c->app->metrics, r);
+        parry_call_searched(c, r);
     return code;
 }
 

@@ -2,6 +2,7 @@
 #include "api/server.h"
 
 #include "api/connection.h"
+#include "api/vitals.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/work.h"
@@ -65,6 +66,8 @@ static bool refresh(parry_server *s)
         atomic_store(&s->app.refresh_failures, 0);
     else if (atomic_fetch_add(&s->app.refresh_failures, 1) == 0)
         parry_log_err("refresh", &err);
+    if (code != PARRY_OK)
+        atomic_fetch_add(&s->app.refreshes_failed, 1);
     if (moved)
         log_generation(&s->app);
     (void)pthread_mutex_unlock(&s->refresh_mutex);
@@ -105,6 +108,36 @@ static parry_code open_index(parry_server *s, const char *index_dir, parry_err *
     return parry_index_open(index_dir, &s->app.index, err);
 }
 
+static parry_code open_trace(parry_server *s, parry_err *err)
+{
+    const parry_config *config = s->app.config;
+    const parry_otlp_options options = {.endpoint = config->trace.endpoint,
+                                        .headers_file = config->trace.headers_file,
+                                        .service = config->trace.service};
+    return *config->trace.endpoint ? parry_otlp_open(&options, &s->app.otlp, err) : PARRY_OK;
+}
+
+/* What the server itself counts, for /metrics. */
+static double running(void *c) { return (double)atomic_load(&((parry_connections *)c)->running); }
+static double asleep(void *c) { return (double)atomic_load(&((parry_connections *)c)->asleep); }
+static double body_bytes(void *c) { return (double)atomic_load(&((parry_connections *)c)->body_bytes); }
+static double jobs_waiting(void *c) { return (double)parry_jobs_waiting(((parry_connections *)c)->jobs); }
+
+static void tell_readings(parry_server *s)
+{
+    parry_connections *c = &s->connections;
+    const parry_gauge all[] = {
+        {"parry_http_requests_running", "", "Requests that came in and whose reply has not gone out.", false, running,
+         c},
+        {"parry_http_requests_held", "", "Of these, those that a job or a commit has.", false, asleep, c},
+        {"parry_http_body_bytes", "", "Bytes of request bodies in memory.", false, body_bytes, c},
+        {"parry_jobs_waiting", "", "Requests that wait for a thread that may block.", false, jobs_waiting, c},
+    };
+    parry_vitals_open(&s->app);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        parry_metrics_gauge(s->app.metrics, all[i]);
+}
+
 static parry_code start_threads(parry_server *s, parry_err *err)
 {
     unsigned threads = s->app.config->serve.threads > 0 ? (unsigned)s->app.config->serve.threads : parry_cores();
@@ -140,6 +173,7 @@ void parry_server_close(parry_server *s)
     if (s->daemon != NULL)
         MHD_stop_daemon(s->daemon);
     (void)close(s->fd); /* the library wants it open until its threads are gone */
+    parry_otlp_close(s->app.otlp);
     parry_app_close(&s->app);
     parry_once_close(s->app.once);
     parry_index_close(s->app.index);
@@ -166,6 +200,10 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
         code = parry_visitors_open(o->ledger, parry_clock_now_ms(parry_clock_system()), &s->app.visitors, err);
     if (code == PARRY_OK)
         code = parry_once_open(parry_store_env(o->store), parry_clock_system(), &s->app.once, err);
+    if (code == PARRY_OK)
+        code = open_trace(s, err);
+    if (code == PARRY_OK)
+        tell_readings(s);
     if (code == PARRY_OK)
         code = start_threads(s, err);
     if (code != PARRY_OK) {

@@ -116,6 +116,17 @@ void parry_env_close(parry_env *e)
     free(e);
 }
 
+void parry_env_usage(parry_env *e, size_t *used_bytes, size_t *map_bytes)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    *used_bytes = *map_bytes = 0;
+    if (mdb_env_info(e->env, &info) != 0 || mdb_env_stat(e->env, &stat) != 0)
+        return;
+    *used_bytes = (info.me_last_pgno + 1) * stat.ms_psize;
+    *map_bytes = info.me_mapsize;
+}
+
 parry_code parry_env_table(parry_env *e, const char *name, parry_table *out, parry_err *err)
 {
     MDB_txn *txn = NULL;

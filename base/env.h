@@ -24,6 +24,8 @@ typedef unsigned parry_table; /* a handle good for the life of the env */
 PARRY_MUST parry_code parry_env_open(const char *dir, size_t map_bytes, unsigned tables, parry_env **out,
                                      parry_err *err);
 void parry_env_close(parry_env *e); /* NULL is fine; end every transaction first */
+/* How much of map_bytes is in use (what was freed inside counts as used), and map_bytes. Any thread. */
+void parry_env_usage(parry_env *e, size_t *used_bytes, size_t *map_bytes);
 /* Open a table, making it if missing. Call at start-up, outside any transaction of this thread. */
 PARRY_MUST parry_code parry_env_table(parry_env *e, const char *name, parry_table *out, parry_err *err);
 

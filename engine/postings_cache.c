@@ -2,6 +2,7 @@
  */
 #include "engine/postings_cache.h"
 
+#include "base/tally.h"
 #include "engine/analyse.h"
 
 #include <pthread.h>
@@ -61,6 +62,7 @@ bool parry_postings_cache_find(parry_postings_cache *c, parry_str term, parry_po
     if (found)
         *out = (parry_postings){s->row, s->tf, s->n};
     pthread_mutex_unlock(&c->lock);
+    parry_tally(PARRY_CACHE_POSTINGS, found, 0);
     return found;
 }
 
@@ -69,6 +71,7 @@ void parry_postings_cache_offer(parry_postings_cache *c, parry_str term, const p
     size_t bytes = p->n * 2 * sizeof(uint32_t);
     if (p->n < PARRY_POSTINGS_KEPT_FROM || term.n > PARRY_TERM_MAX)
         return;
+    parry_tally(PARRY_CACHE_POSTINGS, 0, 1); /* of those that could be kept: others are never found */
     pthread_mutex_lock(&c->lock);
     bool room = bytes <= c->left && c->used < FULL;
     pthread_mutex_unlock(&c->lock);

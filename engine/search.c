@@ -1,6 +1,7 @@
 /* A query's way: understand, retrieve by text and by vector, fuse, show. */
 #include "engine/search.h"
 
+#include "base/tally.h"
 #include "engine/calibration.h"
 #include "engine/complete.h"
 #include "engine/curate.h"
@@ -278,7 +279,9 @@ static parry_code find_meaning(parry_searcher *s, const parry_generation *g, con
                                parry_err *err)
 {
     uint64_t stamp = v->masks[0].stamp; /* 0: nobody asks so again */
-    if (stamp != 0 && parry_lately_find(s->lately, stamp, text, vector, out)) {
+    bool known = stamp != 0 && parry_lately_find(s->lately, stamp, text, vector, out);
+    parry_tally(PARRY_CACHE_QUERIES, known, !known);
+    if (known) {
         r->vector_ns = lap(t);
         return PARRY_OK;
     }

@@ -2,6 +2,8 @@
  * path. */
 #include "indexer/embeddings.h"
 
+#include "base/tally.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -45,8 +45,9 @@ class Server:
         line = self.process.stdout.readline().decode()
         match = re.match(r"serving http://127\.0\.0\.1:(\d+)", line)
         if not match:
+            logged = self.logged()
             self.close()
-            raise AssertionError(f"the server did not start: {line!r} {self.logged()}")
+            raise AssertionError(f"the server did not start: {line!r} {logged}")
         self.port = int(match.group(1))
 
     def __enter__(self):
