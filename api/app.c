@@ -234,6 +234,17 @@ static void run(answer *a, parry_request *req, const parry_raw *raw)
 
 /* ---- what is seen of it ----------------------------------------------------------------------------------------- */
 
+/* As OpenTelemetry calls methods: those that are known, or this. */
+static const char *method_name(parry_str method)
+{
+    static const char *const known[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (parry_str_eqz(method, known[i]))
+            return known[i];
+    }
+    return "_OTHER";
+}
+
 static void begin_trace(answer *a)
 {
     const parry_app *app = a->call.app;
@@ -250,9 +261,8 @@ static void end_trace(answer *a)
     parry_trace *t = a->call.trace;
     if (t == NULL)
         return;
-    const parry_route *route = a->route < parry_nroutes ? &parry_routes[a->route] : NULL;
-    t->method = route ? route->method : "none";
-    t->route = route ? route->pattern : "none";
+    t->method = method_name(a->call.req->method);
+    t->route = a->route < parry_nroutes ? parry_routes[a->route].pattern : "";
     t->status = a->call.res->status;
     (void)snprintf(t->request, sizeof t->request, "%s", a->call.req->id);
     t->end_ns = parry_mono_ns();

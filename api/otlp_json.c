@@ -38,14 +38,15 @@ static json_t *span_json(const parry_trace *t, const char *id, const char *paren
 static json_t *request_json(const parry_trace *t)
 {
     char name[160];
-    (void)snprintf(name, sizeof name, "%s %s", t->method, t->route);
+    (void)snprintf(name, sizeof name, "%s%s%s", t->method, *t->route ? " " : "", t->route);
     json_t *j = span_json(t, t->span, t->context.parent, name, t->start_ns, t->end_ns);
     json_object_set_new(j, "kind", json_integer(KIND_SERVER));
-    json_object_set_new(j, "attributes",
-                        json_pack("[o, o, o, o]", text_attribute("http.request.method", t->method),
-                                  text_attribute("http.route", t->route),
-                                  int_attribute("http.response.status_code", t->status),
-                                  text_attribute("parry.request_id", t->request)));
+    json_t *attributes = json_pack("[o, o, o]", text_attribute("http.request.method", t->method),
+                                   int_attribute("http.response.status_code", t->status),
+                                   text_attribute("parry.request_id", t->request));
+    if (*t->route)
+        json_array_append_new(attributes, text_attribute("http.route", t->route));
+    json_object_set_new(j, "attributes", attributes);
     if (t->status >= 500)
         json_object_set_new(j, "status", json_pack("{s:i}", "code", STATUS_ERROR));
     return j;

@@ -41,7 +41,7 @@ typedef struct parry_trace {
     char span[PARRY_SPAN_ID_TEXT]; /* the request's own */
     char state[PARRY_TRACE_STATE_MAX + 1];
     char request[24];           /* X-Request-Id */
-    const char *method, *route; /* static */
+    const char *method, *route; /* static; route "": it fits none */
     int status;                 /* HTTP's */
     int64_t start_unix_ns;      /* when start_ns was */
     int64_t start_ns, end_ns;   /* monotonic */

@@ -50,7 +50,7 @@ static void on_signal(int signal)
     int kept = errno;
     const uint64_t one = 1;
     if (write(stop_event, &one, sizeof one) < 0) {
-        /* it is full: somebody asked before */
+        /* it is full: somebody asked before; or not there yet: the flag is looked at first */
     }
     errno = kept;
 }
@@ -65,16 +65,22 @@ static void mask_signals(int how)
     (void)pthread_sigmask(how, &ours, NULL);
 }
 
-/* Until here a signal just kills, which the stores survive. A second one kills again: SA_RESETHAND. The threads that
- * start from here on keep them blocked, so that it is this one that is woken. */
+/* SIGHUP while it starts: the configuration is read again once it serves. */
+static void hold_reloads(void)
+{
+    struct sigaction again = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    (void)sigaction(SIGHUP, &again, NULL);
+}
+
+/* Until here another signal just kills, which the stores survive. A second one kills again: SA_RESETHAND. The threads
+ * that start from here on keep them blocked, so that it is this one that is woken. */
 static parry_code catch_signals(parry_err *err)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    struct sigaction again = {.sa_handler = on_signal};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     stop_event = eventfd(0, EFD_CLOEXEC);
     if (stop_event < 0 || sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0 ||
-        sigaction(SIGHUP, &again, NULL) != 0 || sigaction(SIGPIPE, &ignore, NULL) != 0)
+        sigaction(SIGPIPE, &ignore, NULL) != 0)
         return parry_fail_errno(err, "cannot catch signals");
     mask_signals(SIG_BLOCK);
     return PARRY_OK;
@@ -87,16 +93,22 @@ static void wait_for_signal(void)
         ;
 }
 
-/* Until it is told to stop; what a SIGHUP changes goes to whoever goes by it. */
+/* The configuration again, and the files that it names. */
+static void reload(house *h)
+{
+    const parry_config *next = parry_reload_run(h->reload);
+    if (next == NULL)
+        return;
+    parry_reload_log(next);
+    parry_server_configure(h->server, next);
+}
+
 static void serve_until_stopped(house *h)
 {
     while (!atomic_load(&stopping)) {
+        if (atomic_exchange(&reloading, false))
+            reload(h);
         wait_for_signal();
-        const parry_config *next = atomic_exchange(&reloading, false) ? parry_reload_run(h->reload) : NULL;
-        if (next != NULL) {
-            parry_reload_log(next);
-            parry_server_configure(h->server, next);
-        }
     }
 }
 
@@ -264,6 +276,7 @@ int cmd_serve(parry_cli *cli, int argc, char **argv)
         return code;
     parry_err err = {0};
     h.arena = parry_arena_new();
+    hold_reloads();
     h.reload = parry_reload_new(cli);
     parry_reload_log(&cli->config);
     parry_code opened = listen ? listen_at(&h, listen, &err) : PARRY_OK;

@@ -66,7 +66,7 @@ const parry_config *parry_reload_run(parry_reload *r)
     if (c.live == 0) {
         parry_config_free(&k->config);
         free(k);
-        return NULL;
+        return r->now;
     }
     k->before = r->newest;
     r->newest = k;

@@ -11,7 +11,8 @@ typedef struct parry_reload parry_reload;
 parry_reload *parry_reload_new(const parry_cli *cli);
 void parry_reload_free(parry_reload *r); /* NULL is fine; after whatever read a configuration of it has ended */
 /* The file, the environment and the options again. What came of it is logged: keys that changed, and those that wait
- * for a restart; a mistake, and then nothing changes. NULL: go on as before; else what to go by from now on. */
+ * for a restart; a mistake, and then nothing changes: NULL. Else what to go by from now on, the same as before where no
+ * live key changed: files that keys name may hold something else all the same. */
 const parry_config *parry_reload_run(parry_reload *r);
 /* Level and format of the log. */
 void parry_reload_log(const parry_config *config);

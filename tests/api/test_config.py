@@ -114,6 +114,10 @@ class Reload(Scratch):
                                        "serve.threads": "needs-restart"})
             self.assertEqual({k: self.events(s, "reload")[0][k] for k in ["changed", "waiting"]},
                              {"changed": 2, "waiting": 1})
+            s.process.send_signal(signal.SIGHUP)  # nothing changed since
+            self.assertTrue(until(lambda: len(self.events(s, "reload")) == 2))
+            again = self.events(s, "reload")[1]
+            self.assertEqual((again["changed"], again["waiting"]), (0, 1))
             self.assertEqual(s.stop(), 0)
 
     def test_a_mistake_changes_nothing(self):
