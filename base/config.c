@@ -289,7 +289,7 @@ static parry_code take_value(load *l, const char *key, const yaml_node_t *k, con
         code = parry_fail(l->err, PARRY_INVALID, "key %s: must have one plain value", key);
     else
         code = parry_config_set(&l->next, key, value, l->err);
-    if (code == PARRY_OK)
+    if (code == PARRY_OK && r != NULL)
         code = check_file(l, r, value);
     if (r != NULL)
         l->seen[r - rows] = true;

@@ -120,6 +120,19 @@ class Reload(Scratch):
             self.assertEqual((again["changed"], again["waiting"]), (0, 1))
             self.assertEqual(s.stop(), 0)
 
+    def test_a_reload_while_it_starts_waits_until_it_serves(self):
+        self.write("log: {format: json}\nserve: {site_name: Before}\n")
+        data = self.folder / "data"
+        command = [PARRY, "serve", "--data", str(data), "--listen", "127.0.0.1:0", "--text-only", "--content", str(SAMPLE),
+                   "--config", str(self.file)]
+        with open(self.folder / "log", "wb") as log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as p:
+            self.assertTrue(until(lambda: b"imported" in (self.folder / "log").read_bytes()))
+            p.send_signal(signal.SIGHUP)
+            self.assertTrue(p.stdout.readline().startswith(b"serving"))
+            self.assertTrue(until(lambda: b'"event":"reload"' in (self.folder / "log").read_bytes()))
+            p.terminate()
+            self.assertEqual(p.wait(30), 0)
+
     def test_a_mistake_changes_nothing(self):
         self.write("log: {format: json}\nserve: {site_name: Before}\n")
         with Server(SAMPLE, args=["--config", str(self.file)]) as s:

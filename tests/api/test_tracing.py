@@ -1,12 +1,16 @@
 """Traces from outside: whose they are, what they hold, and that a collector's trouble is never a caller's."""
+import base64
+import json
 import pathlib
 import re
+import subprocess
+import sys
 import tempfile
 import time
 import unittest
 
 from collector import Collector
-from parry_server import SAMPLE, Server, until
+from parry_server import SAMPLE, SOURCE, Server, until
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
@@ -100,6 +104,43 @@ class Spans(unittest.TestCase):
             path.write_text("no header\n", encoding="utf-8")
             with self.assertRaisesRegex(AssertionError, r"headers:1: must be"):
                 Server(SAMPLE, args=tracing(c.url, f"trace.headers_file={path}"))
+
+
+class Schema(unittest.TestCase):
+    """OpenTelemetry's own schema takes what we send, without a member that it does not know."""
+
+    @classmethod
+    def setUpClass(cls):
+        done = subprocess.run([SOURCE / "tools/python/fetch.sh", SOURCE / "tests/api/otlp.requirements.txt"],
+                              stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            raise unittest.SkipTest("opentelemetry-proto cannot be had here")
+        sys.path.insert(0, done.stdout.strip())
+
+    def parse(self, body):
+        from google.protobuf import json_format
+        from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+        # OTLP's one difference to protobuf's JSON: ids are hex, not base64
+        text = re.sub(r'"(traceId|spanId|parentSpanId)":\s*"([0-9a-f]*)"',
+                      lambda m: f'"{m[1]}":"{base64.b64encode(bytes.fromhex(m[2])).decode()}"', body)
+        return json_format.Parse(text, ExportTraceServiceRequest())
+
+    def test_what_is_sent_is_an_export_request(self):
+        with Collector() as c, Server(SAMPLE, args=tracing(c.url)) as s:
+            s.get("/v1/search?q=refund", headers={"traceparent": f"00-{TRACE}-{PARENT}-01", "tracestate": "a=1"})
+            self.assertEqual(s.stop(), 0)
+            self.assertEqual(len(c.bodies), 1)
+            resource, = self.parse(c.bodies[0].decode()).resource_spans
+            spans = resource.scope_spans[0].spans
+            self.assertEqual(len(spans), 5)
+            self.assertEqual((spans[0].trace_id.hex(), spans[0].parent_span_id.hex()), (TRACE, PARENT))
+            self.assertEqual((spans[0].kind, spans[1].kind, spans[0].trace_state, spans[0].flags), (2, 1, "a=1", 1))
+            self.assertGreater(spans[0].end_time_unix_nano, spans[0].start_time_unix_nano)
+            attributes = {a.key: a.value for a in spans[0].attributes}
+            self.assertEqual(attributes["http.response.status_code"].int_value, 200)
+            self.assertEqual({a.key for a in resource.resource.attributes}, {"service.name", "service.version"})
+            with self.assertRaises(Exception):
+                self.parse(json.dumps({**json.loads(c.bodies[0]), "unknown": 1}))
 
 
 class Trouble(unittest.TestCase):
