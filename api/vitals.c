@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <sys/statvfs.h>
 
-enum { STORE_MOST_PERCENT = 80, DISK_LEAST_PERCENT = 5 };
+enum { STORE_MOST_PERCENT = 80, DISK_LEAST_PERCENT = 5, LEDGER_WAITING_MOST = 25000 };
 static const double disk_least_bytes = 256.0 * 1024 * 1024;
 
 /* ---- parts ------------------------------------------------------------------------------------------------------ */
@@ -106,6 +106,19 @@ static bool traces_lost(void *ctx, char why[PARRY_WHY_TEXT])
            say(why, "traces cannot be sent to trace.endpoint; the log says why");
 }
 
+static bool ledger_behind(void *ctx, char why[PARRY_WHY_TEXT])
+{
+    const parry_app *app = ctx;
+    parry_ledger_stats s = {0};
+    if (app->ledger != NULL)
+        parry_ledger_get_stats(app->ledger, &s);
+    if (s.waiting < LEDGER_WAITING_MOST)
+        return false;
+    (void)snprintf(why, PARRY_WHY_TEXT, "%zu records wait for the disk; events are refused when the queue is full",
+                   s.waiting);
+    return true;
+}
+
 void parry_vital_add(parry_app *app, parry_vital part)
 {
     assert(app->nparts < PARRY_VITALS);
@@ -193,6 +206,7 @@ void parry_vitals_open(parry_app *app)
     add(app, "refresh", "part=\"refresh\"", not_refreshed);
     add(app, "store", "part=\"store\"", store_full);
     add(app, "disk", "part=\"disk\"", disk_low);
+    add(app, "ledger", "part=\"ledger\"", ledger_behind);
     add(app, "trace", "part=\"trace\"", traces_lost);
     read_app(app);
     read_caches(app);

@@ -10,7 +10,8 @@
 extern "C" {
 #endif
 
-/* The app's own parts (meaning, index, refresh, store, disk, trace) and readings. Once its members are there. */
+/* The app's own parts (meaning, index, refresh, store, disk, ledger, trace) and readings. Once its members are there.
+ */
 void parry_vitals_open(parry_app *app);
 /* At most PARRY_VITALS; the name is static. */
 void parry_vital_add(parry_app *app, parry_vital part);
