@@ -18,6 +18,8 @@ PARRY_MUST parry_code parry_get_completions(parry_call *c, parry_err *err);
 /* What /v1/search answers (new reference): for the search page too. mode, offset, limit, text are the caller's;
  * audience is the call's. */
 PARRY_MUST parry_code parry_search_json(parry_call *c, parry_query *q, json_t **out, parry_err *err);
+/* What /v1/suggest answers of results, under 8 KiB (new reference). */
+json_t *parry_suggestions_json(const parry_call *c, const parry_results *r);
 /* HTML with entities and <mark> cut to n visible characters, with an ellipsis and its marks closed. */
 parry_str parry_snippet_cut(parry_arena *a, parry_str html, size_t n);
 
@@ -55,6 +57,15 @@ PARRY_MUST parry_code parry_get_source(parry_call *c, parry_err *err);
 /* For those with articles.read: the row of an id in whatever state, of the audiences that are theirs; NOT_FOUND. */
 PARRY_MUST parry_code parry_staff_article(parry_call *c, parry_str id, parry_store_row *row, parry_err *err);
 void parry_staff_members(const parry_store_row *row, json_t *j); /* status, version, change, origin, path */
+/* ---- routes_chat.c */
+PARRY_MUST parry_code parry_post_chat(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_suggest(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_passage(parry_call *c, parry_err *err);
+
+/* ---- routes_mcp.c */
+PARRY_MUST parry_code parry_post_mcp(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_tools(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_tool(parry_call *c, parry_err *err);
 
 /* ---- routes_admin.c */
 PARRY_MUST parry_code parry_get_generations(parry_call *c, parry_err *err);

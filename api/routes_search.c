@@ -281,7 +281,7 @@ static json_t *completions(const parry_results *r, size_t *left)
     return list;
 }
 
-static json_t *suggestions(const parry_call *c, const parry_results *r)
+json_t *parry_suggestions_json(const parry_call *c, const parry_results *r)
 {
     size_t left = SUGGEST_BYTES - SUGGEST_FRAME;
     json_t *complete = completions(r, &left), *hits = json_array();
@@ -301,7 +301,7 @@ static parry_code suggest(parry_call *c, parry_query *q, json_t **out, parry_err
     if (code == PARRY_OK)
         code = q->text.n > 0 ? search(c, q, g, &r, err) : parry_search_nothing(c->searcher, g, q, c->arena, &r, err);
     if (code == PARRY_OK)
-        *out = suggestions(c, &r);
+        *out = parry_suggestions_json(c, &r);
     if (code == PARRY_OK && q->text.n > 0 && r.settled)
         set_query_id(c, "suggest", q, &r, *out);
     parry_generation_release(g);
