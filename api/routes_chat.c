@@ -3,7 +3,9 @@
 #include "api/routes.h"
 
 #include "api/chat.h"
+#include "api/chat_log.h"
 #include "api/input.h"
+#include "api/query_log.h"
 #include "api/schema.h"
 
 enum { CHAT_LIMIT = 5, CHAT_TOKENS = 1500, SESSION_BYTES = 8, FORM_LIMIT = 6, FORM_COLUMNS = 116 };
@@ -41,6 +43,7 @@ typedef struct exchange {
     parry_results results;
     parry_chat_decision decision;
     const char *session;
+    char query_id[PARRY_UUID_TEXT]; /* empty: nothing was searched */
 } exchange;
 
 static parry_code read_turn(const parry_call *c, size_t i, const json_t *j, parry_turn *out, parry_err *err)
@@ -182,6 +185,23 @@ static void add_passages(const exchange *x, const parry_generation *g, json_t *j
                                   encoder != NULL ? parry_encoder_name(encoder) : "estimate"));
 }
 
+/* What of the hits the customer may come to see: with no passages given, none. */
+static void log_query(exchange *x, const parry_query *q)
+{
+    parry_query asked = *q;
+    parry_results shown = x->results;
+    asked.text = x->before ? x->need.whole : x->need.newest;
+    asked.audience = x->call->audience;
+    shown.n = x->decision <= PARRY_CHAT_CLARIFY ? shown.n : 0;
+    parry_query_log(x->call,
+                    &(parry_query_note){.by = "chat",
+                                        .query = &asked,
+                                        .results = &shown,
+                                        .visitor = parry_body_text(x->call, x->body, "customer_id"),
+                                        .session = parry_str_of(x->session)},
+                    x->query_id);
+}
+
 static json_t *chat_json(const exchange *x, const parry_generation *g)
 {
     json_t *j = json_object();
@@ -191,6 +211,7 @@ static json_t *chat_json(const exchange *x, const parry_generation *g)
     bool person = x->need.person, over = parry_chat_hands_over(&x->need, x->decision);
     json_object_set_new(j, "session_id", json_string(x->session));
     json_object_set_new(j, "transcript_id", transcript_of(x));
+    json_object_set_new(j, "query_id", x->searched ? json_string(x->query_id) : json_null());
     json_object_set_new(j, "generation", json_integer((json_int_t)parry_generation_get_info(g)->number));
     json_object_set_new(j, "query", x->searched ? parry_json_text(query) : json_null());
     json_object_set_new(j, "decision", json_string(parry_chat_decision_name(x->decision)));
@@ -238,7 +259,11 @@ static parry_code answer(exchange *x, json_t **out, parry_err *err)
         code = search(x, &q, g, err);
     if (code == PARRY_OK) {
         x->decision = parry_chat_decide(&x->need, x->searched ? &x->results : NULL, x->less);
+        if (x->searched)
+            log_query(x, &q);
         *out = chat_json(x, g);
+        parry_chat_log(x->call, json_object_get(*out, "log"), x->query_id,
+                       json_string_value(json_object_get(*out, "transcript_id")));
     }
     parry_generation_release(g);
     return code;
@@ -282,12 +307,20 @@ static parry_code suggest_form(parry_call *c, const json_t *body, json_t **out, 
         .limit = parry_body_number(body, "limit", FORM_LIMIT), .snippets = true, .snippet_columns = FORM_COLUMNS};
     parry_results r = {.generation = parry_generation_get_info(g)->number, .settled = true, .probability = -1};
     parry_need need;
+    bool before;
+    char id[PARRY_UUID_TEXT];
     read_form(c, body, &need);
     parry_code code = parry_body_scope(c, body, &q, err);
     if (code == PARRY_OK && need.newest.n > 0)
-        code = parry_search_need(c, &need, &q, g, &r, NULL, err);
+        code = parry_search_need(c, &need, &q, g, &r, &before, err);
     if (code == PARRY_OK)
         *out = parry_suggestions_json(c, &r);
+    if (code == PARRY_OK && need.newest.n > 0) {
+        q.text = before ? need.whole : need.newest;
+        q.audience = c->audience;
+        parry_query_log(c, &(parry_query_note){.by = "suggest", .query = &q, .results = &r}, id);
+        json_object_set_new(*out, "query_id", json_string(id));
+    }
     parry_generation_release(g);
     return code;
 }

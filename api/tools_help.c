@@ -3,6 +3,7 @@
 
 #include "api/chat.h"
 #include "api/input.h"
+#include "api/query_log.h"
 #include "api/tools.h"
 
 enum { HITS = 5, SEARCH_TOKENS = 4000, ARTICLE_TOKENS = 4000 };
@@ -66,6 +67,18 @@ static void found(const parry_call *c, const parry_generation *g, const parry_re
     json_decref(pack.passages);
 }
 
+static void log_query(parry_call *c, const parry_query *q, const parry_results *r, const json_t *args, json_t *reply)
+{
+    char id[PARRY_UUID_TEXT];
+    parry_query asked = *q;
+    asked.audience = c->audience;
+    parry_query_log(c,
+                    &(parry_query_note){
+                        .by = "mcp", .query = &asked, .results = r, .session = parry_body_text(c, args, "session_id")},
+                    id);
+    json_object_set_new(reply, "query_id", json_string(id));
+}
+
 static parry_code search_articles(parry_call *c, const json_t *args, parry_tool_result *out, parry_err *err)
 {
     parry_query q = {.limit = parry_body_number(args, "limit", HITS), .snippets = true};
@@ -80,6 +93,8 @@ static parry_code search_articles(parry_call *c, const json_t *args, parry_tool_
     code = parry_search_within(c, &q, g, &r, err);
     if (code == PARRY_OK)
         found(c, g, &r, args, out);
+    if (code == PARRY_OK)
+        log_query(c, &q, &r, args, out->structured);
     parry_generation_release(g);
     return code;
 }
@@ -130,6 +145,80 @@ static parry_code get_article(parry_call *c, const json_t *args, parry_tool_resu
     return PARRY_OK;
 }
 
+/* ---- explain_result -------------------------------------------------------------------------------------------------
+ */
+
+/* What was logged of a query; new reference. NOT_FOUND: there is none such, or it is not this caller's to see. */
+static parry_code logged(const parry_call *c, parry_str id, json_t **out, parry_err *err)
+{
+    parry_uuid uuid;
+    uint64_t seq;
+    parry_ledger_cursor *cursor = NULL;
+    parry_ledger_record record;
+    json_t *j = NULL;
+    if (c->app->ledger != NULL && parry_uuid_parse(id, &uuid) &&
+        parry_ledger_find(c->app->ledger, uuid, &seq, NULL) == PARRY_OK &&
+        parry_ledger_read(c->app->ledger, seq, &cursor, NULL) == PARRY_OK) {
+        if (parry_ledger_next(cursor, &record) && record.kind == PARRY_LEDGER_QUERY && !record.erased)
+            j = json_loadb(record.payload.p, record.payload.n, 0, NULL);
+        (void)!parry_ledger_cursor_close(cursor, NULL);
+    }
+    if (j != NULL && parry_str_eq(parry_body_text(c, j, "audience"), c->audience)) {
+        *out = j;
+        return PARRY_OK;
+    }
+    json_decref(j);
+    return parry_fail(err, PARRY_NOT_FOUND, "there is no such query, or it is over 8 days old; search again");
+}
+
+static json_t *explained(const parry_results *r, const json_t *args, const json_t *then)
+{
+    json_t *all = parry_explanation_json(r->explanation), *j = json_object(), *shown = json_object_get(then, "shown");
+    json_t *position = json_null();
+    for (size_t i = 0; i < json_array_size(shown); i++) {
+        if (json_equal(json_array_get(shown, i), json_object_get(args, "article_id"))) {
+            position = json_integer((json_int_t)i + 1);
+            break;
+        }
+    }
+    json_object_set(j, "query_id", json_object_get(args, "query_id"));
+    json_object_set(j, "query", json_object_get(then, "text"));
+    json_object_set_new(j, "shown_at", position);
+    json_object_set(j, "generation_then", json_object_get(then, "generation"));
+    json_object_set_new(j, "generation", json_integer((json_int_t)r->generation));
+    json_object_set(j, "words", json_object_get(all, "words"));
+    json_object_set(j, "article", json_object_get(all, "article"));
+    json_decref(all);
+    return j;
+}
+
+/* The ledger has the text without what names a person: what is searched again is that. */
+static parry_code explain_result(parry_call *c, const json_t *args, parry_tool_result *out, parry_err *err)
+{
+    parry_query q = {.limit = HITS, .snippets = true, .explain = true, .grounds = true};
+    parry_results r = {0};
+    json_t *then = NULL;
+    parry_code code = parry_body_scope(c, args, &q, err);
+    if (code == PARRY_OK)
+        code = logged(c, parry_body_text(c, args, "query_id"), &then, err);
+    if (code != PARRY_OK)
+        return code;
+    q.text = parry_body_text(c, then, "text");
+    q.locale = parry_body_text(c, then, "locale");
+    q.category = parry_body_text(c, then, "category");
+    q.page = parry_body_text(c, then, "page");
+    q.why = parry_body_text(c, args, "article_id");
+    parry_generation *g = parry_index_acquire(c->app->index);
+    code = parry_search_within(c, &q, g, &r, err);
+    if (code == PARRY_OK) {
+        out->structured = explained(&r, args, then);
+        out->links = json_array();
+    }
+    parry_generation_release(g);
+    json_decref(then);
+    return code;
+}
+
 /* ---- the table ------------------------------------------------------------------------------------------------------
  */
 
@@ -152,8 +241,9 @@ const parry_tool parry_tools[] = {
      "\"description\":\"Of all passages together; what does not fit whole is left out.\"},"
      "\"session_id\":{\"type\":\"string\",\"maxLength\":64,\"description\":\"Your conversation's, the same in every "
      "call of it.\"}}}",
-     "{\"type\":\"object\",\"required\":[\"generation\",\"no_confident_answer\",\"hits\",\"left_out\"],\"properties\":{"
-     "\"generation\":{\"type\":\"integer\"},\"no_confident_answer\":{\"type\":\"boolean\"},"
+     "{\"type\":\"object\",\"required\":[\"query_id\",\"generation\",\"no_confident_answer\",\"hits\",\"left_out\"],"
+     "\"properties\":{"
+     "\"query_id\":" TEXT ",\"generation\":{\"type\":\"integer\"},\"no_confident_answer\":{\"type\":\"boolean\"},"
      "\"answer_probability\":{\"type\":\"number\"},\"left_out\":{\"type\":\"integer\"},"
      "\"hits\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
      "\"required\":[\"passage_id\",\"article_id\",\"title\",\"url\",\"passage\"],\"properties\":{"
@@ -171,5 +261,19 @@ const parry_tool parry_tools[] = {
      "\"sections\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"heading\",\"anchor\",\"text\"],"
      "\"properties\":{\"heading\":" TEXT ",\"anchor\":" TEXT ",\"text\":" TEXT "}}}}}",
      get_article},
+    {"explain_result", "Explain a result",
+     "Why an article stands where it stands in the answer of a search, or why it is not there. The search is done "
+     "again "
+     "with what was kept of it, in which e-mail addresses, numbers and the like are blanked.",
+     "{\"type\":\"object\",\"required\":[\"query_id\",\"article_id\"],\"additionalProperties\":false,\"properties\":{"
+     "\"query_id\":{\"type\":\"string\",\"minLength\":36,\"maxLength\":36,\"description\":\"Of a search.\"},"
+     "\"article_id\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":200}," AUDIENCE "}}",
+     "{\"type\":\"object\",\"required\":[\"query_id\",\"query\",\"shown_at\",\"generation\",\"article\"],"
+     "\"properties\":{"
+     "\"query_id\":" TEXT ",\"query\":" TEXT ",\"shown_at\":{\"description\":\"From 1; null: it was not "
+     "shown.\"},\"generation_then\":{\"type\":\"integer\"},\"generation\":{\"type\":\"integer\"},"
+     "\"words\":{\"type\":\"array\"},\"article\":{\"type\":\"object\",\"required\":[\"id\",\"status\",\"said\"],"
+     "\"properties\":{\"id\":" TEXT ",\"status\":" TEXT ",\"said\":" TEXT "}}}}",
+     explain_result},
 };
 const size_t parry_ntools = sizeof parry_tools / sizeof *parry_tools;

@@ -155,13 +155,31 @@ class Chat(unittest.TestCase):
         got = post(self.server, "/v1/suggest", {"subject": "Refund", "description": "I sent the lamp back. Please help, thanks", "limit": 4})
         self.assertEqual(got.status, 200, got.text)
         self.assertEqual(len(got.json["hits"]), 4)
-        self.assertEqual(set(got.json), set(self.server.get("/v1/suggest?q=refund").json))
+        self.assertEqual(set(got.json), set(self.server.get("/v1/suggest?q=refund").json) | {"query_id"})
         alone = post(self.server, "/v1/suggest", {"description": "my refund is late"})
         self.assertEqual([h["id"] for h in alone.json["hits"]],
                          [p["article_id"] for p in self.chat("my refund is late", limit=6, max_tokens=16000)["passages"]])
         self.assertEqual(post(self.server, "/v1/suggest", {"subject": " ", "description": ""}).json["hits"], [])
         self.assertEqual(post(self.server, "/v1/suggest", {"text": "a"}).status, 400)
         self.assertEqual(post(self.server, "/v1/suggest", {"subject": "x" * 501}).status, 400)
+
+    def test_an_exchange_is_kept_without_who_it_was(self):
+        got = self.chat("hi", "my refund for lampshade@x.example is late", session_id="sessionfortyone", customer_id="customerfortytwo")
+        self.assertEqual(len(got["query_id"]), 36)
+        self.assertIsNone(self.chat("thanks")["query_id"])
+        form = post(self.server, "/v1/suggest", {"subject": "late refund"}).json
+        self.assertEqual(len(form["query_id"]), 36)
+
+        def kept():
+            data = b"".join(p.read_bytes() for p in (self.server.data / "ledger").iterdir())
+            return data if got["transcript_id"].encode() in data and b'"resolution_status":"none"' in data else None
+        data = until(kept)
+        self.assertIsNotNone(data)
+        for name in LOG:
+            self.assertIn(f'"{name}":'.encode(), data)
+        for secret in (b"lampshade", b"sessionfortyone", b"customerfortytwo"):
+            self.assertNotIn(secret, data)
+        self.assertIn(b"my refund for [email] is late", data)
 
     def test_what_people_write_is_not_in_the_log(self):
         post(self.server, "/v1/suggest", {"subject": "verysecretsubject"})

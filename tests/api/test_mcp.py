@@ -5,7 +5,7 @@ import pathlib
 import tempfile
 import unittest
 
-from parry_server import SAMPLE, Server
+from parry_server import SAMPLE, Server, until
 
 META = {"io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {},
         "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"}}
@@ -73,6 +73,19 @@ class Mcp(unittest.TestCase):
         self.assertTrue(self.call("get_article", {"article_id": hit["article_id"]})["isError"])
         self.assertTrue(self.call("search_articles", {"query": "payout", "audience": "internal"})["isError"])
         self.assertFalse(self.call("get_article", {"article_id": hit["article_id"], "audience": "merchant"})["isError"])
+
+    def test_a_result_is_explained_by_its_query_id(self):
+        found = self.call("search_articles", {"query": "late refund for 4111 1111 1111 1111"})["structuredContent"]
+        asked = {"query_id": found["query_id"], "article_id": found["hits"][1]["article_id"]}
+        got = until(lambda: (lambda r: None if r["isError"] else r)(self.call("explain_result", asked)))["structuredContent"]
+        self.assertEqual((got["query_id"], got["shown_at"], got["article"]["status"]), (found["query_id"], 2, "shown"))
+        self.assertNotIn("4111", got["query"])
+        self.assertIn("late refund", got["query"])
+        self.assertTrue(got["article"]["said"])
+        absent = self.call("explain_result", {**asked, "article_id": "no-such"})["structuredContent"]
+        self.assertEqual((absent["shown_at"], absent["article"]["status"]), (None, "unknown"))
+        self.assertTrue(self.call("explain_result", {**asked, "audience": "merchant"})["isError"])
+        self.assertTrue(self.call("explain_result", {**asked, "query_id": "0" * 36})["isError"])
 
     def test_wrong_arguments_are_named(self):
         for arguments, said in [({}, 'needs "query"'), ({"query": "a", "limt": 3}, 'no member "limt"'),
