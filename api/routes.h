@@ -60,6 +60,8 @@ void parry_staff_members(const parry_store_row *row, json_t *j); /* status, vers
 /* ---- routes_chat.c */
 PARRY_MUST parry_code parry_post_chat(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_suggest(parry_call *c, parry_err *err);
+
+/* ---- routes_passages.c */
 PARRY_MUST parry_code parry_get_passage(parry_call *c, parry_err *err);
 
 /* ---- routes_mcp.c */
