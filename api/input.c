@@ -48,7 +48,7 @@ parry_code parry_search_within(parry_call *c, parry_query *q, const parry_genera
     if (code == PARRY_OK)
         code = parry_search(c->searcher, g, q, c->arena, r, err);
     if (code == PARRY_OK)
-        parry_metrics_stages(c->app->metrics, r);
+        parry_call_searched(c, r);
     return code;
 }
 
