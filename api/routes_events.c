@@ -107,53 +107,63 @@ static char *kept_text(const char *z)
     return memcpy(parry_malloc(n), z, n);
 }
 
-/* How many of them are records. first: what is wrong with the first that is none. */
-static size_t read_events(parry_call *c, const json_t *list, reply *r, parry_ledger_item *items, parry_err *first)
+/* How many of them are records. err: what is wrong with the last that is none. */
+static size_t read_events(parry_call *c, const json_t *list, reply *r, parry_ledger_item *items, parry_err *err)
 {
-    parry_event_context context_ = context(c);
+    parry_event_context from = context(c);
     size_t n = 0;
     for (size_t i = 0; i < r->n; i++) {
-        parry_err err = {0};
         sent *s = &r->events[i];
-        if (parry_event_read(&context_, c->arena, json_array_get(list, i), &items[n], &err) == PARRY_OK) {
-            s->id = items[n].id;
-            s->record = n++;
+        if (parry_event_read(&from, c->arena, json_array_get(list, i), &items[n], err) != PARRY_OK) {
+            s->wrong = kept_text(err->msg);
             continue;
         }
-        s->wrong = kept_text(err.msg);
-        if (first->code == PARRY_OK) {
-            *first = err;
-            if (!r->single)
-                parry_err_context(first, "events[%zu]", i);
-        }
+        s->id = items[n].id;
+        s->record = n++;
     }
     return n;
 }
 
-/* Into the ledger, with a reply that waits for it. list: 1 to PARRY_LEDGER_GROUP_MAX events. */
+/* Into the ledger, with a reply that waits for it; at once where none of them is a record. list: 1 to
+ * PARRY_LEDGER_GROUP_MAX events. */
 static parry_code take(parry_call *c, const json_t *list, bool single, parry_err *err)
 {
-    parry_err first = {0};
+    parry_code code = PARRY_OK;
     if (c->app->ledger == NULL)
         return parry_fail(err, PARRY_UNAVAILABLE, "this server keeps no events");
     reply *r = reply_new(c->app->ledger, json_array_size(list));
     r->single = single;
     parry_ledger_item *items = PARRY_ARRAY(c->arena, parry_ledger_item, r->n);
-    size_t n = read_events(c, list, r, items, &first);
-    parry_code code = n > 0 ? parry_ledger_append(r->ledger, items, n, &r->ticket, err) : first.code;
-    if (code != PARRY_OK) {
-        if (n == 0)
-            *err = first;
+    size_t n = read_events(c, list, r, items, err);
+    if (n > 0)
+        code = parry_ledger_append(r->ledger, items, n, &r->ticket, err);
+    else if (single)
+        code = PARRY_INVALID;
+    else
+        fill(r, c->res);
+    if (code != PARRY_OK || n == 0) {
         reply_free(r);
         return code;
     }
-    c->res->status = 200;
     c->res->type = "application/json";
     parry_response_hold(c->res, (parry_hold){.wait = wait_for_it, .ctx = r, .fill = fill, .drop = reply_free});
     return PARRY_OK;
 }
 
 /* ---- the routes -------------------------------------------------------------------------------------------------- */
+
+/* What is wrong with one event refuses that one; what is no event at all refuses the request. */
+static parry_code check_shape(const json_t *list, parry_err *err)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (!parry_event_shaped(json_array_get(list, i)))
+            return parry_fail(err, PARRY_INVALID,
+                              "events[%zu]: must be an object of strings, whole numbers, true, false and lists of "
+                              "strings",
+                              i);
+    }
+    return PARRY_OK;
+}
 
 parry_code parry_post_events(parry_call *c, parry_err *err)
 {
@@ -168,6 +178,8 @@ parry_code parry_post_events(parry_call *c, parry_err *err)
     else if (n == 0 || n > PARRY_LEDGER_GROUP_MAX)
         code = parry_fail(err, PARRY_INVALID, "events: 1 to %d at once, not %zu", PARRY_LEDGER_GROUP_MAX, n);
     else
+        code = check_shape(list, err);
+    if (code == PARRY_OK)
         code = take(c, list, false, err);
     json_decref(body);
     return code;
@@ -178,7 +190,8 @@ static parry_code set_type(json_t *event, parry_err *err)
 {
     const json_t *solved = json_object_get(event, "solved");
     bool voted = json_object_get(event, "vote") != NULL;
-    if (!json_is_object(event) || json_object_get(event, "type") != NULL || voted == (solved != NULL))
+    if (!json_is_object(event) || json_object_get(event, "type") != NULL || json_object_get(event, "at") != NULL ||
+        voted == (solved != NULL))
         return parry_fail(
             err, PARRY_INVALID,
             "feedback is an object with \"vote\" (up, down) or \"solved\" (true, false), and \"query_id\" "

@@ -7,9 +7,9 @@ typedef enum kind {
     NUMBER, /* least to most */
     WORD,   /* one of `words` */
     UUID,   /* of a query */
-    NAME,   /* an id of least to most bytes without blanks */
+    NAME,   /* an id of least to most characters without blanks; of letters, digits and `words`, where there are any */
     NAMES,  /* a list of 1 to LIST_MAX of them */
-    TEXT,   /* least to most bytes; redacted */
+    TEXT,   /* least to most characters; redacted */
     SECRET, /* the same, but only its key is kept */
 } kind;
 
@@ -40,7 +40,7 @@ static const field fields[] = {
     {.name = "email", .kind = SECRET, .least = 3, .most = 320, .as = PARRY_PSEUDONYM_CONTACT, .stored = "contact"},
     {.name = "visitor", .kind = SECRET, .least = 1, .most = 200, .as = PARRY_PSEUDONYM_VISITOR},
     {.name = "session", .kind = SECRET, .least = 1, .most = 200, .as = PARRY_PSEUDONYM_SESSION},
-    {.name = "locale", .kind = NAME, .least = 2, .most = 35},
+    {.name = "locale", .kind = NAME, .least = 2, .most = 35, .words = "-_"},
     {.name = "channel", .kind = WORD, .words = "search article form chat agent email api other"},
     {.name = "device", .kind = WORD, .words = "desktop mobile tablet other"},
     {.name = "page", .kind = TEXT, .least = 1, .most = 500},
@@ -151,8 +151,9 @@ static parry_code check_number(const reading *r, const field *f, const json_t *v
 
 static parry_code check_length(const reading *r, const field *f, const json_t *v)
 {
-    if (!json_is_string(v) || (int64_t)json_string_length(v) < f->least || (int64_t)json_string_length(v) > f->most)
-        return parry_fail(r->err, PARRY_INVALID, "%s: must be a string of %lld to %lld bytes", f->name,
+    int64_t n = json_is_string(v) ? (int64_t)parry_utf8_count(text_of(v)) : -1;
+    if (n < f->least || n > f->most)
+        return parry_fail(r->err, PARRY_INVALID, "%s: must be a string of %lld to %lld characters", f->name,
                           (long long)f->least, (long long)f->most);
     return PARRY_OK;
 }
@@ -170,6 +171,8 @@ static bool personal(const reading *r, parry_str id)
     return (found & wrong) != 0;
 }
 
+static bool is_plain(char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
+
 static parry_code check_name(const reading *r, const field *f, const json_t *v)
 {
     parry_code code = check_length(r, f, v);
@@ -179,6 +182,8 @@ static parry_code check_name(const reading *r, const field *f, const json_t *v)
     for (size_t i = 0; i < s.n; i++) {
         if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7F)
             return parry_fail(r->err, PARRY_INVALID, "%s: an id has no blanks or control characters", f->name);
+        if (f->words != NULL && !is_plain(s.p[i]) && strchr(f->words, s.p[i]) == NULL)
+            return parry_fail(r->err, PARRY_INVALID, "%s: must be letters, digits and %s", f->name, f->words);
     }
     if (personal(r, s))
         return parry_fail(r->err, PARRY_INVALID, "%s: looks like personal data; send an id", f->name);
@@ -368,6 +373,36 @@ static parry_str dumped(parry_arena *a, const json_t *j)
     char *p = parry_arena_alloc(a, n + 1);
     (void)json_dumpb(j, p, n, JSON_COMPACT);
     return parry_str_make(p, n);
+}
+
+static bool is_whole(const json_t *v)
+{
+    static const int64_t most = (int64_t)1 << 53;
+    double real = json_is_real(v) ? json_real_value(v) : 0;
+    if (json_is_real(v) && (real < -(double)most || real > (double)most))
+        return false;
+    int64_t n = json_is_real(v) ? (int64_t)real : json_integer_value(v);
+    return json_is_number(v) && n >= -most && n <= most && (!json_is_real(v) || real - (double)n == 0);
+}
+
+static bool is_list_of_strings(const json_t *v)
+{
+    bool all = json_is_array(v);
+    for (size_t i = 0; all && i < json_array_size(v); i++)
+        all = json_is_string(json_array_get(v, i));
+    return all;
+}
+
+bool parry_event_shaped(const json_t *event)
+{
+    const char *name;
+    json_t *v;
+    bool all = json_is_object(event);
+    json_object_foreach((json_t *)(uintptr_t)event, name, v)
+    {
+        all = all && (json_is_string(v) || json_is_boolean(v) || is_whole(v) || is_list_of_strings(v));
+    }
+    return all;
 }
 
 parry_code parry_event_read(const parry_event_context *c, parry_arena *a, const json_t *event, parry_ledger_item *out,

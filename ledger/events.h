@@ -35,6 +35,10 @@ typedef struct parry_event_context {
 PARRY_MUST parry_code parry_event_read(const parry_event_context *c, parry_arena *a, const json_t *event,
                                        parry_ledger_item *out, parry_err *err);
 
+/* Whether it has the outer form of an event: an object of strings, whole numbers (up to 2^53 either way), true, false
+ * and lists of strings. What has not is a mistake in the program that sends it. */
+bool parry_event_shaped(const json_t *event);
+
 /* A text, redacted, into a payload: "name": text, and which kinds were found under "redacted". */
 void parry_event_set_text(const parry_redactor *r, parry_arena *a, json_t *payload, const char *name, parry_str text);
 /* "name": the key of what somebody calls himself. */

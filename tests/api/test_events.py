@@ -70,13 +70,20 @@ class EventsTest(unittest.TestCase):
         again = events(self.server, click(id=one), click(id=two)).json
         self.assertEqual((again["accepted"], again["duplicates"]), (0, 2))
 
-    def test_where_all_are_wrong_the_first_is_named(self):
-        self.problem(events(self.server, click(position=0), {"type": "x"}), 400, "events[0]: position: must be a whole")
+    def test_where_all_are_wrong_each_is_told_so(self):
+        r = events(self.server, click(position=0), {"type": "x"}, {})
+        self.assertEqual((r.status, r.json["accepted"], r.json["refused"]), (200, 0, 3))
+        for event, piece in zip(r.json["events"], ("position: must be a whole number", "type: must be one of",
+                                                   "type: must be one of")):
+            self.assertEqual(event["status"], "refused")
+            self.assertIn(piece, event["detail"])
 
     def test_shape_and_limits(self):
         for body in ({}, {"events": {}}, {"events": [click()], "more": 1}, [click()], {"events": None}):
             self.problem(post(self.server, "/v1/events", body), 400, "the body must be")
         self.problem(post(self.server, "/v1/events", {"events": []}), 400, "1 to 1000")
+        for odd in (7, None, [], "x", {"type": None}, {"type": {}}, {"at": 1.5}, {"at": 1 << 60}, {"articles": [1]}):
+            self.problem(events(self.server, click(), odd), 400, "events[1]: must be an object of strings")
         self.problem(events(self.server, *[click()] * 1001), 400, "1 to 1000 at once, not 1001")
         self.problem(post(self.server, "/v1/events", "{"), 400, "")
         self.problem(post(self.server, "/v1/events", ""), 400, "")
@@ -103,7 +110,9 @@ class EventsTest(unittest.TestCase):
                            ({"article": "a", "vote": "up", "solved": True}, "\"vote\""),
                            ({"article": "a", "solved": "yes"}, "solved: must be true or false"),
                            ({"article": "a", "vote": "maybe"}, "vote: must be one of: up down"),
-                           ({"article": "a", "vote": "up", "type": "click"}, "\"vote\""), ([1], "\"vote\"")):
+                           ({"article": "a", "vote": "up", "type": "click"}, "\"vote\""),
+                           ({"article": "a", "vote": "up", "at": 1}, "\"vote\""),
+                           ({"article": "a", "vote": "up", "position": 1}, "no such field"), ([1], "\"vote\"")):
             self.problem(post(self.server, "/v1/feedback", bad), 400, piece)
 
     def test_every_answer_that_is_settled_has_a_query_id(self):
@@ -149,7 +158,8 @@ class DiskTest(unittest.TestCase):
                 self.assertEqual(r.json["accepted"], 4, r.text)
                 post(s, "/v1/feedback", {"article": "a", "vote": "down", "comment": text}, who)
             for text in PERSONAL[:5]:  # as an id, which would be kept as it is
-                self.assertEqual(events(s, {"type": "click", "article": text.replace(" ", "")}).status, 400, text)
+                r = events(s, {"type": "click", "article": text.replace(" ", "")})
+                self.assertEqual(r.json["refused"], 1, text)
             self.assertEqual(s.stop(signal.SIGTERM), 0)
             bytes_on_disk = disk(s) + s.logged().encode()
             for secret in SECRETS:

@@ -90,7 +90,7 @@ static void test_what_is_wrong_is_named(void **state)
         {"{}", "type: must be one of search, "},
         {"{\"type\":\"clik\"}", "type: must be one of"},
         {"{\"type\":\"click\"}", "article: is missing; an event \"click\" needs it"},
-        {"{\"type\":\"click\",\"article\":\"\"}", "article: must be a string of 1 to 200 bytes"},
+        {"{\"type\":\"click\",\"article\":\"\"}", "article: must be a string of 1 to 200 characters"},
         {"{\"type\":\"click\",\"article\":7}", "article: must be a string"},
         {"{\"type\":\"click\",\"article\":\"a b\"}", "article: an id has no blanks"},
         {"{\"type\":\"click\",\"article\":\"jane@example.com\"}", "article: looks like personal data"},
