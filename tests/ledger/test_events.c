@@ -149,6 +149,17 @@ static void test_nothing_personal_comes_out(void **state)
     desk_close(&d);
 }
 
+static void test_the_page_of_events_has_the_table(void **state)
+{
+    scratch *s = *state;
+    parry_str page;
+    parry_buf table = PARRY_BUF(64 * 1024);
+    ok(parry_file_read(s->arena, PARRY_SOURCE_DIR "/docs/events.md", 1 << 20, &page, NULL));
+    parry_events_manual(&table);
+    assert_true(parry_str_find(page, parry_buf_str(&table)) < page.n);
+    parry_buf_free(&table);
+}
+
 /* ---- visitor keys ------------------------------------------------------------------------------------------------ */
 
 static const int64_t period = (int64_t)30 * 86400000;
@@ -208,6 +219,7 @@ int main(void)
         in_scratch(test_what_is_wrong_is_named),
         in_scratch(test_the_window_of_times_is_closed_at_both_ends),
         in_scratch(test_nothing_personal_comes_out),
+        in_scratch(test_the_page_of_events_has_the_table),
         in_scratch(test_a_key_is_the_same_within_a_period_and_after_a_restart),
         in_scratch(test_an_old_secret_is_thrown_away_and_the_new_ones_stay),
     };
