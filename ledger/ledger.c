@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum { TABLES = 8, TXN_RECORDS = 1000, DAY_MS = 86400000 };
-#define MAP_BYTES ((size_t)1 << 40)
+#define MAP_BYTES ((size_t)256 << 30)
 
 const char *parry_ledger_kind_name(unsigned kind)
 {

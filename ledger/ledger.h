@@ -35,7 +35,7 @@ const char *parry_ledger_kind_name(unsigned kind); /* "query"; "unknown" */
 typedef struct parry_ledger parry_ledger;
 
 typedef struct parry_ledger_options { /* 0 or NULL: the default */
-    size_t map_bytes;                 /* the most it may grow to; 1 TiB of address space */
+    size_t map_bytes;                 /* the most it may grow to; 256 GiB of address space */
     size_t queue_records;             /* waiting at once; 50,000 */
     size_t queue_bytes;               /* the same in payload bytes; 64 MiB */
     int64_t window_ms;                /* how long an id is remembered; 8 days */
