@@ -244,7 +244,7 @@ class Operations:
         """Clicks, views, votes and what else happened, up to 1,000 at once."""
         return self._call({"method": "POST", "path": "/v1/events", "in_query": ["audience"], "in_header": ["X-Parry-Visitor", "X-Parry-Session"], "body": "application/json"}, {"audience": audience, "X-Parry-Visitor": x_parry_visitor, "X-Parry-Session": x_parry_session}, body)
 
-    def send_feedback(self, body: Any, *, audience: Optional[Literal['customer', 'merchant']] = None, x_parry_visitor: Optional[str] = None, x_parry_session: Optional[str] = None) -> "Fate":
+    def send_feedback(self, body: Dict[str, Any], *, audience: Optional[Literal['customer', 'merchant']] = None, x_parry_visitor: Optional[str] = None, x_parry_session: Optional[str] = None) -> "Fate":
         """A vote, or whether it is solved."""
         return self._call({"method": "POST", "path": "/v1/feedback", "in_query": ["audience"], "in_header": ["X-Parry-Visitor", "X-Parry-Session"], "body": "application/json"}, {"audience": audience, "X-Parry-Visitor": x_parry_visitor, "X-Parry-Session": x_parry_session}, body)
 
