@@ -321,6 +321,8 @@ void parry_app_failed(parry_app *app, parry_code code, parry_response *res, cons
     (void)app;
     parry_response_clear(res);
     parry_problem p = parry_problem_of(code);
+    if (p == PARRY_PROBLEM_UNAVAILABLE)
+        parry_response_header(res, "Retry-After", parry_str_of("1"));
     parry_problem_reply(res, p, "What was sent could not be kept. Nothing of it counts; send it again.", id);
     parry_log(PARRY_ERROR, "failure", "req=%s code=%s at=hold", id, parry_code_name(code));
 }

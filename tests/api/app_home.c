@@ -85,7 +85,7 @@ static void done(void *arg, parry_code code)
     atomic_store((atomic_bool *)arg, true);
 }
 
-static void wait_for(const parry_response *res)
+static void wait_for(parry_response *res)
 {
     atomic_bool over = false;
     if (res->hold.wait == NULL)
@@ -93,6 +93,8 @@ static void wait_for(const parry_response *res)
     res->hold.wait(res->hold.ctx, res->hold.ticket, done, &over);
     while (!atomic_load(&over))
         parry_sleep_ms(1);
+    if (res->hold.fill != NULL)
+        res->hold.fill(res->hold.ctx, res);
 }
 
 static parry_str header_of(parry_arena *a, const parry_response *res, const char *name)
