@@ -194,6 +194,8 @@ static parry_code write_all(parry_ledger *l, parry_txn *t, parry_ledger_ticket *
     parry_buf scratch = PARRY_BUF(PARRY_LEDGER_SALT + PARRY_LEDGER_PAYLOAD_MAX);
     int64_t now_ms = parry_clock_now_ms(l->o.clock);
     parry_code code = parry_ledger_head_get(l, t, &head, err);
+    if (code != PARRY_OK)
+        return code;
     uint64_t before = head.seq;
     for (parry_ledger_ticket *k = list; k != NULL && code == PARRY_OK; k = k->next)
         code = put_ticket(l, t, &head, k, now_ms, &scratch, err);
