@@ -5,8 +5,12 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <lmdb.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { READERS = 1024, KEY_BYTES = 511, FILE_MODE = 0640 };
@@ -276,6 +280,80 @@ parry_code parry_last(parry_txn *t, parry_table table, parry_str *key, parry_str
     *value = str(v);
     return PARRY_OK;
 }
+
+/* ---- copies ---------------------------------------------------------------------------------------------------------
+ */
+
+static parry_code path_in(const char *dir, const char *file, char out[PATH_MAX], parry_err *err)
+{
+    if (snprintf(out, PATH_MAX, "%s/%s", dir, file) < PATH_MAX)
+        return PARRY_OK;
+    return parry_fail(err, PARRY_INVALID, "the path %.100s... is too long", dir);
+}
+
+/* An environment that only reads: its map is address space, and grows with nothing. */
+static int copy_raw(const char *from, const char *to, const char *copy)
+{
+    static const size_t map_bytes = (size_t)256 << 30;
+    MDB_env *env = NULL;
+    int rc = mdb_env_create(&env);
+    if (rc == 0)
+        rc = open_raw(env, from, map_bytes, 1);
+    if (rc == 0)
+        rc = mdb_env_copy2(env, to, MDB_CP_COMPACT);
+    if (rc == 0 && chmod(copy, FILE_MODE) != 0)
+        rc = errno;
+    if (env != NULL)
+        mdb_env_close(env);
+    return rc;
+}
+
+parry_code parry_env_copy(const char *from, const char *to, parry_err *err)
+{
+    char source[PATH_MAX], copy[PATH_MAX];
+    parry_code code = path_in(from, "data.mdb", source, err);
+    if (code == PARRY_OK)
+        code = path_in(to, "data.mdb", copy, err);
+    if (code != PARRY_OK)
+        return code;
+    if (!parry_file_exists(source)) /* opening would make it */
+        return parry_fail(err, PARRY_NOT_FOUND, "there is no %s", source);
+    if (parry_file_exists(copy))
+        return parry_fail(err, PARRY_CONFLICT, "%s is there already", copy);
+    int rc = copy_raw(from, to, copy);
+    if (rc != 0) {
+        unlink(copy);
+        code = fail(err, rc, "cannot copy");
+        parry_err_context(err, "%s", from);
+        return code;
+    }
+    return parry_file_sync(copy, err);
+}
+
+/* LMDB keeps a shared lock on the first byte of lock.mdb for as long as a process has it open. */
+parry_code parry_env_holder(const char *dir, long *pid, parry_err *err)
+{
+    char path[PATH_MAX];
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1};
+    parry_code code = path_in(dir, "lock.mdb", path, err);
+    if (code != PARRY_OK)
+        return code;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+        *pid = 0;
+        return PARRY_OK;
+    }
+    if (fd < 0 || fcntl(fd, F_GETLK, &lock) != 0)
+        code = parry_fail_errno(err, "cannot look at %s", path);
+    else
+        *pid = lock.l_type == F_UNLCK ? 0 : (long)lock.l_pid;
+    if (fd >= 0)
+        close(fd);
+    return code;
+}
+
+/* ---- numbers as keys ------------------------------------------------------------------------------------------------
+ */
 
 void parry_key_u64(uint64_t n, unsigned char out[8])
 {

@@ -49,6 +49,14 @@ bool parry_cursor_next(parry_cursor *c, parry_str *key, parry_str *value);
 PARRY_MUST parry_code parry_last(parry_txn *t, parry_table table, parry_str *key, parry_str *value, parry_err *err);
 PARRY_MUST parry_code parry_cursor_close(parry_cursor *c, parry_err *err);
 
+/* A copy of the environment in the folder `from`, as of one moment, without free pages, as to/data.mdb, synced; readers
+ * and writers of other processes go on meanwhile. No environment on `from` may be open in this process. `to` is a
+ * folder without a data.mdb. Fails: NOT_FOUND, CORRUPT, IO (the disk is full, say; nothing is left then). */
+PARRY_MUST parry_code parry_env_copy(const char *from, const char *to, parry_err *err);
+/* Does another process have the environment in this folder open? *pid: one that does; 0: none, or no such folder. Not
+ * in a process that has it open itself: that would lose its hold. */
+PARRY_MUST parry_code parry_env_holder(const char *dir, long *pid, parry_err *err);
+
 void parry_key_u64(uint64_t n, unsigned char out[8]); /* big-endian, so that numbers sort */
 uint64_t parry_key_u64_read(parry_str key);           /* of the first 8 bytes; 0 where shorter */
 

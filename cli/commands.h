@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 
+int cmd_backup(parry_cli *cli, int argc, char **argv);
 int cmd_calibrate(parry_cli *cli, int argc, char **argv);
 int cmd_config(parry_cli *cli, int argc, char **argv);
 int cmd_duplicates(parry_cli *cli, int argc, char **argv);
@@ -16,6 +17,7 @@ int cmd_help(parry_cli *cli, int argc, char **argv);
 int cmd_index(parry_cli *cli, int argc, char **argv);
 int cmd_judge(parry_cli *cli, int argc, char **argv);
 int cmd_related(parry_cli *cli, int argc, char **argv);
+int cmd_restore(parry_cli *cli, int argc, char **argv);
 int cmd_rules(parry_cli *cli, int argc, char **argv);
 int cmd_search(parry_cli *cli, int argc, char **argv);
 int cmd_serve(parry_cli *cli, int argc, char **argv);

@@ -27,6 +27,8 @@ static const parry_command commands[] = {
     {"calibrate", "fit to these articles how probable it is that an answer answers", cmd_calibrate},
 #endif
     {"config", "check a configuration, show what is in effect, explain every key", cmd_config},
+    {"backup", "save everything in a folder, beside a running server", cmd_backup},
+    {"restore", "make the data of a backup", cmd_restore},
     {"rules", "check the synonyms, rules and boosts that authors write", cmd_rules},
     {"synonyms", "find candidates for synonyms in what people asked", cmd_synonyms},
     {"embed", "turn lines of text into vectors", cmd_embed},

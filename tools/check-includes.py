@@ -11,12 +11,13 @@ MAY = {
     "content": {"base"},
     "engine": {"models", "base"},
     "indexer": {"engine", "content", "models", "base"},
+    "copies": {"engine", "content", "models", "base"},
     "eval": {"indexer", "engine", "content", "models", "base"},
     "ledger": {"base"},
     "access": {"ledger", "base"},
     "web": {"base"},
-    "api": {"web", "access", "ledger", "eval", "indexer", "engine", "content", "models", "base"},
-    "cli": {"api", "web", "access", "ledger", "eval", "indexer", "engine", "content", "models", "base"},
+    "api": {"web", "copies", "access", "ledger", "eval", "indexer", "engine", "content", "models", "base"},
+    "cli": {"api", "web", "copies", "access", "ledger", "eval", "indexer", "engine", "content", "models", "base"},
 }
 LIBRARY = re.compile(r"#\s*include\s*<(xapian|faiss/|lmdb|microhttpd|cmark|gumbo|yaml|sodium|dnnl|oneapi|uni|zstd|zlib|curl|jwt|liboath|gnutls|pcre2)")
 

@@ -407,6 +407,48 @@ static void test_writers_of_several_threads_wait_for_each_other(void **state)
     parry_env_close(sh.e);
 }
 
+/* The child, once it is told to: who holds the store, and a copy of it. */
+static void child_copies(scratch *s, int go)
+{
+    char c;
+    long pid = 0;
+    if (read(go, &c, 1) != 1 || parry_env_holder(in(s, "store/db"), &pid, NULL) != PARRY_OK)
+        _exit(1);
+    if (pid != (long)getppid())
+        _exit(2);
+    if (parry_env_copy(in(s, "store/db"), in(s, "copy"), NULL) != PARRY_OK)
+        _exit(3);
+    _exit(parry_env_copy(in(s, "store/db"), in(s, "copy"), NULL) == PARRY_CONFLICT ? 0 : 4);
+}
+
+static void test_a_copy_is_made_while_another_process_holds_the_store(void **state)
+{
+    scratch *s = *state;
+    int go[2];
+    long pid = 1;
+    ok(parry_dir_make(in(s, "copy"), NULL));
+    assert_int_equal(parry_env_copy(in(s, "store/db"), in(s, "copy"), NULL), PARRY_NOT_FOUND);
+    assert_int_equal(pipe(go), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0)
+        child_copies(s, go[0]);
+    parry_env *e = open_env(s);
+    parry_table t = table(e, "t");
+    ok(put_one(e, t, "k", "before"));
+    assert_int_equal(write(go[1], "x", 1), 1);
+    assert_int_equal(status_of(child), 0);
+    ok(put_one(e, t, "k", "after"));
+    parry_env_close(e);
+    close(go[0]);
+    close(go[1]);
+    ok(parry_env_open(in(s, "copy"), MAP_BYTES, TABLES, &e, NULL));
+    assert_stored(e, table(e, "t"), "k", "before");
+    parry_env_close(e);
+    ok(parry_env_holder(in(s, "store/db"), &pid, NULL));
+    assert_int_equal(pid, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -424,6 +466,7 @@ int main(void)
         in_scratch(test_a_killed_writer_loses_nothing_it_committed),
         in_scratch(test_two_processes_see_each_others_commits),
         in_scratch(test_writers_of_several_threads_wait_for_each_other),
+        in_scratch(test_a_copy_is_made_while_another_process_holds_the_store),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
