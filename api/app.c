@@ -219,6 +219,11 @@ static void run(answer *a, parry_request *req, const parry_raw *raw)
     parry_err err = {0};
     if (!within_limits(a, raw) || !routed(a, tails) || !authorized(a))
         return;
+    char detail[sizeof err.msg];
+    if (parry_replica_refuses(&a->call, &parry_routes[a->route], detail, sizeof detail)) {
+        refuse(a, PARRY_PROBLEM_READ_ONLY, detail);
+        return;
+    }
     parry_code code = read_input(a, req, tails, &err);
     const parry_route *route = &parry_routes[a->route];
     if (code == PARRY_OK)

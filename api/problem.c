@@ -10,6 +10,9 @@ static const struct {
     [PARRY_PROBLEM_UNAUTHENTICATED] = {401, "unauthenticated", "Who is this?",
                                        "This needs a key or a session, and the request brings none that is valid."},
     [PARRY_PROBLEM_DENIED] = {403, "denied", "Not allowed", "This needs rights that the request does not bring."},
+    [PARRY_PROBLEM_READ_ONLY] = {403, "read-only", "This server only reads",
+                                 "It is a replica of another one, which the detail names: what changes something goes "
+                                 "there."},
     [PARRY_PROBLEM_NOT_FOUND] = {404, "not-found", "Not found",
                                  "There is nothing at this address, or nothing for this audience."},
     [PARRY_PROBLEM_METHOD] = {405, "method-not-allowed", "Method not allowed",

@@ -85,6 +85,18 @@ PARRY_MUST parry_code parry_get_openapi(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_api_page(parry_call *c, parry_err *err);
 const json_t *parry_openapi(void); /* docs/openapi.yaml; borrowed, as long as the program */
 
+/* ---- routes_replica.c */
+PARRY_MUST parry_code parry_get_replica_current(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_replica_changes(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_replica_segment(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_replica_table(parry_call *c, parry_err *err);
+/* What a replica says of itself. */
+json_t *parry_replica_json(const parry_call *c); /* for /ready: NULL where this is none */
+void parry_replica_degraded(const parry_call *c, json_t *degraded);
+void parry_replica_metrics(const parry_call *c, parry_buf *out);
+/* Refuses, naming the primary, what would change something here; true where it did. */
+bool parry_replica_refuses(const parry_call *c, const parry_route *route, char *detail, size_t room);
+
 /* ---- pages.c */
 /* Renders web/templates/PAGE.mustache in the layout as the reply; steals j. */
 PARRY_MUST parry_code parry_page_reply(parry_call *c, const char *page, json_t *j, parry_err *err);

@@ -29,11 +29,16 @@ parry_code parry_get_ready(parry_call *c, parry_err *err)
     const parry_generation_info *info = parry_generation_get_info(g);
     const char *status = draining ? "draining" : info->narticles == 0 ? "empty" : "ready";
     bool ready = !draining && info->narticles > 0;
+    json_t *degraded = parry_vitals_json(c->app);
+    parry_replica_degraded(c, degraded);
     json_t *j =
         json_pack("{s:s, s:I, s:I, s:I, s:o, s:o, s:s}", "status", status, "generation", (json_int_t)info->number,
                   "segments", (json_int_t)info->nsegments, "store_seq", (json_int_t)info->store_seq, "model",
-                  model_json(c), "degraded", parry_vitals_json(c->app), "version", PARRY_VERSION);
+                  model_json(c), "degraded", degraded, "version", PARRY_VERSION);
     parry_generation_release(g);
+    json_t *replica = parry_replica_json(c);
+    if (replica != NULL)
+        json_object_set_new(j, "replica", replica);
     parry_response_json(c->res, ready ? 200 : 503, "application/json", j);
     return PARRY_OK;
 }
@@ -89,5 +94,6 @@ parry_code parry_get_metrics(parry_call *c, parry_err *err)
     gauges(c, &c->res->body);
     parry_ledger_metrics(c->app, &c->res->body);
     parts(c->app, &c->res->body);
+    parry_replica_metrics(c, &c->res->body);
     return PARRY_OK;
 }

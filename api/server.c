@@ -192,6 +192,8 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
     s->app.publisher = o->publisher;
     s->app.encoder = o->encoder;
     s->app.no_meaning = o->no_meaning ? o->no_meaning : "no model";
+    s->app.data_dir = o->data_dir;
+    s->app.follow = o->follow;
     s->connections.app = &s->app;
     (void)pthread_mutex_init(&s->refresh_mutex, NULL);
     parry_app_open(&s->app);

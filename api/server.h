@@ -28,6 +28,8 @@ typedef struct parry_server_options { /* all borrowed: must outlive the server *
     parry_publisher *publisher;   /* NULL: nothing is written here */
     const parry_encoder *encoder; /* NULL: text alone */
     const char *no_meaning;       /* why there is no encoder: /ready says it */
+    const char *data_dir;         /* DATA, for its replicas */
+    struct parry_follow *follow;  /* this is a replica itself, which only reads; NULL: it is not */
 } parry_server_options;
 
 /* fd: bound, as from parry_bind_loopback; the server's from here on, whatever this returns.

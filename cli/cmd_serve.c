@@ -2,10 +2,13 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/reload.h"
+#include "cli/serve.h"
 
 #include "api/server.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "content/import.h"
+#include "copies/follow.h"
 #include "indexer/indexer.h"
 #include "indexer/publisher.h"
 #include "indexer/settings.h"
@@ -18,7 +21,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { DRAIN_MS = 10000, LOCK_WAIT_MS = 60000 };
+enum { DRAIN_MS = 10000, LOCK_WAIT_MS = 60000, KEY_MAX = 1024 };
 
 /* Everything that is open, in the order it opens. */
 typedef struct house {
@@ -37,6 +40,9 @@ typedef struct house {
     parry_server *server;
     parry_watch *watch;
     parry_reload *reload;
+    const parry_replica_of *replica; /* NULL: this server publishes itself */
+    parry_lock lock;                 /* of a replica: nobody else publishes here */
+    parry_follow *follow;
 } house;
 
 /* ---- signals
@@ -178,6 +184,53 @@ static void after_run(void *ctx, const parry_index_report *report)
         parry_server_refresh(h->server);
 }
 
+/* ---- a replica
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static parry_code read_key(const house *h, parry_str *key, parry_err *err)
+{
+    *key = parry_str_make(NULL, 0);
+    if (h->replica->key_file == NULL)
+        return PARRY_OK;
+    parry_code code = parry_file_read(h->arena, h->replica->key_file, KEY_MAX, key, err);
+    if (code != PARRY_OK)
+        return code;
+    *key = parry_str_trim(*key);
+    for (size_t i = 0; i < key->n; i++) {
+        if ((unsigned char)key->p[i] <= ' ' || (unsigned char)key->p[i] > '~')
+            return parry_fail(err, PARRY_INVALID, "%s holds no key", h->replica->key_file);
+    }
+    return key->n > 0 ? PARRY_OK : parry_fail(err, PARRY_INVALID, "%s is empty", h->replica->key_file);
+}
+
+/* Before the store is open. */
+static parry_code prepare_replica(house *h, parry_err *err)
+{
+    size_t damaged = 0;
+    parry_code code = parry_fetch_check(h->replica->url, h->replica->plain, err);
+    if (code == PARRY_OK)
+        code = parry_dir_make(h->cli->data, err);
+    if (code == PARRY_OK)
+        code = parry_lock_take(&h->lock, parry_cli_path(h->cli, h->arena, "LOCK"), 0, err);
+    if (code == PARRY_OK)
+        code = parry_pull_prepare(h->cli->data, &damaged, err);
+    if (code == PARRY_OK && damaged > 0)
+        parry_log(PARRY_WARN, "replica", "damaged=%zu msg=%s", damaged, "\"fetched again before anything is served\"");
+    return code;
+}
+
+static parry_code start_following(house *h, parry_err *err)
+{
+    parry_str key;
+    parry_code code = read_key(h, &key, err);
+    const parry_follow_options options = {
+        .fetch = {.url = h->replica->url, .key = key, .ca = h->replica->ca, .plain = h->replica->plain},
+        .data_dir = h->cli->data,
+        .store = h->store,
+        .poll_ms = h->replica->poll_ms};
+    return code == PARRY_OK ? parry_follow_start(&options, &h->follow, err) : code;
+}
+
 static parry_code start_serving(house *h, parry_err *err)
 {
     const parry_server_options options = {.config = &h->cli->config,
@@ -186,7 +239,9 @@ static parry_code start_serving(house *h, parry_err *err)
                                           .index_dir = parry_cli_path(h->cli, h->arena, "index"),
                                           .publisher = h->publisher,
                                           .encoder = h->encoder,
-                                          .no_meaning = h->no_meaning};
+                                          .no_meaning = h->no_meaning,
+                                          .data_dir = h->cli->data,
+                                          .follow = h->follow};
     int fd = h->fd;
     h->fd = -1;
     return parry_server_start(&options, fd, &h->server, err);
@@ -196,6 +251,8 @@ static parry_code start_serving(house *h, parry_err *err)
 static parry_code open_house(house *h, parry_err *err)
 {
     parry_code code = parry_bind_loopback(h->cli->config.serve.listen, &h->fd, h->address, err);
+    if (code == PARRY_OK && h->replica != NULL)
+        code = prepare_replica(h, err);
     if (code == PARRY_OK)
         code = parry_store_open(h->cli->data, &h->store, err);
     if (code == PARRY_OK)
@@ -204,15 +261,17 @@ static parry_code open_house(house *h, parry_err *err)
         code = open_encoder(h, err);
     if (code == PARRY_OK && h->tree != NULL)
         code = import_tree(h, err);
-    if (code == PARRY_OK)
+    if (code == PARRY_OK && h->replica == NULL)
         code = bring_up_to_date(h, err);
     if (code == PARRY_OK)
         code = catch_signals(err);
+    if (code == PARRY_OK && h->replica != NULL)
+        code = start_following(h, err);
     if (code == PARRY_OK) {
-        h->publisher = parry_publisher_new(h->indexer);
+        h->publisher = h->replica == NULL ? parry_publisher_new(h->indexer) : NULL;
         code = start_serving(h, err);
     }
-    if (code == PARRY_OK)
+    if (code == PARRY_OK && h->publisher != NULL)
         code = parry_publisher_start(h->publisher, after_run, h, err);
     if (code == PARRY_OK && h->tree != NULL)
         code = parry_watch_start(h->tree, h->store, h->publisher, h->cli->config.serve.watch_quiet_ms, &h->watch, err);
@@ -228,10 +287,12 @@ static void close_house(house *h)
     parry_server_close(h->server);
     parry_publisher_free(h->publisher);
     parry_reload_free(h->reload);
+    parry_follow_stop(h->follow);
     parry_indexer_close(h->indexer);
     parry_encoder_close(h->encoder);
     parry_ledger_close(h->ledger); /* what was appended is written first */
     parry_store_close(h->store);
+    parry_lock_drop(&h->lock);
     if (h->fd >= 0)
         (void)close(h->fd);
     parry_arena_free(h->arena);
@@ -239,8 +300,12 @@ static void close_house(house *h)
 
 static void announce(const house *h)
 {
-    printf("serving http://%s from %s%s%s%s\n", h->address, h->cli->data, h->tree ? ", watching " : "",
-           h->tree ? h->tree : "", h->encoder ? "" : ", on text alone");
+    const char *also = h->tree ? ", watching " : h->replica ? ", following " : "";
+    printf("serving http://%s from %s%s%s%s\n", h->address, h->cli->data, also,
+           h->tree      ? h->tree
+           : h->replica ? h->replica->url
+                        : "",
+           h->encoder ? "" : ", on text alone");
     (void)fflush(stdout);
 }
 
@@ -253,17 +318,39 @@ static parry_code listen_at(house *h, const char *address, parry_err *err)
     return parry_config_set(&h->cli->config, "serve.listen", address, err);
 }
 
+int parry_serve(parry_cli *cli, const parry_serving *s)
+{
+    house h = {.cli = cli, .tree = s->tree, .text_only = s->text_only, .fd = -1, .replica = s->replica, .lock = {-1}};
+    parry_err err = {0};
+    h.arena = parry_arena_new();
+    hold_reloads();
+    h.reload = parry_reload_new(cli);
+    parry_reload_log(&cli->config);
+    parry_code opened = s->listen ? listen_at(&h, s->listen, &err) : PARRY_OK;
+    if (opened == PARRY_OK)
+        opened = open_house(&h, &err);
+    if (opened == PARRY_OK) {
+        announce(&h);
+        mask_signals(SIG_UNBLOCK);
+        serve_until_stopped(&h);
+    }
+    close_house(&h);
+    return opened == PARRY_OK ? 0 : parry_cli_fail(s->command, &err);
+}
+
 int cmd_serve(parry_cli *cli, int argc, char **argv)
 {
-    const char *listen = NULL;
-    house h = {.cli = cli, .fd = -1};
+    parry_serving serving = {.command = "serve"};
     const parry_option options[] = {
         {.name = "content",
          .value = "TREE",
-         .text = &h.tree,
+         .text = &serving.tree,
          .help = "Import this tree of Markdown files and watch it."},
-        {.name = "listen", .value = "HOST:PORT", .text = &listen, .help = "Where to listen (default 127.0.0.1:8080)."},
-        {.name = "text-only", .flag = &h.text_only, .help = "Do without the model: words alone, no meaning."},
+        {.name = "listen",
+         .value = "HOST:PORT",
+         .text = &serving.listen,
+         .help = "Where to listen (default 127.0.0.1:8080)."},
+        {.name = "text-only", .flag = &serving.text_only, .help = "Do without the model: words alone, no meaning."},
         {0}};
     const parry_usage usage = {
         .command = "serve",
@@ -275,19 +362,5 @@ int cmd_serve(parry_cli *cli, int argc, char **argv)
     int first, code;
     if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))
         return code;
-    parry_err err = {0};
-    h.arena = parry_arena_new();
-    hold_reloads();
-    h.reload = parry_reload_new(cli);
-    parry_reload_log(&cli->config);
-    parry_code opened = listen ? listen_at(&h, listen, &err) : PARRY_OK;
-    if (opened == PARRY_OK)
-        opened = open_house(&h, &err);
-    if (opened == PARRY_OK) {
-        announce(&h);
-        mask_signals(SIG_UNBLOCK);
-        serve_until_stopped(&h);
-    }
-    close_house(&h);
-    return opened == PARRY_OK ? 0 : parry_cli_fail("serve", &err);
+    return parry_serve(cli, &serving);
 }

@@ -17,6 +17,7 @@ int cmd_help(parry_cli *cli, int argc, char **argv);
 int cmd_index(parry_cli *cli, int argc, char **argv);
 int cmd_judge(parry_cli *cli, int argc, char **argv);
 int cmd_related(parry_cli *cli, int argc, char **argv);
+int cmd_replica(parry_cli *cli, int argc, char **argv);
 int cmd_restore(parry_cli *cli, int argc, char **argv);
 int cmd_rules(parry_cli *cli, int argc, char **argv);
 int cmd_search(parry_cli *cli, int argc, char **argv);

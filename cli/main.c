@@ -14,6 +14,7 @@ static const parry_command commands[] = {
 #ifdef PARRY_CMD_SERVE
     {"serve", "answer over HTTP", cmd_serve},
 #endif
+    {"replica", "follow another server and answer like it", cmd_replica},
     {"search", "ask the index on the command line", cmd_search},
     {"duplicates", "find articles that say the same", cmd_duplicates},
     {"related", "list the articles related to one", cmd_related},

@@ -47,6 +47,12 @@ PARRY_MUST parry_code parry_generations_list(const char *index_dir, parry_arena 
                                              parry_err *err);
 /* Write number m->number (must be over the current) and flip CURRENT to it, both synced. Then it is served. */
 PARRY_MUST parry_code parry_manifest_publish(const char *index_dir, const parry_manifest *m, parry_err *err);
+/* The current one's number and bytes, for a copy of this index elsewhere; 0 and nothing where there is none. Whether
+ * they are good shows in parsing them. Fails: CORRUPT. */
+PARRY_MUST parry_code parry_manifest_text(const char *index_dir, parry_arena *a, uint64_t *number, parry_str *text,
+                                          parry_err *err);
+/* Into the arena. Fails: CORRUPT. */
+PARRY_MUST parry_code parry_manifest_parse(parry_str text, parry_arena *a, parry_manifest *out, parry_err *err);
 /* Remove segments, side tables and manifests that neither the current generation nor the `keep` before it need,
  * left-over .tmp-* folders that no writer holds, and *.tmp files beside what was being replaced. Under DATA/LOCK, by
  * the thread that publishes: a finished segment that no manifest lists yet, or a half-written CURRENT, would go too. */

@@ -93,7 +93,7 @@ static bool parse_tables(json_t *root, parry_manifest *m)
     return true;
 }
 
-static bool parse_manifest(parry_str text, parry_arena *a, uint64_t number, parry_manifest *m)
+static bool parse_manifest(parry_str text, parry_arena *a, parry_manifest *m)
 {
     json_auto_t *root = json_loadb(text.p, text.n, 0, NULL);
     json_t *segments = NULL;
@@ -103,11 +103,11 @@ static bool parse_manifest(parry_str text, parry_arena *a, uint64_t number, parr
     if (json_unpack(root, "{s:i, s:I, s:I, s:s, s:I, s:o}", "format", &format, "number", &its_number, "store_seq",
                     &store_seq, "model", &model, "chunking", &chunking, "segments", &segments) != 0)
         return false;
-    m->number = number;
+    m->number = (uint64_t)its_number;
     m->store_seq = (uint64_t)store_seq;
     m->chunking = (uint32_t)chunking;
-    return format == FORMAT && its_number == (json_int_t)number && store_seq >= 0 && chunking >= 0 &&
-           chunking <= UINT32_MAX && parry_hash_parse(parry_str_of(model), &m->model) && json_is_array(segments) &&
+    return format == FORMAT && its_number > 0 && store_seq >= 0 && chunking >= 0 && chunking <= UINT32_MAX &&
+           parry_hash_parse(parry_str_of(model), &m->model) && json_is_array(segments) &&
            parse_segments(segments, a, m) && parse_tables(root, m);
 }
 
@@ -118,7 +118,7 @@ parry_code parry_manifest_read(const char *index_dir, uint64_t number, parry_are
     parry_str text;
     const char *path = parry_str_printf(a, "%s/generations/%06llu.json", index_dir, (unsigned long long)number).p;
     parry_code code = parry_file_read(a, path, manifest_max, &text, err);
-    if (code == PARRY_TOO_LARGE || (code == PARRY_OK && !parse_manifest(text, a, number, &m)))
+    if (code == PARRY_TOO_LARGE || (code == PARRY_OK && !(parse_manifest(text, a, &m) && m.number == number)))
         code =
             parry_fail(err, PARRY_CORRUPT, "%s is not a manifest of generation %llu", path, (unsigned long long)number);
     if (code == PARRY_OK)
@@ -141,6 +141,31 @@ parry_code parry_manifest_current(const char *index_dir, parry_arena *a, parry_m
         code = parry_fail(err, PARRY_CORRUPT, "%s/CURRENT names generation %llu, which is missing", index_dir,
                           (unsigned long long)number);
     return code;
+}
+
+parry_code parry_manifest_text(const char *index_dir, parry_arena *a, uint64_t *number, parry_str *text, parry_err *err)
+{
+    uint64_t current = 0;
+    parry_str bytes = {NULL, 0};
+    parry_code code = parry_current_read(index_dir, &current, err);
+    if (code == PARRY_OK && current > 0)
+        code = parry_file_read(
+            a, parry_str_printf(a, "%s/generations/%06llu.json", index_dir, (unsigned long long)current).p,
+            manifest_max, &bytes, err);
+    if (code == PARRY_OK) {
+        *number = current;
+        *text = bytes;
+    }
+    return code;
+}
+
+parry_code parry_manifest_parse(parry_str text, parry_arena *a, parry_manifest *out, parry_err *err)
+{
+    parry_manifest m = {0};
+    if (!parse_manifest(text, a, &m))
+        return parry_fail(err, PARRY_CORRUPT, "this is not a manifest of a generation");
+    *out = m;
+    return PARRY_OK;
 }
 
 /* ---- publishing ---------------------------------------------------------------------------------------------------

@@ -87,6 +87,8 @@ PARRY_MUST parry_code parry_segment_writer_add(parry_segment_writer *w, const pa
 PARRY_MUST parry_code parry_segment_writer_finish(parry_segment_writer *w, parry_err *err);
 void parry_segment_writer_abort(parry_segment_writer *w); /* NULL is fine; removes what was written */
 bool parry_segment_exists(const char *segments_dir, const char *name);
+bool parry_segment_name_valid(parry_str name); /* 32 lower-case hex digits: nothing else is ever made a path of */
+bool parry_segment_file_valid(parry_str file); /* one that a segment's folder may hold, segment.json too */
 
 /* ---- what comes out -------------------------------------------------------------------------------------------- */
 

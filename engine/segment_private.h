@@ -14,6 +14,5 @@ extern const char *const parry_segment_files[PARRY_SEGMENT_FILES]; /* those that
 PARRY_MUST parry_code parry_hash_head(const char *path, parry_hash *out, parry_err *err);
 /* Is a folder that is being written still held by its writer? */
 bool parry_folder_held(const char *path);
-bool parry_segment_name_valid(parry_str name); /* 32 lower-case hex digits: nothing else is ever made a path of */
 
 #endif

@@ -23,6 +23,15 @@ enum { CACHE_BYTES_A_ROW = 512, CACHE_MOST_BYTES = 32 << 20 };
 const char *const parry_segment_files[PARRY_SEGMENT_FILES] = {"text.glass", "vectors.faiss", "vectors.f16",
                                                               "passages.bin", "vocabulary.bin"};
 
+bool parry_segment_file_valid(parry_str file)
+{
+    for (size_t i = 0; i < PARRY_SEGMENT_FILES; i++) {
+        if (parry_str_eqz(file, parry_segment_files[i]))
+            return true;
+    }
+    return parry_str_eqz(file, "segment.json");
+}
+
 /* Idle handles; one more is opened when all are out, and those beyond IDLE_HANDLES are closed when they come back. */
 typedef struct text_pool {
     const char *path;

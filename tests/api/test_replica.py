@@ -1,0 +1,389 @@
+"""parry replica: a second server that answers like the first."""
+import hashlib
+import http.server
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from parry_server import PARRY, SAMPLE, Server, until
+
+OPEN = "PARRY_TEST_OPEN_REPLICATION" in os.environ  # a build in which copying needs no key
+
+
+def make_key(data):
+    """A key that may replicate, in a file; None where copying is open."""
+    if OPEN:
+        return None
+    done = subprocess.run([PARRY, "keys", "create", "--data", str(data), "--name", "replica", "--rights", "replicate"],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise unittest.SkipTest("no `parry keys`: " + done.stderr)
+    path = pathlib.Path(data).parent / "replica.key"
+    path.write_text(done.stdout)
+    path.chmod(0o600)
+    return path
+
+
+class Replica(Server):
+    def __init__(self, url, top, key=None, args=()):
+        self.folder = None
+        self.data = pathlib.Path(top) / "data"
+        self.log_path = pathlib.Path(top) / "log"
+        pathlib.Path(top).mkdir(exist_ok=True)
+        self.log = open(self.log_path, "ab")
+        command = [PARRY, "replica", url, "--data", str(self.data), "--listen", "127.0.0.1:0", "--text-only", "--poll-ms", "100"]
+        command += ["--key-file", str(key)] if key else []
+        self.process = subprocess.Popen(command + list(args), stdout=subprocess.PIPE, stderr=self.log)
+        line = self.process.stdout.readline().decode()
+        match = re.match(r"serving http://127\.0\.0\.1:(\d+)", line)
+        if not match:
+            self.process.wait(10)
+            said = self.logged()
+            self.close()
+            raise AssertionError(f"the replica did not start: {line!r} {said}")
+        self.port = int(match.group(1))
+
+    def state(self):
+        return self.get("/ready").json["replica"]["state"]
+
+
+def write(tree, n, word):
+    (tree / f"a{n}.md").write_text(f"---\ntitle: Number {n}\n---\nAbout {word} and parcels.\n", encoding="utf-8")
+
+
+def finds(server, word):
+    return server.get("/v1/search?q=" + word).json["total"] > 0
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        kept = tempfile.TemporaryDirectory(prefix="parry-replica-")
+        self.addCleanup(kept.cleanup)
+        self.top = pathlib.Path(kept.name)
+        self.one, self.two, self.tree = self.top / "one", self.top / "two", self.top / "tree"
+        self.one.mkdir()
+        self.tree.mkdir()
+        for n in range(6):
+            write(self.tree, n, f"first{n}word")
+        self.primary = self.start_primary()
+        self.key = make_key(self.one / "data")
+
+    def start_primary(self, args=()):
+        server = Server(self.tree, data=self.one, args=args)
+        self.addCleanup(server.close)
+        self.url = f"http://127.0.0.1:{server.port}"
+        return server
+
+    def replica(self, url=None, args=()):
+        server = Replica(url or self.url, self.two, self.key, args)
+        self.addCleanup(server.close)
+        return server
+
+    def headers(self):
+        return {"Authorization": "Bearer " + self.key.read_text().strip()} if self.key else {}
+
+    def ask(self, path, headers=None):
+        return self.primary.get(path, headers={**self.headers(), **(headers or {})})
+
+    def following(self, r):
+        self.assertTrue(until(lambda: r.get("/ready").status == 200 and r.state() == "following"), r.logged())
+
+    def same(self, r):
+        for path in ("/v1/search?q=parcels&limit=20", "/v1/articles?limit=100", "/v1/categories", "/v1/suggest?q=parc", "/v1/articles/a1",
+                     "/v1/articles/a1.md", "/articles/a1", "/"):
+            mine, other = r.get(path), self.primary.get(path)
+            self.assertEqual((mine.status, self.plain(mine)), (other.status, self.plain(other)), path)
+
+    @staticmethod
+    def plain(reply):
+        return re.sub(r'"(query_id|queryID|took_us|id|dur_us)": ?"?[^",}]*"?', "", reply.text)
+
+
+class Following(Case):
+    def test_it_answers_like_the_primary(self):
+        with self.replica() as r:
+            self.following(r)
+            self.same(r)
+            ready = r.get("/ready").json
+            self.assertEqual(ready["generation"], self.primary.get("/ready").json["generation"])
+            self.assertLess(ready["replica"]["lag_s"], 5)
+            self.assertIn("parry_replica_lag_seconds", r.get("/metrics").text)
+            self.assertNotIn("parry_replica_lag_seconds", self.primary.get("/metrics").text)
+
+    def test_what_is_published_is_there_within_seconds(self):
+        with self.replica() as r:
+            self.following(r)
+            took = []
+            for turn in range(5):
+                began = time.monotonic()
+                write(self.tree, 50 + turn, f"fresh{turn}word")
+                self.assertTrue(until(lambda: finds(r, f"fresh{turn}word"), 10), r.logged())  # noqa: B023
+                took.append(time.monotonic() - began)
+            self.assertLess(max(took), 5)
+            (self.tree / "a2.md").unlink()
+            self.assertTrue(until(lambda: r.get("/v1/articles/a2").status == 404 and not finds(r, "first2word"), 10))
+            (self.tree / "_search").mkdir()
+            (self.tree / "_search" / "synonyms.yaml").write_text("- words: [fresh1word, zebra]\n", encoding="utf-8")
+            self.assertTrue(until(lambda: finds(r, "zebra"), 10), "a side table did not come along")
+            self.same(r)
+
+    def test_without_the_primary_it_goes_on(self):
+        with self.replica() as r:
+            self.following(r)
+            before = r.get("/v1/search?q=parcels").json["total"]
+            self.primary.stop()
+            self.assertTrue(until(lambda: r.state() == "behind"), r.logged())
+            ready = r.get("/ready")
+            self.assertEqual(ready.status, 200)
+            self.assertIn("replica", ready.json["degraded"])
+            self.assertNotIn(self.url, ready.text)
+            self.assertEqual(r.get("/v1/search?q=parcels").json["total"], before)
+            r.stop()
+        with self.replica() as r:  # a restart without the primary serves, too
+            self.assertEqual(r.get("/v1/search?q=parcels").json["total"], before)
+            self.assertEqual(r.get("/v1/articles/a1").status, 200)
+
+    def test_a_restart_copies_nothing_twice(self):
+        with self.replica() as r:
+            self.following(r)
+            r.stop()
+        with self.replica() as r:
+            self.following(r)
+            fetched = int(re.search(r"^parry_replica_fetched_bytes_total (\d+)", r.get("/metrics").text, re.M)[1])
+            self.assertLess(fetched, 20000)
+
+    def test_it_only_reads(self):
+        with self.replica() as r:
+            self.following(r)
+            for method, path in (("POST", "/v1/articles"), ("PUT", "/v1/articles/a1"), ("DELETE", "/v1/articles/a1"), ("POST", "/v1/events")):
+                reply = r.get(path, method=method, body="{}", headers={"Content-Type": "application/json"})
+                self.assertIn(reply.status, (401, 403, 404, 405), (method, path))
+            busy = subprocess.run([PARRY, "index", "--text-only", "--data", str(r.data), "--verify"], capture_output=True, check=False)
+            self.assertEqual(busy.returncode, 0, busy.stderr)
+            again = subprocess.run([PARRY, "replica", self.url, "--text-only", "--data", str(r.data), "--listen", "127.0.0.1:0"],
+                                   capture_output=True, text=True, timeout=20, check=False)
+            self.assertEqual(again.returncode, 5, again.stderr)
+
+    def test_another_history_of_the_primary(self):
+        with self.replica() as r:
+            self.following(r)
+            backup = subprocess.run([PARRY, "backup", "--quiet", "--data", str(self.one / "data"), str(self.top / "b")],
+                                    capture_output=True, text=True, check=True).stdout.strip()
+            for n in range(3):
+                write(self.tree, 60 + n, f"later{n}word")
+            self.assertTrue(until(lambda: finds(r, "later2word")))
+            number = r.get("/ready").json["generation"]
+            self.primary.stop()
+            for n in range(3):
+                (self.tree / f"a{60 + n}.md").unlink()
+            subprocess.run([PARRY, "restore", backup, "--force", "--data", str(self.one / "data")], check=True, capture_output=True)
+            port = int(self.url.rsplit(":", 1)[1])
+            self.start_primary(["--listen", f"127.0.0.1:{port}"])
+            self.assertTrue(until(lambda: not finds(r, "later2word") and r.get("/v1/articles/a61").status == 404), r.logged())
+            self.assertGreater(r.get("/ready").json["generation"], number)  # it never goes backwards
+            write(self.tree, 70, "newesthistory")
+            self.assertTrue(until(lambda: finds(r, "newesthistory")), r.logged())
+
+
+class Damage(Case):
+    def test_damage_on_disk_is_fetched_again(self):
+        with self.replica() as r:
+            self.following(r)
+            r.stop()
+        for name in ("text.glass", "passages.bin", "segment.json"):
+            file = next((self.two / "data" / "index" / "segments").glob("*/" + name))
+            bytes_ = bytearray(file.read_bytes())
+            bytes_[-10] ^= 0xFF
+            file.write_bytes(bytes_)
+            with self.replica() as r:
+                self.following(r)
+                self.same(r)
+                self.assertIn("damaged=1", r.logged())
+                r.stop()
+            done = subprocess.run([PARRY, "index", "--verify", "--data", str(self.two / "data")], capture_output=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_other_data_is_left_alone(self):
+        self.primary.stop()
+        shutil.copytree(self.one, self.two)
+        with self.assertRaisesRegex(AssertionError, "no replica's"):
+            self.replica()
+
+    def test_killed_at_random(self):
+        rng = random.Random(7)
+        for turn in range(30):
+            r = self.replica()
+            for _ in range(rng.randint(0, 2)):
+                write(self.tree, rng.randrange(8), f"kill{turn}word")
+            time.sleep(rng.uniform(0, 0.4))
+            r.stop(signal.SIGKILL)
+            if (self.two / "data" / "index" / "CURRENT").exists():
+                done = subprocess.run([PARRY, "index", "--verify", "--data", str(self.two / "data")], capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 0, done.stderr)
+            r.close()
+        write(self.tree, 3, "lastword")
+        with self.replica() as r:
+            self.assertTrue(until(lambda: finds(r, "lastword")), r.logged())
+            self.following(r)
+            self.same(r)
+
+
+class Offer(Case):
+    """What the primary gives, and to whom."""
+
+    def test_names_lead_nowhere_else(self):
+        current = self.ask("/v1/replica/current").json
+        name = next(iter(current["segments"]))
+        self.assertEqual(self.ask(f"/v1/replica/segments/{name}/segment.json").status, 200)
+        for path in (f"segments/{name}/../../../store/data.mdb", f"segments/{name}/%2e%2e%2f%2e%2e%2fCURRENT", f"segments/{name}/other",
+                     f"segments/{name}%2fsegment.json/x", "segments/../store/data.mdb", f"segments/{name.upper()}/segment.json",
+                     "segments/" + "0" * 32 + "/segment.json", "tables/../CURRENT", "tables/rules-x.json", "tables/%2fetc%2fpasswd"):
+            self.assertEqual(self.ask("/v1/replica/" + path).status, 404, path)
+
+    def test_pieces(self):
+        current = self.ask("/v1/replica/current").json
+        name = next(iter(current["segments"]))
+        path = f"/v1/replica/segments/{name}/passages.bin"
+        whole = self.ask(path)
+        self.assertEqual(whole.status, 200)
+        piece = self.ask(path, {"Range": "bytes=10-19"})
+        self.assertEqual((piece.status, piece.body), (206, whole.body[10:20]))
+        self.assertEqual(piece.headers["Content-Range"], f"bytes 10-19/{len(whole.body)}")
+        self.assertEqual(self.ask(path, {"Range": f"bytes={len(whole.body) - 3}-"}).body, whole.body[-3:])
+        for bad in ("bytes=5-2", "bytes=-5", "bytes=0-1,3-4", "lines=0-1", "bytes=99999999999-", "bytes=1e3-"):
+            self.assertEqual(self.ask(path, {"Range": bad}).status, 400, bad)
+        segment = self.ask(f"/v1/replica/segments/{name}/segment.json")
+        self.assertEqual(hashlib.sha256(segment.body).hexdigest(), current["segments"][name])
+
+    def test_nothing_new_is_304(self):
+        first = self.ask("/v1/replica/current")
+        self.assertEqual(self.ask("/v1/replica/current", {"If-None-Match": first.headers["ETag"]}).status, 304)
+        write(self.tree, 9, "somethingnew")
+        self.assertTrue(until(lambda: self.ask("/v1/replica/current", {"If-None-Match": first.headers["ETag"]}).status == 200))
+
+    def test_changes(self):
+        page = self.ask("/v1/replica/changes?after=0").json
+        self.assertEqual({c["id"] for c in page["changes"]}, {f"a{n}" for n in range(6)})
+        self.assertFalse(page["more"])
+        self.assertEqual(self.ask(f"/v1/replica/changes?after={page['upto']}").json["changes"], [])
+        for bad in ("-1", "x", "99999999999999999999"):
+            self.assertEqual(self.ask("/v1/replica/changes?after=" + bad).status, 400)
+
+    @unittest.skipIf(OPEN, "copying needs no key in this build")
+    def test_without_the_right_there_is_nothing(self):
+        done = subprocess.run([PARRY, "keys", "create", "--data", str(self.one / "data"), "--rights", "articles.write"],
+                              capture_output=True, text=True, check=True)
+        for path in ("current", "changes?after=0", "segments/" + "0" * 32 + "/segment.json", "tables/x"):
+            self.assertEqual(self.primary.get("/v1/replica/" + path).status, 401, path)
+            other = {"Authorization": "Bearer " + done.stdout.strip()}
+            self.assertEqual(self.primary.get("/v1/replica/" + path, headers=other).status, 403, path)
+
+
+class Hostile(http.server.BaseHTTPRequestHandler):
+    """A primary that lies; `told` says what."""
+
+    told = {}
+
+    def do_GET(self):
+        body = self.told.get(self.path.split("?")[0])
+        if body is None:
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class HostilePrimary(unittest.TestCase):
+    MANIFEST = {"format": 1, "number": 5, "store_seq": 1, "model": "0" * 64, "chunking": 1, "segments": [{"name": "a" * 32, "dead": []}],
+                "tables": {}}
+
+    def setUp(self):
+        kept = tempfile.TemporaryDirectory(prefix="parry-hostile-")
+        self.addCleanup(kept.cleanup)
+        self.top = pathlib.Path(kept.name)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def lie(self, said, **current):
+        offer = {"format": 1, "epoch": "e" * 32, "store_seq": 0, "manifest": self.MANIFEST, "segments": {}, "tables": {}}
+        offer.update(current)
+        Hostile.told = {"/v1/replica/current": json.dumps(offer).encode(),
+                        "/v1/replica/changes": b'{"after":0,"upto":0,"more":false,"changes":[]}'}
+        Hostile.told.update(said)
+
+    def suffers(self, said, **current):
+        """It says so, stays up, flips to nothing and writes nothing outside."""
+        self.lie(said, **current)
+        top = self.top / "r"
+        shutil.rmtree(top, ignore_errors=True)
+        with Replica(f"http://127.0.0.1:{self.server.server_port}", top) as r:
+            self.assertTrue(until(lambda: "state=behind" in r.logged(), 5), (said, current))
+            self.assertEqual(r.get("/health").status, 200)
+            self.assertEqual(r.get("/ready").status, 503)
+            self.assertFalse((r.data / "index" / "CURRENT").exists())
+            r.stop()
+        self.assertEqual([p.name for p in self.top.iterdir()], ["r"])
+        return (top / "log").read_text()
+
+    def test_lies(self):
+        def segment(files):
+            body = json.dumps({"format": 3, "analyser": self.analyser(), "files": files}).encode()
+            return {"/v1/replica/segments/" + "a" * 32 + "/segment.json": body}, {"a" * 32: hashlib.sha256(body).hexdigest()}
+
+        self.suffers({"/v1/replica/current": b"not json"})
+        self.suffers({"/v1/replica/current": b"[" * 100000})
+        self.suffers({}, format=9)
+        self.suffers({}, epoch="../../x")
+        self.suffers({}, manifest={**self.MANIFEST, "segments": [{"name": "../../escaped", "dead": []}]})
+        self.suffers({}, manifest={**self.MANIFEST, "tables": {"rules": "../../escaped"}})
+        self.suffers({"/v1/replica/changes": b'{"upto":0,"more":true,"changes":[]}'})
+        self.suffers({"/v1/replica/changes": b'{"upto":1,"more":false,"changes":[{"seq":1,"id":"../x","record":"AAAA"}]}'})
+        self.suffers({}, segments={"a" * 32: "0" * 64})
+        for files in ({"../../../escaped": {"bytes": 3, "sha256": "0" * 64}}, {"text.glass": {"bytes": 1 << 60, "sha256": "0" * 64}},
+                      {"text.glass": {"bytes": -1, "sha256": "0" * 64}}, {"text.glass": {"bytes": 3, "sha256": ""}}):
+            said, hashes = segment(files)
+            self.suffers(said, segments=hashes)
+        said, hashes = segment({"text.glass": {"bytes": 3, "sha256": "0" * 64}})
+        said["/v1/replica/segments/" + "a" * 32 + "/text.glass"] = b"abc"
+        self.assertIn("came wrong twice", self.suffers(said, segments=hashes))
+        said, hashes = segment({})
+        self.assertIn("segment.json", self.suffers(said, segments=hashes))
+
+    def analyser(self):
+        tree = self.top.parent / (self.top.name + "-tree")
+        tree.mkdir(exist_ok=True)
+        self.addCleanup(shutil.rmtree, tree, True)
+        write(tree, 1, "word")
+        subprocess.run([PARRY, "index", "--quiet", "--text-only", "--data", str(tree / "d"), str(tree)], check=True)
+        return json.loads(next((tree / "d" / "index" / "segments").glob("*/segment.json")).read_text())["analyser"]
+
+
+class Urls(unittest.TestCase):
+    def test_where_a_key_would_be_seen(self):
+        for url, says in (("http://help.example", "in the clear"), ("ftp://x", "https://"), ("https://", "no host"),
+                          ("https://a/b", "alone"), ("https://u@h", "alone"), ("help.example", "https://")):
+            with tempfile.TemporaryDirectory() as top:
+                done = subprocess.run([PARRY, "replica", url, "--text-only", "--data", top + "/d", "--listen", "127.0.0.1:0"],
+                                      capture_output=True, text=True, timeout=20, check=False)
+                self.assertEqual(done.returncode, 2, url)
+                self.assertIn(says, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
