@@ -3,6 +3,7 @@
 
 #include "api/fields.h"
 #include "api/routes.h"
+#include "api/zendesk.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -78,6 +79,8 @@ static void refuse(answer *a, parry_problem p, const char *detail)
 {
     if (a->page)
         parry_page_problem(&a->call, p, detail);
+    else if (parry_zendesk_path(a->call.req->path))
+        parry_zendesk_refuse(a->call.res, parry_problem_status(p), detail);
     else
         parry_problem_reply(a->call.res, p, detail, a->call.req->id);
 }

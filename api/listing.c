@@ -2,6 +2,8 @@
  */
 #include "api/listing.h"
 
+#include "api/numbers.h"
+
 #include <pthread.h>
 
 typedef struct kept {
@@ -36,9 +38,23 @@ static size_t take_segment(const parry_live_segment *s, parry_listing_row *rows)
             continue;
         parry_article_out a;
         parry_segment_article(s->segment, i, &a);
-        rows[n++] = (parry_listing_row){a.id, a.title, a.slug, a.locale, a.audience, a.category, a.updated};
+        rows[n++] = (parry_listing_row){a.id,       a.title,   a.slug,    a.locale, a.audience,
+                                        a.category, a.updated, a.product, a.tags,   0};
     }
     return n;
+}
+
+static void number_rows(parry_listing_row *rows, size_t n)
+{
+    parry_str *slugs = parry_calloc(n + 1, sizeof *slugs);
+    uint64_t *numbers = parry_calloc(n + 1, sizeof *numbers);
+    for (size_t i = 0; i < n; i++)
+        slugs[i] = rows[i].slug;
+    parry_numbers(slugs, n, PARRY_NUMBER_BITS, numbers);
+    for (size_t i = 0; i < n; i++)
+        rows[i].number = numbers[i];
+    free(numbers);
+    free(slugs);
 }
 
 static kept *make(parry_generation *g)
@@ -52,6 +68,7 @@ static kept *make(parry_generation *g)
     for (size_t i = 0; i < info->nsegments; i++)
         k->c.n += take_segment(&info->segments[i], k->rows + k->c.n);
     qsort(k->rows, k->c.n, sizeof *k->rows, compare);
+    number_rows(k->rows, k->c.n);
     k->c.generation = info->number;
     k->c.rows = k->rows;
     k->g = g;
