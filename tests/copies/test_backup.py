@@ -77,7 +77,10 @@ class Beside(Folder):
         with Server(data=self.top) as s:
             before = self.answers(s)
             self.assertTrue(all(before[:4]), before)
+            for n in range(20):
+                s.get(f"/v1/search?q=refund+number+{n}")  # what the ledger has of them is saved, too
             made = self.backup()
+        self.assertTrue((made / "ledger" / "data.mdb").exists())
         self.fine("restore", made, "--data", self.new / "data")
         with Server(data=self.new) as s:
             self.assertEqual(self.answers(s), before)
