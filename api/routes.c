@@ -46,6 +46,8 @@ const parry_route parry_routes[] = {
     {"GET", "/v1/replica/segments/{name}/{file}", "", parry_get_replica_segment, PARRY_RIGHT_REPLICATE, 0,
      PARRY_ROUTE_SLOW},
     {"GET", "/v1/replica/tables/{file}", "", parry_get_replica_table, PARRY_RIGHT_REPLICATE, 0, PARRY_ROUTE_SLOW},
+    {"GET", PARRY_ZENDESK_BASE "articles/search.json", NULL, parry_get_zendesk_search, PARRY_RIGHT_SEARCH, 0,
+     PARRY_ROUTE_SLOW},
     {"GET", PARRY_ZENDESK_BASE "{path}", NULL, parry_get_zendesk, PARRY_RIGHT_SEARCH, 0, PARRY_ROUTE_SLOW},
     {"GET", "/health", "", parry_get_health, PARRY_RIGHT_OPEN, 0, 0},
     {"GET", "/ready", "", parry_get_ready, PARRY_RIGHT_OPEN, 0, 0},

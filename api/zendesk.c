@@ -11,6 +11,7 @@ enum {
     LISTED_PER_PAGE = 30,
     PER_PAGE_MAX = 100,
     RESULTS_MAX = 1000,
+    PAGES_MAX = 1000000,
     IDS_MAX = 16,
     HOST_MAX = 255,
     QUERY_MAX = 512
@@ -477,7 +478,7 @@ static parry_code read_pages(asked *q, size_t usual, parry_err *err)
 {
     q->page = 1;
     q->per_page = usual;
-    parry_code code = parry_request_number(q->c->req, "page", 1, RESULTS_MAX * 1000, &q->page, err);
+    parry_code code = parry_request_number(q->c->req, "page", 1, PAGES_MAX, &q->page, err);
     return code == PARRY_OK ? parry_request_number(q->c->req, "per_page", 1, PER_PAGE_MAX, &q->per_page, err) : code;
 }
 
@@ -628,12 +629,16 @@ static bool plain(const wanted *w)
 /* What is neither filtered nor sorted is looked up a page at a time. */
 static parry_code search_plain(asked *q, parry_str text, parry_err *err)
 {
-    size_t from = offset_of(q), n = 0, total = 0;
-    found *list = PARRY_ARRAY(q->c->arena, found, from + q->per_page + 1);
-    parry_code code = look_up(q, text, from, from + q->per_page, list + from, &n, &total, err);
+    size_t from = offset_of(q), until = from + q->per_page, n = 0, total = 0;
+    until = until < RESULTS_MAX ? until : RESULTS_MAX;
+    if (from >= until) /* past what is shown: how much there is, and nothing of it */
+        from = until = 0;
+    found *list = PARRY_ARRAY(q->c->arena, found, until + 1);
+    parry_code code = look_up(q, text, from, until > 0 ? until : 1, list + from, &n, &total, err);
     if (code != PARRY_OK)
         return code;
-    return reply_found(q, "results", true, list, from + n, total < RESULTS_MAX ? total : RESULTS_MAX, err);
+    n = until > 0 ? from + n : 0;
+    return reply_found(q, "results", true, list, n, total < RESULTS_MAX ? total : RESULTS_MAX, err);
 }
 
 static parry_code search_articles(asked *q, parry_err *err)
@@ -652,8 +657,6 @@ static parry_code search_articles(asked *q, parry_err *err)
         return parry_fail(err, PARRY_INVALID, "query is over %d characters", QUERY_MAX);
     if (text.n == 0 && w.nsections == 0 && w.nlabels == 0 && !parry_request_text(q->c->req, "category", &any))
         return parry_fail(err, PARRY_INVALID, "one of query, category, section and label_names is needed");
-    if (q->page * q->per_page > RESULTS_MAX)
-        return parry_fail(err, PARRY_INVALID, "a search shows at most %d results", RESULTS_MAX);
     found *list = PARRY_ARRAY(q->c->arena, found, q->nrows + RESULTS_MAX + 1);
     if (text.n > 0 && plain(&w))
         return search_plain(q, text, err);
@@ -817,4 +820,10 @@ parry_code parry_get_zendesk(parry_call *c, parry_err *err)
     parry_code code = answer(&q, kind, path, err);
     parry_listing_release(c->app->listings, list);
     return code;
+}
+
+parry_code parry_get_zendesk_search(parry_call *c, parry_err *err)
+{
+    c->tail = parry_str_of("articles/search.json");
+    return parry_get_zendesk(c, err);
 }

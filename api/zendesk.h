@@ -9,7 +9,8 @@
 
 #define PARRY_ZENDESK_BASE "/api/v2/help_center/"
 
-PARRY_MUST parry_code parry_get_zendesk(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_zendesk(parry_call *c, parry_err *err); /* the path below is the tail */
+PARRY_MUST parry_code parry_get_zendesk_search(parry_call *c, parry_err *err);
 /* Its addresses have errors of their own: {"error": "RecordNotFound", "description": "Not found"}. */
 bool parry_zendesk_path(parry_str path);
 void parry_zendesk_refuse(parry_response *res, int status, const char *detail);

@@ -110,6 +110,13 @@ class Zendesk(unittest.TestCase):
         self.assertEqual(again["page"], 2)
         self.assertFalse({a["id"] for a in found["results"]} & {a["id"] for a in again["results"]})
 
+    def test_past_the_end(self):
+        count = self.ask("articles/search.json", query="parcels")["count"]
+        for params in ({"page": 11, "per_page": 100}, {"page": 1000000, "per_page": 100}, {"page": 1000000, "sort_by": "title"}):
+            j = self.ask("articles/search.json", query="parcels", **params)
+            self.assertEqual((j["results"], j["next_page"], j["count"]), ([], None, count), params)
+        self.assertEqual(self.ask("articles.json", page=1000000, per_page=100)["articles"], [])
+
     def test_filters(self):
         money = self.section("Money")["id"]
         category = self.ask("categories.json")["categories"][0]["id"]
@@ -171,7 +178,7 @@ class Zendesk(unittest.TestCase):
                 ("articles/99999999999999999999999.json", {}, 404, "RecordNotFound"), ("../../v1/articles.json", {}, 404, "RecordNotFound"),
                 ("articles/search.json", {}, 400, "BadRequest"), ("articles/search.json", {"query": "x", "per_page": 101}, 400, "BadRequest"),
                 ("articles/search.json", {"query": "x", "page": 0}, 400, "BadRequest"),
-                ("articles/search.json", {"query": "x", "page": 11, "per_page": 100}, 400, "BadRequest"),
+                ("articles/search.json", {"query": "x", "page": 1000001}, 400, "BadRequest"),
                 ("articles/search.json", {"query": "x", "created_after": "soon"}, 400, "BadRequest"),
                 ("articles/search.json", {"query": "x", "sort_by": "luck"}, 400, "BadRequest"),
                 ("articles/search.json", {"query": "x" * 4000}, 400, "BadRequest"),
