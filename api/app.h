@@ -55,8 +55,8 @@ typedef struct parry_app {
     parry_redactor *redactor;
     atomic_ullong queries_dropped; /* not recorded, since too many waited for the disk */
     parry_once *once;              /* NULL: Idempotency-Key is passed over */
-    const char *data_dir;         /* NULL in tests */
-    parry_follow *follow;         /* NULL: this is no replica */
+    const char *data_dir;          /* NULL in tests */
+    parry_follow *follow;          /* NULL: this is no replica */
     parry_metrics *metrics;
     parry_otlp *otlp; /* NULL: nobody is sent traces */
     parry_vital parts[PARRY_VITALS];
