@@ -101,6 +101,77 @@ export type Suggestions = Sureness & {
   })[];
 };
 
+export type RpcReply = {
+  jsonrpc: "2.0";
+  id: string | number | null;
+  result?: Record<string, unknown>;
+  error?: {
+    code: number;
+    message: string;
+  };
+};
+
+export type ChatPassage = {
+  id: string;
+  article_id: string;
+  title: string;
+  section: string;
+  url: string;
+  text: string;
+  tokens: number;
+  score: number;
+  category: string;
+  locale: string;
+  updated: string;
+  probability: number | null;
+};
+
+export type ChatLog = {
+  session_id: string;
+  customer_id: string | null;
+  timestamp: string;
+  user_utterance: string;
+  chatbot_response: string | null;
+  intent_detected: string | null;
+  entities_extracted: ({
+    type: "email" | "url" | "identifier" | "number";
+    value: string;
+  })[];
+  confidence_score: number | null;
+  agent_handover_flag: boolean;
+  resolution_status: "answered" | "offered" | "clarifying" | "unanswered" | "escalated" | "none";
+};
+
+export type ChatReply = Sureness & ({
+  session_id: string;
+  transcript_id: string;
+  query_id: string | null;
+  generation: number;
+  query: string | null;
+  decision: "answer" | "offer" | "clarify" | "abstain" | "handover" | "small_talk";
+  degraded: boolean;
+  agent_handover_flag: boolean;
+  handover_reason: "asked" | "no_confident_answer" | null;
+  ask: {
+    by: "product" | "category" | "article";
+    question: string;
+    options: ({
+      value: string;
+      label: string;
+      article_id: string;
+      url: string;
+    })[];
+  } | null;
+  passages: ChatPassage[];
+  tokens: {
+    budget: number;
+    used: number;
+    left_out: number;
+    counted_by: string;
+  };
+  log: ChatLog;
+});
+
 export type Related = {
   id: string;
   title: string;
@@ -202,6 +273,15 @@ export type Fate = {
   detail?: string;
 };
 
+export type ZendeskArticle = {
+  id: number;
+  section_id: number;
+  label_names: string[];
+  snippet?: string;
+  created_at: string;
+  updated_at: string;
+};
+
 export type Readiness = {
   status: "ready" | "empty" | "draining";
   generation: number;
@@ -209,6 +289,11 @@ export type Readiness = {
   store_seq: number;
   model: Record<string, unknown> | null;
   degraded: Record<string, string>;
+  replica?: {
+    state: "starting" | "following" | "behind";
+    lag_s: number;
+    primary_generation: number;
+  };
   version: string;
 };
 
@@ -220,10 +305,128 @@ export class Parry {
   explain(params: { q: string; limit?: number; offset?: number; mode?: "hybrid" | "text" | "vector"; audience?: "customer" | "merchant"; locale?: string; category?: string; product?: string; tag?: string; updated_from?: string; updated_until?: string; facets?: string; sort?: "relevance" | "updated" | "title"; rule_tag?: string; page?: string; page_product?: string; explain?: Flag; typing?: Flag; article?: string; fields?: string }, options?: CallOptions): Promise<Results>;
   /** Articles and completions while somebody types */
   suggest(params?: { q?: string; limit?: number; audience?: "customer" | "merchant"; rule_tag?: string; previous?: string; page?: string; page_product?: string; fields?: string }, options?: CallOptions): Promise<Suggestions>;
+  /** Articles for a form that somebody fills in */
+  suggestForForm(params?: Record<string, never>, body?: {
+    subject?: string;
+    description?: string;
+    limit?: number;
+    audience?: "customer" | "merchant";
+    locale?: string;
+    category?: string;
+    page?: string;
+    page_product?: string;
+    rule_tag?: string;
+  }, options?: CallOptions): Promise<Suggestions>;
   /** What a query may become */
   completions(params: { q: string; limit?: number; audience?: "customer" | "merchant"; fields?: string }, options?: CallOptions): Promise<{
     generation: number;
     completions: Completion[];
+  }>;
+  /** What a chatbot answers from, and whether it should */
+  chatSuggest(params?: Record<string, never>, body?: {
+    turns: ({
+      role: "user" | "assistant" | "agent";
+      text: string;
+      at?: string;
+    })[];
+    session_id?: string;
+    customer_id?: string;
+    limit?: number;
+    max_tokens?: number;
+    audience?: "customer" | "merchant";
+    locale?: string;
+    category?: string;
+    page?: string;
+    page_product?: string;
+    rule_tag?: string;
+  }, options?: CallOptions): Promise<ChatReply>;
+  /** What a citation said, as it was */
+  passage(params: { id: string; audience?: "customer" | "merchant" }, options?: CallOptions): Promise<{
+    id: string;
+    article_id: string;
+    title: string;
+    section: string;
+    url: string;
+    text: string;
+    category: string;
+    locale: string;
+    updated: string;
+    current: boolean;
+  }>;
+  /** Model Context Protocol, one message a request */
+  mcp(params?: Record<string, never>, body?: {
+    jsonrpc: "2.0";
+    id?: string | number;
+    method: string;
+    params?: Record<string, unknown>;
+  }, options?: CallOptions): Promise<RpcReply>;
+  /** The tools as functions that a language model may call */
+  tools(params?: Record<string, never>, options?: CallOptions): Promise<({
+    type: "function";
+    function: {
+      name: string;
+      description: string;
+      parameters: Record<string, unknown>;
+    };
+  })[]>;
+  /** Run the tool search_articles */
+  runSearchArticles(params?: Record<string, never>, body?: {
+    query: string;
+    locale?: string;
+    audience?: "customer" | "merchant";
+    category?: string;
+    limit?: number;
+    max_tokens?: number;
+    session_id?: string;
+  }, options?: CallOptions): Promise<{
+    query_id: string;
+    generation: number;
+    no_confident_answer: boolean;
+    answer_probability?: number;
+    left_out: number;
+    hits: ({
+      passage_id: string;
+      article_id: string;
+      title: string;
+      section?: string;
+      url: string;
+      passage: string;
+      probability?: number;
+      updated_at?: string;
+    })[];
+  }>;
+  /** Run the tool get_article */
+  runGetArticle(params?: Record<string, never>, body?: {
+    article_id: string;
+    audience?: "customer" | "merchant";
+    max_tokens?: number;
+  }, options?: CallOptions): Promise<{
+    article_id: string;
+    title: string;
+    url: string;
+    category?: string;
+    locale?: string;
+    updated_at?: string;
+    truncated: boolean;
+    sections: ({
+      heading: string;
+      anchor: string;
+      text: string;
+    })[];
+  }>;
+  /** Run the tool explain_result */
+  runExplainResult(params?: Record<string, never>, body?: {
+    query_id: string;
+    article_id: string;
+    audience?: "customer" | "merchant";
+  }, options?: CallOptions): Promise<{
+    query_id: string;
+    query: string;
+    shown_at: number | null;
+    generation_then?: number;
+    generation: number;
+    words?: unknown[];
+    article: Record<string, unknown>;
   }>;
   /** Published articles, by category and title */
   listArticles(params?: { category?: string; limit?: number; offset?: number; audience?: "customer" | "merchant"; fields?: string; cursor?: string }, options?: CallOptions): Promise<ArticleList>;
@@ -298,6 +501,33 @@ export class Parry {
   ready(params?: Record<string, never>, options?: CallOptions): Promise<Readiness>;
   /** Prometheus metrics */
   metrics(params?: Record<string, never>, options?: CallOptions): Promise<string>;
+  /** Search articles as Zendesk's Help Center does */
+  zendeskSearch(params: { query: string; category?: string; section?: string; page?: number; per_page?: number; label_names?: string; sort_by?: "created_at" | "updated_at" | "title" | "position" | "relevance" | ""; sort_order?: string; updated_after?: string; created_after?: string }, options?: CallOptions): Promise<{
+    count: number;
+    results: ZendeskArticle[];
+  }>;
+  /** Articles, sections and categories at Zendesk's addresses */
+  zendeskHelpCenter(params: { path: "articles.json" | "en-us/articles.json"; page?: number; per_page?: number; label_names?: string; sort_by?: "created_at" | "updated_at" | "title" | "position" | "relevance" | ""; sort_order?: string; updated_after?: string; created_after?: string }, options?: CallOptions): Promise<Record<string, unknown>>;
+  /** The generation that is served, for a replica to copy */
+  replicaCurrent(params?: Record<string, never>, options?: CallOptions): Promise<{
+    format: 1;
+    epoch: string;
+    store_seq: number;
+    manifest: Record<string, unknown> | null;
+    segments: Record<string, string>;
+    tables: Record<string, number>;
+  }>;
+  /** What changed of the articles, a page at a time */
+  replicaChanges(params?: { after?: number }, options?: CallOptions): Promise<{
+    after: number;
+    upto: number;
+    more: boolean;
+    changes: (Record<string, unknown>)[];
+  }>;
+  /** One file of a segment, whole or in pieces of at most 8 MiB (Range) */
+  replicaSegment(params: { name: string; file: "segment.json" | "text.glass" | "vectors.faiss" | "vectors.f16" | "passages.bin" | "vocabulary.bin" }, options?: CallOptions): Promise<string>;
+  /** One side table, whole or in pieces of at most 8 MiB (Range) */
+  replicaTable(params: { file: string }, options?: CallOptions): Promise<string>;
   /** This description */
   openapi(params?: Record<string, never>, options?: CallOptions): Promise<Record<string, unknown>>;
 }

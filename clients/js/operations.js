@@ -64,6 +64,11 @@ export const operations = {
       "fields"
     ]
   },
+  "suggestForForm": {
+    "method": "POST",
+    "path": "/v1/suggest",
+    "body": "application/json"
+  },
   "completions": {
     "method": "GET",
     "path": "/v1/completions",
@@ -73,6 +78,45 @@ export const operations = {
       "audience",
       "fields"
     ]
+  },
+  "chatSuggest": {
+    "method": "POST",
+    "path": "/v1/chat/suggest",
+    "body": "application/json"
+  },
+  "passage": {
+    "method": "GET",
+    "path": "/v1/passages/{id}",
+    "in_path": [
+      "id"
+    ],
+    "in_query": [
+      "audience"
+    ]
+  },
+  "mcp": {
+    "method": "POST",
+    "path": "/mcp",
+    "body": "application/json"
+  },
+  "tools": {
+    "method": "GET",
+    "path": "/v1/tools.json"
+  },
+  "runSearchArticles": {
+    "method": "POST",
+    "path": "/v1/tools/search_articles",
+    "body": "application/json"
+  },
+  "runGetArticle": {
+    "method": "POST",
+    "path": "/v1/tools/get_article",
+    "body": "application/json"
+  },
+  "runExplainResult": {
+    "method": "POST",
+    "path": "/v1/tools/explain_result",
+    "body": "application/json"
   },
   "listArticles": {
     "method": "GET",
@@ -251,6 +295,64 @@ export const operations = {
   "metrics": {
     "method": "GET",
     "path": "/metrics"
+  },
+  "zendeskSearch": {
+    "method": "GET",
+    "path": "/api/v2/help_center/articles/search.json",
+    "in_query": [
+      "query",
+      "category",
+      "section",
+      "page",
+      "per_page",
+      "label_names",
+      "sort_by",
+      "sort_order",
+      "updated_after",
+      "created_after"
+    ]
+  },
+  "zendeskHelpCenter": {
+    "method": "GET",
+    "path": "/api/v2/help_center/{path}",
+    "in_path": [
+      "path"
+    ],
+    "in_query": [
+      "page",
+      "per_page",
+      "label_names",
+      "sort_by",
+      "sort_order",
+      "updated_after",
+      "created_after"
+    ]
+  },
+  "replicaCurrent": {
+    "method": "GET",
+    "path": "/v1/replica/current"
+  },
+  "replicaChanges": {
+    "method": "GET",
+    "path": "/v1/replica/changes",
+    "in_query": [
+      "after"
+    ]
+  },
+  "replicaSegment": {
+    "method": "GET",
+    "path": "/v1/replica/segments/{name}/{file}",
+    "in_path": [
+      "name",
+      "file"
+    ]
+  },
+  "replicaTable": {
+    "method": "GET",
+    "path": "/v1/replica/tables/{file}",
+    "in_path": [
+      "file"
+    ]
   },
   "openapi": {
     "method": "GET",

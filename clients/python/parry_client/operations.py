@@ -73,6 +73,61 @@ Suggestions = TypedDict("Suggestions", {
     "hits": List[Dict[str, Any]],
 })
 
+RpcReply = TypedDict("RpcReply", {
+    "jsonrpc": Literal['2.0'],
+    "id": Union[str, int, None],
+    "result": NotRequired[Dict[str, Any]],
+    "error": NotRequired[Dict[str, Any]],
+})
+
+ChatPassage = TypedDict("ChatPassage", {
+    "id": str,
+    "article_id": str,
+    "title": str,
+    "section": str,
+    "url": str,
+    "text": str,
+    "tokens": int,
+    "score": float,
+    "category": str,
+    "locale": str,
+    "updated": str,
+    "probability": Union[float, None],
+})
+
+ChatLog = TypedDict("ChatLog", {
+    "session_id": str,
+    "customer_id": Union[str, None],
+    "timestamp": str,
+    "user_utterance": str,
+    "chatbot_response": Union[str, None],
+    "intent_detected": Union[str, None],
+    "entities_extracted": List[Dict[str, Any]],
+    "confidence_score": Union[float, None],
+    "agent_handover_flag": bool,
+    "resolution_status": Literal['answered', 'offered', 'clarifying', 'unanswered', 'escalated', 'none'],
+})
+
+ChatReply = TypedDict("ChatReply", {
+    "probability": Union[float, None],
+    "calibration": Literal['own', 'shipped', 'none'],
+    "answered": bool,
+    "doubtful": bool,
+    "session_id": str,
+    "transcript_id": str,
+    "query_id": Union[str, None],
+    "generation": int,
+    "query": Union[str, None],
+    "decision": Literal['answer', 'offer', 'clarify', 'abstain', 'handover', 'small_talk'],
+    "degraded": bool,
+    "agent_handover_flag": bool,
+    "handover_reason": Literal['asked', 'no_confident_answer', None],
+    "ask": Union[Dict[str, Any], None],
+    "passages": List["ChatPassage"],
+    "tokens": Dict[str, Any],
+    "log": "ChatLog",
+})
+
 Related = TypedDict("Related", {
     "id": str,
     "title": str,
@@ -167,6 +222,15 @@ Fate = TypedDict("Fate", {
     "detail": NotRequired[str],
 })
 
+ZendeskArticle = TypedDict("ZendeskArticle", {
+    "id": int,
+    "section_id": int,
+    "label_names": List[str],
+    "snippet": NotRequired[str],
+    "created_at": str,
+    "updated_at": str,
+})
+
 Readiness = TypedDict("Readiness", {
     "status": Literal['ready', 'empty', 'draining'],
     "generation": int,
@@ -174,6 +238,7 @@ Readiness = TypedDict("Readiness", {
     "store_seq": int,
     "model": Union[Dict[str, Any], None],
     "degraded": Dict[str, str],
+    "replica": NotRequired[Dict[str, Any]],
     "version": str,
 })
 
@@ -196,9 +261,41 @@ class Operations:
         """Articles and completions while somebody types."""
         return self._call({"method": "GET", "path": "/v1/suggest", "in_query": ["q", "limit", "audience", "rule_tag", "previous", "page", "page_product", "fields"]}, {"q": q, "limit": limit, "audience": audience, "rule_tag": rule_tag, "previous": previous, "page": page, "page_product": page_product, "fields": fields}, None)
 
+    def suggest_for_form(self, body: Dict[str, Any]) -> "Suggestions":
+        """Articles for a form that somebody fills in."""
+        return self._call({"method": "POST", "path": "/v1/suggest", "body": "application/json"}, {}, body)
+
     def completions(self, *, q: str, limit: Optional[int] = None, audience: Optional[Literal['customer', 'merchant']] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """What a query may become."""
         return self._call({"method": "GET", "path": "/v1/completions", "in_query": ["q", "limit", "audience", "fields"]}, {"q": q, "limit": limit, "audience": audience, "fields": fields}, None)
+
+    def chat_suggest(self, body: Dict[str, Any]) -> "ChatReply":
+        """What a chatbot answers from, and whether it should."""
+        return self._call({"method": "POST", "path": "/v1/chat/suggest", "body": "application/json"}, {}, body)
+
+    def passage(self, *, id: str, audience: Optional[Literal['customer', 'merchant']] = None) -> Dict[str, Any]:
+        """What a citation said, as it was."""
+        return self._call({"method": "GET", "path": "/v1/passages/{id}", "in_path": ["id"], "in_query": ["audience"]}, {"id": id, "audience": audience}, None)
+
+    def mcp(self, body: Dict[str, Any]) -> "RpcReply":
+        """Model Context Protocol, one message a request."""
+        return self._call({"method": "POST", "path": "/mcp", "body": "application/json"}, {}, body)
+
+    def tools(self) -> List[Dict[str, Any]]:
+        """The tools as functions that a language model may call."""
+        return self._call({"method": "GET", "path": "/v1/tools.json"}, {}, None)
+
+    def run_search_articles(self, body: Dict[str, Any]) -> Dict[str, Any]:
+        """Run the tool search_articles."""
+        return self._call({"method": "POST", "path": "/v1/tools/search_articles", "body": "application/json"}, {}, body)
+
+    def run_get_article(self, body: Dict[str, Any]) -> Dict[str, Any]:
+        """Run the tool get_article."""
+        return self._call({"method": "POST", "path": "/v1/tools/get_article", "body": "application/json"}, {}, body)
+
+    def run_explain_result(self, body: Dict[str, Any]) -> Dict[str, Any]:
+        """Run the tool explain_result."""
+        return self._call({"method": "POST", "path": "/v1/tools/explain_result", "body": "application/json"}, {}, body)
 
     def list_articles(self, *, category: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, audience: Optional[Literal['customer', 'merchant']] = None, fields: Optional[str] = None, cursor: Optional[str] = None) -> "ArticleList":
         """Published articles, by category and title."""
@@ -275,6 +372,30 @@ class Operations:
     def metrics(self) -> str:
         """Prometheus metrics."""
         return self._call({"method": "GET", "path": "/metrics"}, {}, None)
+
+    def zendesk_search(self, *, query: str, category: Optional[str] = None, section: Optional[str] = None, page: Optional[int] = None, per_page: Optional[int] = None, label_names: Optional[str] = None, sort_by: Optional[Literal['created_at', 'updated_at', 'title', 'position', 'relevance', '']] = None, sort_order: Optional[str] = None, updated_after: Optional[str] = None, created_after: Optional[str] = None) -> Dict[str, Any]:
+        """Search articles as Zendesk's Help Center does."""
+        return self._call({"method": "GET", "path": "/api/v2/help_center/articles/search.json", "in_query": ["query", "category", "section", "page", "per_page", "label_names", "sort_by", "sort_order", "updated_after", "created_after"]}, {"query": query, "category": category, "section": section, "page": page, "per_page": per_page, "label_names": label_names, "sort_by": sort_by, "sort_order": sort_order, "updated_after": updated_after, "created_after": created_after}, None)
+
+    def zendesk_help_center(self, *, path: Literal['articles.json', 'en-us/articles.json'], page: Optional[int] = None, per_page: Optional[int] = None, label_names: Optional[str] = None, sort_by: Optional[Literal['created_at', 'updated_at', 'title', 'position', 'relevance', '']] = None, sort_order: Optional[str] = None, updated_after: Optional[str] = None, created_after: Optional[str] = None) -> Dict[str, Any]:
+        """Articles, sections and categories at Zendesk's addresses."""
+        return self._call({"method": "GET", "path": "/api/v2/help_center/{path}", "in_path": ["path"], "in_query": ["page", "per_page", "label_names", "sort_by", "sort_order", "updated_after", "created_after"]}, {"path": path, "page": page, "per_page": per_page, "label_names": label_names, "sort_by": sort_by, "sort_order": sort_order, "updated_after": updated_after, "created_after": created_after}, None)
+
+    def replica_current(self) -> Dict[str, Any]:
+        """The generation that is served, for a replica to copy."""
+        return self._call({"method": "GET", "path": "/v1/replica/current"}, {}, None)
+
+    def replica_changes(self, *, after: Optional[int] = None) -> Dict[str, Any]:
+        """What changed of the articles, a page at a time."""
+        return self._call({"method": "GET", "path": "/v1/replica/changes", "in_query": ["after"]}, {"after": after}, None)
+
+    def replica_segment(self, *, name: str, file: Literal['segment.json', 'text.glass', 'vectors.faiss', 'vectors.f16', 'passages.bin', 'vocabulary.bin']) -> str:
+        """One file of a segment, whole or in pieces of at most 8 MiB (Range)."""
+        return self._call({"method": "GET", "path": "/v1/replica/segments/{name}/{file}", "in_path": ["name", "file"]}, {"name": name, "file": file}, None)
+
+    def replica_table(self, *, file: str) -> str:
+        """One side table, whole or in pieces of at most 8 MiB (Range)."""
+        return self._call({"method": "GET", "path": "/v1/replica/tables/{file}", "in_path": ["file"]}, {"file": file}, None)
 
     def openapi(self) -> Dict[str, Any]:
         """This description."""
