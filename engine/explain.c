@@ -230,7 +230,7 @@ static const parry_candidate *candidate_of(const parry_explain_input *in, const 
     for (size_t i = 0; i < r->total; i++)
         if (in->ranked[i].c->segment == h->segment && in->ranked[i].c->article == h->article)
             return in->ranked[i].c;
-    assert(!"a hit that was not ranked");
+    assert(false); /* a hit that was not ranked */
     return in->ranked[0].c;
 }
 
