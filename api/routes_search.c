@@ -60,7 +60,7 @@ static parry_code read_filter(const parry_call *c, parry_field field, parry_quer
         if (q->nfilters == FILTERS_MAX)
             return parry_fail(err, PARRY_INVALID, "%s: more than %d values to filter by", parry_field_name(field),
                               FILTERS_MAX);
-        filters[q->nfilters++] = (parry_filter){field, 0, value};
+        filters[q->nfilters++] = (parry_filter){.field = field, .value = value};
     }
     q->filters = filters;
     return code;

@@ -33,7 +33,8 @@ static void add_filters(const parry_explain_input *in, const parry_article_out *
         const parry_rule *rule = parry_rules_of_filter(&in->curation->matched, unmet);
         parry_str wanted = {NULL, 0};
         for (size_t i = 0; i < n && (rule == NULL || q->trusted); i++)
-            wanted = parry_str_printf(a, "%.*s%s%.*s", PARRY_FMT(wanted), i > 0 ? "\n" : "", PARRY_FMT(unmet[i].value));
+            wanted = parry_str_printf(a, "%.*s%s%s%.*s", PARRY_FMT(wanted), i > 0 ? "\n" : "",
+                                      unmet[i].negated ? "not " : "", PARRY_FMT(unmet[i].value));
         parry_unmet *u = add(in, w, parry_field_name(unmet->field), wanted, values_of(a, x, unmet->field));
         u->rule = rule != NULL ? rule->name : u->rule;
         rest = unmet + n;

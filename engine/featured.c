@@ -2,6 +2,7 @@
 #include "engine/featured.h"
 
 #include "engine/boosts.h"
+#include "engine/filter.h"
 
 typedef struct entry {
     uint32_t segment, article;
@@ -62,4 +63,38 @@ size_t parry_featured(parry_arena *a, const parry_generation *g, const parry_mas
         (*out)[i] = (parry_ranked){.c = &c[i], .id = list[i].id};
     }
     return total;
+}
+
+static void count(const parry_article_out *x, parry_counter *const *counters)
+{
+    for (int f = 0; f < PARRY_FIELDS; f++) {
+        size_t at = 0;
+        parry_str value;
+        while (counters[f] != NULL && parry_field_next(x, (parry_field)f, &at, &value))
+            parry_counter_add(counters[f], value);
+    }
+}
+
+void parry_featured_facets(parry_arena *a, const parry_generation *g, const parry_mask *masks, unsigned fields,
+                           parry_results *r)
+{
+    const parry_generation_info *info = parry_generation_get_info(g);
+    parry_counter *counters[PARRY_FIELDS];
+    for (int f = 0; f < PARRY_FIELDS; f++)
+        counters[f] = (fields >> f & 1U) != 0 ? parry_counter_new(a) : NULL;
+    for (uint32_t i = 0; i < info->nsegments; i++) {
+        const parry_segment *segment = info->segments[i].segment;
+        uint32_t articles = parry_segment_get_info(segment)->narticles;
+        for (uint32_t k = 0; k < articles; k++) {
+            parry_article_out x;
+            if (!parry_mask_shows(&masks[i], k))
+                continue;
+            parry_segment_article(segment, k, &x);
+            count(&x, counters);
+        }
+    }
+    r->facets = PARRY_ARRAY(a, parry_facet, PARRY_FIELDS);
+    for (int f = 0; f < PARRY_FIELDS; f++)
+        if (counters[f] != NULL)
+            r->facets[r->nfacets++] = parry_counter_facet(counters[f], (parry_field)f);
 }

@@ -8,5 +8,8 @@
  * last. Returns how many there are in all; *out has at most `most`, in the arena, without any evidence. */
 size_t parry_featured(parry_arena *a, const parry_generation *g, const parry_mask *masks, size_t most,
                       parry_ranked **out);
+/* Of all that the masks show, by the fields of the query: r->facets. */
+void parry_featured_facets(parry_arena *a, const parry_generation *g, const parry_mask *masks, unsigned fields,
+                           parry_results *r);
 
 #endif

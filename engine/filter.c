@@ -93,12 +93,17 @@ static int by_kind(const void *x, const void *y)
     const parry_filter *a = x, *b = y;
     if (a->set != b->set)
         return a->set < b->set ? -1 : 1;
+    if (a->either != b->either)
+        return a->either < b->either ? -1 : 1;
     if (a->field != b->field)
         return a->field < b->field ? -1 : 1;
-    return parry_str_cmp(a->value, b->value);
+    return a->negated != b->negated ? (a->negated ? 1 : -1) : parry_str_cmp(a->value, b->value);
 }
 
-static bool same_kind(const parry_filter *a, const parry_filter *b) { return a->set == b->set && a->field == b->field; }
+static bool same_kind(const parry_filter *a, const parry_filter *b)
+{
+    return a->set == b->set && a->either == b->either && (a->either != 0 || a->field == b->field);
+}
 
 void parry_filters_sort(parry_filter *filters, size_t n)
 {
@@ -112,7 +117,7 @@ const parry_filter *parry_filters_unmet(const parry_filter *filters, size_t n, c
     for (size_t i = 0, end; i < n; i = end) {
         bool any = false;
         for (end = i; end < n && same_kind(&filters[end], &filters[i]); end++)
-            any = any || has(x, &filters[end]);
+            any = any || has(x, &filters[end]) != filters[end].negated;
         *count = end - i;
         if (!any)
             return &filters[i];

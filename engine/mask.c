@@ -131,7 +131,8 @@ static bool key_of(const parry_query *q, parry_buf *b)
     add_key(b, q->category);
     parry_buf_printf(b, "%lld %lld", (long long)q->updated_from_ms, (long long)q->updated_until_ms);
     for (size_t i = 0; i < q->nfilters; i++) {
-        parry_buf_printf(b, " %d %u ", (int)q->filters[i].field, q->filters[i].set);
+        const parry_filter *f = &q->filters[i];
+        parry_buf_printf(b, " %d %u %u%s ", (int)f->field, f->set, f->either, f->negated ? "!" : "");
         add_key(b, q->filters[i].value);
     }
     return !b->full && q->nexclude == 0;

@@ -98,7 +98,7 @@ static parry_code read_fields(const parsing *p, const json_t *map, parry_filter 
         if (*n + count > cap)
             return parry_side_wrong(map, err, "more than %zu values", cap);
         for (size_t i = 0; i < count; i++)
-            out[(*n)++] = (parry_filter){fields[f], 0, values[i]};
+            out[(*n)++] = (parry_filter){.field = fields[f], .value = values[i]};
     }
     return PARRY_OK;
 }

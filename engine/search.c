@@ -101,8 +101,10 @@ parry_code parry_mode_parse(parry_str name, parry_mode *out, parry_err *err)
 
 const char *parry_mode_name(parry_mode m) { return m == PARRY_TEXT ? "text" : m == PARRY_VECTOR ? "vector" : "hybrid"; }
 
-static parry_code check_limit(const parry_query *q, parry_err *err)
+static parry_code check_limits(const parry_query *q, parry_err *err)
 {
+    if (q->nfilters > PARRY_FILTERS_MAX)
+        return parry_fail(err, PARRY_INVALID, "at most %d filters", PARRY_FILTERS_MAX);
     if (q->limit < 1 || q->limit > PARRY_SEARCH_MAX_LIMIT)
         return parry_fail(err, PARRY_INVALID, "limit must be 1 to %d", PARRY_SEARCH_MAX_LIMIT);
     return PARRY_OK;
@@ -114,9 +116,7 @@ static parry_code check(const parry_query *q, parry_err *err)
         return parry_fail(err, PARRY_INVALID, "the query is empty: give at least one word");
     if (q->text.n > PARRY_QUERY_MAX_BYTES)
         return parry_fail(err, PARRY_TOO_LARGE, "the query is over %d bytes", PARRY_QUERY_MAX_BYTES);
-    if (q->nfilters > PARRY_FILTERS_MAX)
-        return parry_fail(err, PARRY_INVALID, "at most %d filters", PARRY_FILTERS_MAX);
-    return check_limit(q, err);
+    return check_limits(q, err);
 }
 
 /* Meaning needs a model, and a generation whose vectors that model made. */
@@ -414,18 +414,17 @@ parry_code parry_search_nothing(parry_searcher *s, const parry_generation *g, co
     static const double no_weight[PARRY_SIGNALS];
     parry_ranked *ranked = NULL;
     int64_t t = parry_mono_ns();
-    parry_code code = check_limit(q, err);
+    parry_code code = check_limits(q, err);
     if (code != PARRY_OK)
         return code;
     parry_results r = {
         .generation = parry_generation_get_info(g)->number, .mode = q->mode, .probability = -1, .settled = true};
-    parry_query sorted = *q;
-    parry_filter *filters = PARRY_ARRAY(a, parry_filter, q->nfilters + 1);
-    if (q->nfilters > 0)
-        memcpy(filters, q->filters, q->nfilters * sizeof *filters);
-    parry_filters_sort(filters, q->nfilters);
-    sorted.filters = filters;
-    r.total = parry_featured(a, g, parry_masks(s->masks, g, &sorted), q->offset + q->limit, &ranked);
+    static const parry_matched no_rules = {0};
+    const parry_query scoped = parry_rules_scope(&no_rules, a, q);
+    const parry_mask *masks = parry_masks(s->masks, g, &scoped);
+    r.total = parry_featured(a, g, masks, q->offset + q->limit, &ranked);
+    if (q->facets != 0)
+        parry_featured_facets(a, g, masks, q->facets, &r);
     const parry_showing show = {.analyser = s->analyser,
                                 .arena = a,
                                 .g = g,

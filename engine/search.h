@@ -34,11 +34,14 @@ typedef enum parry_field {
 const char *parry_field_name(parry_field f); /* "category", "audience", "locale", "product", "tag" */
 PARRY_MUST parry_code parry_field_parse(parry_str name, parry_field *out, parry_err *err);
 
-/* Of one set and field any value will do; different sets and fields must all hold. A locale holds for its regions. */
+/* Of one set and field any value will do; different sets and fields must all hold. A locale holds for its regions.
+ * Alternatives with a number (not 0) are those of one set and number instead, whatever their fields. */
 typedef struct parry_filter {
     parry_field field;
     unsigned set; /* the caller's are 0; each rule has its own */
     parry_str value;
+    unsigned either; /* the number of its alternatives; 0: those of its field */
+    bool negated;    /* holds for articles that do not have the value */
 } parry_filter;
 enum { PARRY_FILTERS_MAX = 64, PARRY_FACET_VALUES_MAX = 50 };
 
@@ -67,10 +70,11 @@ typedef struct parry_query {
     size_t offset, limit;                      /* limit 1 to PARRY_SEARCH_MAX_LIMIT */
     size_t completions;                        /* at most so many; 0: none */
     bool explain;                              /* parts of every score */
-    bool grounds;             /* with explain: how words were read, and what each hit rests on (engine/explain.h) */
-    bool trusted;             /* may be told that an article is there which the filters hide */
-    bool snippets;            /* off where only ids and scores are wanted */
-    bool sentences;           /* where few words match, show the sentence nearest in meaning: some milliseconds more */
+    bool grounds;   /* with explain: how words were read, and what each hit rests on (engine/explain.h) */
+    bool trusted;   /* may be told that an article is there which the filters hide */
+    bool snippets;  /* off where only ids and scores are wanted */
+    bool marks;     /* with snippets: matches in titles, paths and whole passages, and which words they are of */
+    bool sentences; /* where few words match, show the sentence nearest in meaning: some milliseconds more */
     size_t snippet_columns;   /* 40 to 220 wide; 0: 220 */
     parry_str why;            /* with grounds: why is the article of this id (not) among the hits; empty: not asked */
     const parry_str *exclude; /* ids left out before ranking (evaluation) */
@@ -93,10 +97,17 @@ typedef struct parry_synonym_used {
 } parry_synonym_used;
 enum { PARRY_SYNONYMS_TOLD = 32 };
 
-/* A match in a snippet's plain text: [start, end) in bytes, [first, last) in code points. */
+/* A match in a plain text: [start, end) in bytes, [first, last) in code points; a bit for each of parry_results.words
+ * that it is of. */
 typedef struct parry_mark {
-    uint32_t start, end, first, last;
+    uint32_t start, end, first, last, words;
 } parry_mark;
+
+/* Matches in order, apart from each other. */
+typedef struct parry_marks {
+    const parry_mark *m;
+    size_t n;
+} parry_marks;
 
 typedef struct parry_hit {
     parry_str id, title, slug, category, audience, locale, updated;
@@ -106,10 +117,11 @@ typedef struct parry_hit {
     parry_str snippet_text;    /* the same as plain text on one line */
     const parry_mark *marks;   /* in snippet_text, in order, apart from each other */
     size_t nmarks;
-    parry_str passage;   /* the whole passage as plain text; empty unless snippets */
-    double score;        /* comparable within one result list; higher is better */
-    double text, vector; /* the two sides, 0 where a side did not find it */
-    parry_part *parts;   /* with explain */
+    parry_str passage;                                  /* the whole passage as plain text; empty unless snippets */
+    parry_marks title_marks, path_marks, passage_marks; /* with query.marks */
+    double score;                                       /* comparable within one result list; higher is better */
+    double text, vector;                                /* the two sides, 0 where a side did not find it */
+    parry_part *parts;                                  /* with explain */
     size_t nparts;
     parry_str product;
     parry_str tags;               /* one a line */
@@ -121,7 +133,7 @@ typedef struct parry_hit {
 
 typedef struct parry_facet_value {
     parry_str value;
-    size_t n; /* ranked articles that have it */
+    size_t n; /* ranked articles that have it; of parry_search_nothing, visible ones */
 } parry_facet_value;
 
 /* The values of a field over all ranked articles, most frequent first, then by bytes; at most PARRY_FACET_VALUES_MAX.
@@ -172,6 +184,8 @@ typedef struct parry_results {
     bool settled;                         /* false: asked without `steady`, the answer may be another */
     parry_completion *completions;
     size_t ncompletions;
+    const parry_str *words; /* the query's words, normalised; empty for one that is not looked for */
+    size_t nwords;          /* at most 32 */
     int64_t understand_ns, text_ns, encode_ns, vector_ns, fuse_ns, show_ns; /* stages */
 } parry_results;
 
@@ -198,7 +212,8 @@ PARRY_MUST parry_code parry_search(parry_searcher *s, const parry_generation *g,
                                    parry_results *out, parry_err *err);
 
 /* What to show before anything is asked: articles that their authors promote, then those changed last. Of the query
- * audience, locale, category, filters, offset, limit and snippets count; scores are 0. Fails: INVALID (limit). */
+ * audience, locale, category, filters, dates, facets, offset, limit and snippets count; scores are 0. Fails: INVALID
+ * (limit, filters). */
 PARRY_MUST parry_code parry_search_nothing(parry_searcher *s, const parry_generation *g, const parry_query *q,
                                            parry_arena *a, parry_results *out, parry_err *err);
 

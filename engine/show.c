@@ -125,6 +125,14 @@ static parry_hit hit_of(const parry_showing *show, const parry_ranked *ranked)
     return h;
 }
 
+static void mark_all(const parry_showing *s, parry_hit *h)
+{
+    const parry_understood *u = s->understood;
+    h->title_marks = parry_excerpt_marks(s->analyser, s->arena, h->title, h->locale, u);
+    h->path_marks = parry_excerpt_marks(s->analyser, s->arena, h->path, h->locale, u);
+    h->passage_marks = parry_excerpt_marks(s->analyser, s->arena, h->passage, h->locale, u);
+}
+
 static void render(parry_arena *a, const parry_excerpt *e, parry_hit *h)
 {
     if (e->passage.n == 0)
@@ -156,4 +164,8 @@ void parry_show(const parry_showing *s, const parry_ranked *ranked, parry_result
         parry_meant_centre(s->meant, s->scratch, s->arena, s->vector, e, r->n);
     for (size_t i = 0; i < r->n && q->snippets; i++)
         render(s->arena, &e[i], &r->hits[i]);
+    for (size_t i = 0; i < r->n && q->snippets && q->marks; i++)
+        mark_all(s, &r->hits[i]);
+    r->words = parry_excerpt_words(s->arena, s->understood);
+    r->nwords = s->understood->ngroups;
 }

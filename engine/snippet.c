@@ -348,8 +348,9 @@ static void add(page *p, parry_str s)
     }
 }
 
-static void add_marked(page *p, parry_str s, parry_mark *m)
+static void add_marked(page *p, parry_str s, uint32_t words, parry_mark *m)
 {
+    m->words = words;
     m->start = (uint32_t)p->text.n;
     m->first = p->code_points;
     parry_buf_addz(&p->html, "<mark>");
@@ -380,7 +381,7 @@ void parry_excerpt_render(parry_arena *a, const parry_excerpt *e, parry_hit *out
         if (from < at || to > e->end)
             continue;
         add(&p, parry_str_make(e->passage.p + at, from - at));
-        add_marked(&p, parry_str_make(e->passage.p + from, to - from), &marks[n++]);
+        add_marked(&p, parry_str_make(e->passage.p + from, to - from), e->spans[i].groups, &marks[n++]);
         at = to;
     }
     add(&p, parry_str_make(e->passage.p + at, e->end - at));
@@ -392,4 +393,48 @@ void parry_excerpt_render(parry_arena *a, const parry_excerpt *e, parry_hit *out
     out->nmarks = n;
     parry_buf_free(&p.html);
     parry_buf_free(&p.text);
+}
+
+static uint32_t code_points(parry_str s, size_t from, size_t to)
+{
+    uint32_t n = 0;
+    for (size_t i = from; i < to; i++)
+        n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
+    return n;
+}
+
+parry_marks parry_excerpt_marks(parry_analyser *an, parry_arena *a, parry_str text, parry_str locale,
+                                const parry_understood *u)
+{
+    parry_token *tokens = NULL;
+    size_t n = 0, at = 0, count = 0;
+    uint32_t seen = 0; /* code points up to `at` */
+    parry_analyse(an, a, text, locale, &tokens, &n);
+    parry_span *spans = PARRY_ARRAY(a, parry_span, n + 1);
+    size_t nspans = find_spans(tokens, n, u, spans);
+    parry_mark *marks = PARRY_ARRAY(a, parry_mark, nspans + 1);
+    const char *breaks = graphemes(a, text);
+    for (size_t i = 0; i < nspans; i++) {
+        size_t from = grapheme_before(breaks, spans[i].start, 0), to = grapheme_after(breaks, spans[i].end, text.n);
+        if (from < at)
+            continue;
+        parry_mark *m = &marks[count++];
+        m->start = (uint32_t)from;
+        m->end = (uint32_t)to;
+        m->first = seen + code_points(text, at, from);
+        m->last = seen = m->first + code_points(text, from, to);
+        m->words = spans[i].groups;
+        at = to;
+    }
+    return (parry_marks){marks, count};
+}
+
+const parry_str *parry_excerpt_words(parry_arena *a, const parry_understood *u)
+{
+    uint32_t wanted = wanted_groups(u);
+    parry_str *words = PARRY_ARRAY(a, parry_str, u->ngroups + 1);
+    for (size_t g = 0; g < u->ngroups; g++)
+        if ((wanted >> g & 1) != 0)
+            words[g] = u->groups[g].word;
+    return words;
 }

@@ -43,6 +43,12 @@ void parry_excerpt_centre(parry_arena *a, parry_excerpt *e, size_t sentence);
 /* snippet, snippet_text, marks and nmarks of the hit. */
 void parry_excerpt_render(parry_arena *a, const parry_excerpt *e, parry_hit *out);
 
+/* Where a text holds words of the query, by groups; for what is shown whole (a title, a heading). */
+parry_marks parry_excerpt_marks(parry_analyser *an, parry_arena *a, parry_str text, parry_str locale,
+                                const parry_understood *u);
+/* The query's words, one a group; empty for those that are not marked. */
+const parry_str *parry_excerpt_words(parry_arena *a, const parry_understood *u);
+
 /* Text as HTML shows it; a line's end becomes a space. */
 void parry_snippet_escape(parry_buf *b, parry_str s);
 

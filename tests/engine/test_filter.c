@@ -13,7 +13,7 @@ static const char *filtered(centre *c, const char *text, const parry_filter *fil
 
 #define by(f, v)                                                                                                       \
     {                                                                                                                  \
-        PARRY_FIELD_##f, 0, parry_str_of(v)                                                                            \
+        .field = PARRY_FIELD_##f, .value = parry_str_of(v)                                                             \
     }
 
 static void fields_filter(void **state)
@@ -62,6 +62,68 @@ static void asking_again_with_another_filter_is_another_question(void **state)
     q.limit = 1;
     parry_results r;
     assert_int_equal(parry_search(c->searcher, c->generation, &q, c->arena, &r, NULL), PARRY_INVALID);
+}
+
+static const char *facet(centre *c, const parry_results *r, parry_field f);
+
+static void alternatives_with_a_number_are_of_any_field_and_may_be_negated(void **state)
+{
+    centre *c = *state;
+    const parry_filter app = {.field = PARRY_FIELD_PRODUCT, .value = parry_str_of("App"), .either = 1},
+                       parcels = {.field = PARRY_FIELD_TAG, .value = parry_str_of("parcels"), .either = 1},
+                       no_cards = {.field = PARRY_FIELD_TAG,
+                                   .value = parry_str_of("cards"),
+                                   .either = 2,
+                                   .negated = true},
+                       no_money = {
+                           .field = PARRY_FIELD_TAG, .value = parry_str_of("money"), .either = 3, .negated = true};
+    const parry_filter either[] = {app, parcels}, not_cards[] = {no_cards}, neither[] = {no_cards, no_money},
+                       both[] = {parcels, no_money, app};
+    const char *all = filtered(c, "refund money parcel", NULL, 0);
+    assert_non_null(strstr(all, "refund-late"));
+    assert_string_equal(filtered(c, "refund money parcel", either, 2), "balance track address refund-late");
+    assert_string_equal(filtered(c, "refund", not_cards, 1), "refund-partial");
+    assert_null(strstr(filtered(c, "refund money parcel", neither, 2), "balance"));
+    assert_string_equal(filtered(c, "refund money parcel", both, 3), "track address");
+    const parry_filter money[] = {{.field = PARRY_FIELD_TAG, .value = parry_str_of("money"), .either = 3}};
+    assert_string_equal(filtered(c, "refund money", money, 1), "balance refund-late"); /* no kept mask of another */
+}
+
+static void nothing_asked_is_filtered_and_counted_too(void **state)
+{
+    centre *c = *state;
+    const parry_filter cards[] = {{.field = PARRY_FIELD_TAG, .value = parry_str_of("cards")},
+                                  {.field = PARRY_FIELD_PRODUCT, .value = parry_str_of("App")}};
+    parry_query q = text_query("", "customer");
+    q.limit = 1;
+    q.filters = cards;
+    q.nfilters = 2;
+    q.facets = 1U << PARRY_FIELD_TAG;
+    parry_results r;
+    assert_int_equal(parry_search_nothing(c->searcher, c->generation, &q, c->arena, &r, NULL), PARRY_OK);
+    assert_string_equal(ids_of(c, &r), "refund-late");
+    assert_int_equal(r.total, 1);
+    assert_string_equal(facet(c, &r, PARRY_FIELD_TAG), "cards 1;money 1;");
+    q.nfilters = PARRY_FILTERS_MAX + 1;
+    assert_int_equal(parry_search_nothing(c->searcher, c->generation, &q, c->arena, &r, NULL), PARRY_INVALID);
+}
+
+/* "Refunds and money" for "money refund": both words, each with its own bit. */
+static void marks_say_where_and_of_which_word(void **state)
+{
+    centre *c = *state;
+    parry_query q = text_query("refund money", "customer");
+    parry_results r = centre_search(c, q);
+    assert_int_equal(hit_of(&r, "refund-late")->title_marks.n, 0); /* not asked for */
+    q.marks = true;
+    r = centre_search(c, q);
+    const parry_hit *h = hit_of(&r, "refund-late");
+    assert_true(r.nwords == 2 && parry_str_eqz(r.words[0], "refund") && parry_str_eqz(r.words[1], "money"));
+    assert_int_equal(h->title_marks.n, 1);
+    const parry_mark *m = &h->title_marks.m[0];
+    assert_int_equal(strncasecmp(h->title.p + m->start, "refund", m->end - m->start), 0);
+    assert_int_equal(m->words, 1);
+    assert_true(h->passage_marks.n >= 1);
 }
 
 static const char *facet(centre *c, const parry_results *r, parry_field f)
@@ -171,6 +233,9 @@ int main(void)
         in_centre(fields_filter),
         in_centre(dates_filter),
         in_centre(asking_again_with_another_filter_is_another_question),
+        in_centre(alternatives_with_a_number_are_of_any_field_and_may_be_negated),
+        in_centre(nothing_asked_is_filtered_and_counted_too),
+        in_centre(marks_say_where_and_of_which_word),
         in_centre(facets_count_what_was_ranked),
         in_centre(counts_do_not_depend_on_the_page),
         in_centre(other_orders),

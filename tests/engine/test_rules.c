@@ -105,7 +105,7 @@ static void a_rules_filter_narrows_the_callers(void **state)
     rules(c, "{\"contains\": \"refund\", \"filter\": {\"product\": [\"Shop\", \"Back\"]}}");
     assert_string_equal(asked(c, "refund"), "refund-times refund-partial");
     parry_query q = text_query("refund", "customer");
-    parry_filter app = {PARRY_FIELD_PRODUCT, 0, parry_str_of("App")};
+    parry_filter app = {.field = PARRY_FIELD_PRODUCT, .value = parry_str_of("App")};
     q.filters = &app;
     q.nfilters = 1;
     assert_int_equal(centre_search(c, q).n, 0);
@@ -168,7 +168,7 @@ static void no_rule_shows_another_audiences_article(void **state)
 static void a_pin_obeys_filters_unless_told_otherwise(void **state)
 {
     centre *c = *state;
-    parry_filter shop = {PARRY_FIELD_PRODUCT, 0, parry_str_of("Shop")};
+    parry_filter shop = {.field = PARRY_FIELD_PRODUCT, .value = parry_str_of("Shop")};
     parry_query q = text_query("refund", "customer");
     q.filters = &shop;
     q.nfilters = 1;

@@ -277,9 +277,9 @@ static void before_anything_is_asked_promoted_and_new_articles_show(void **state
     q.offset = q.limit = 1;
     ok(parry_search_nothing(f->searcher, f->generation, &q, f->scratch->arena, &r, NULL));
     assert_true(r.n == 1 && r.total == 4 && parry_str_eqz(r.hits[0].id, want[1]));
-    const parry_filter none[] = {{PARRY_FIELD_LOCALE, 1, parry_str_of("en")},
-                                 {PARRY_FIELD_CATEGORY, 1, parry_str_of("no such")},
-                                 {PARRY_FIELD_LOCALE, 1, parry_str_of("xx")}};
+    const parry_filter none[] = {{.field = PARRY_FIELD_LOCALE, .set = 1, .value = parry_str_of("en")},
+                                 {.field = PARRY_FIELD_CATEGORY, .set = 1, .value = parry_str_of("no such")},
+                                 {.field = PARRY_FIELD_LOCALE, .set = 1, .value = parry_str_of("xx")}};
     q.filters = none; /* in any order */
     q.nfilters = 1;
     ok(parry_search_nothing(f->searcher, f->generation, &q, f->scratch->arena, &r, NULL));

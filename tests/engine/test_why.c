@@ -55,9 +55,9 @@ static void check_unmet(const parry_unmet *x, const char *field, const char *wan
 static void every_filter_that_keeps_it_out_is_named(void **state)
 {
     centre *c = *state;
-    const parry_filter filters[] = {{PARRY_FIELD_PRODUCT, 0, parry_str_of("Back")},
-                                    {PARRY_FIELD_PRODUCT, 0, parry_str_of("Shop")},
-                                    {PARRY_FIELD_TAG, 0, parry_str_of("parcels")}};
+    const parry_filter filters[] = {{.field = PARRY_FIELD_PRODUCT, .value = parry_str_of("Back")},
+                                    {.field = PARRY_FIELD_PRODUCT, .value = parry_str_of("Shop")},
+                                    {.field = PARRY_FIELD_TAG, .value = parry_str_of("parcels")}};
     parry_query q = text_query("refund", "customer");
     q.filters = filters;
     q.nfilters = 3;
@@ -300,7 +300,7 @@ static char *all_of(centre *c, parry_query q, const char *id)
 static void another_audiences_article_is_as_unknown_as_none_under_every_rule(void **state)
 {
     centre *c = *state;
-    const parry_filter shop = {PARRY_FIELD_PRODUCT, 0, parry_str_of("App")};
+    const parry_filter shop = {.field = PARRY_FIELD_PRODUCT, .value = parry_str_of("App")};
     parry_query q = text_query("refund", "customer");
     q.filters = &shop;
     q.nfilters = 1;
