@@ -7,7 +7,6 @@
 #include "engine/curate.h"
 #include "engine/explain_private.h"
 #include "engine/featured.h"
-#include "engine/filter.h"
 #include "engine/in_language.h"
 #include "engine/lately.h"
 #include "engine/mask.h"
