@@ -218,11 +218,11 @@ static parry_algolia_names everything(parry_arena *a)
 static parry_code read_shown(const source *s, parry_algolia_params *p)
 {
     p->retrieve = everything(s->arena);
-    p->highlight = everything(s->arena);
     p->pre = parry_str_of("<em>");
     p->post = parry_str_of("</em>");
     p->ellipsis = parry_str_of("\u2026");
     parry_code code = read_names(s, "attributesToRetrieve", &p->retrieve);
+    p->highlight = p->retrieve;
     if (code == PARRY_OK)
         code = read_names(s, "attributesToHighlight", &p->highlight);
     if (code == PARRY_OK)
@@ -428,6 +428,7 @@ parry_code parry_algolia_index(parry_arena *a, const char *known, parry_str inde
     parry_sort order = PARRY_BY_RELEVANCE;
     parry_str language = {NULL, 0};
     cut_order(&name, &order);
+    any = any && parry_str_find(index, parry_str_of("/")) == index.n;
     if (any)
         (void)is_index(name, parry_str_of("articles"), &language);
     while (!any && !is && rest.n > 0) {

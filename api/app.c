@@ -1,6 +1,7 @@
 /* A request's way: limits, route, parameters, audience, handler, ETag; then it is counted and logged. */
 #include "api/app.h"
 
+#include "api/algolia_request.h"
 #include "api/fields.h"
 #include "api/routes.h"
 #include "api/zendesk.h"
@@ -81,6 +82,8 @@ static void refuse(answer *a, parry_problem p, const char *detail)
         parry_page_problem(&a->call, p, detail);
     else if (parry_zendesk_path(a->call.req->path))
         parry_zendesk_refuse(a->call.res, parry_problem_status(p), detail);
+    else if (parry_algolia_path(a->call.req->path))
+        parry_algolia_refuse(a->call.res, parry_problem_status(p), detail);
     else
         parry_problem_reply(a->call.res, p, detail, a->call.req->id);
 }
@@ -198,6 +201,12 @@ static parry_code read_input(answer *a, parry_request *req, const parry_str tail
 static bool authorized(answer *a)
 {
     parry_err err = {0};
+    if (parry_algolia_exposes(a->call.arena, a->call.req)) {
+        parry_log(PARRY_WARN, "alert", "req=%s kind=exposed_secret_key address=%.*s route=%s", a->call.req->id,
+                  PARRY_FMT(a->call.req->address), parry_routes[a->route].pattern);
+        refuse(a, PARRY_PROBLEM_DENIED, "a secret key came where others can read it: revoke it, and use a search key");
+        return false;
+    }
     parry_code code = parry_identify(&a->call, &err);
     if (code == PARRY_OK && parry_rights_have(a->call.who->rights, parry_routes[a->route].right))
         return true;

@@ -67,7 +67,7 @@ parry_code parry_query_narrow(const parry_call *c, parry_query *q, parry_err *er
             return code;
     }
     if (who->locale.n > 0)
-        all[n++] = (parry_filter){PARRY_FIELD_LOCALE, KEYS_SET, who->locale};
+        all[n++] = (parry_filter){.field = PARRY_FIELD_LOCALE, .set = KEYS_SET, .value = who->locale};
     q->filters = all;
     q->nfilters = n;
     return PARRY_OK;

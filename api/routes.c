@@ -2,6 +2,10 @@
 #include "api/routes.h"
 #include "api/zendesk.h"
 
+#include "api/algolia_events.h"
+
+enum { ALGOLIA_BYTES = 256 * 1024 };
+
 #define NARROWED                                                                                                       \
     "q limit offset mode audience locale category product tag updated_from updated_until facets sort rule_tag "        \
     "page page_product explain fields"
@@ -49,6 +53,12 @@ const parry_route parry_routes[] = {
     {"GET", PARRY_ZENDESK_BASE "articles/search.json", NULL, parry_get_zendesk_search, PARRY_RIGHT_SEARCH, 0,
      PARRY_ROUTE_SLOW},
     {"GET", PARRY_ZENDESK_BASE "{path}", NULL, parry_get_zendesk, PARRY_RIGHT_SEARCH, 0, PARRY_ROUTE_SLOW},
+    {"POST", "/1/indexes/*/queries", NULL, parry_post_algolia_queries, PARRY_RIGHT_SEARCH, ALGOLIA_BYTES, 0},
+    {"POST", "/1/indexes/{index}/facets/{facet}/query", NULL, parry_post_algolia_facet, PARRY_RIGHT_SEARCH,
+     ALGOLIA_BYTES, 0},
+    {"POST", "/1/indexes/{index}/query", NULL, parry_post_algolia_query, PARRY_RIGHT_SEARCH, ALGOLIA_BYTES, 0},
+    {"POST", "/1/events", NULL, parry_post_algolia_events, PARRY_RIGHT_EVENTS, PARRY_ALGOLIA_EVENTS_BYTES, 0},
+    {"GET", "/1/isalive", NULL, parry_get_algolia_alive, PARRY_RIGHT_OPEN, 0, 0},
     {"GET", "/health", "", parry_get_health, PARRY_RIGHT_OPEN, 0, 0},
     {"GET", "/ready", "", parry_get_ready, PARRY_RIGHT_OPEN, 0, 0},
     {"GET", "/metrics", "", parry_get_metrics, PARRY_RIGHT_METRICS, 0, 0},

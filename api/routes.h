@@ -23,6 +23,14 @@ json_t *parry_suggestions_json(const parry_call *c, const parry_results *r);
 /* HTML with entities and <mark> cut to n visible characters, with an ellipsis and its marks closed. */
 parry_str parry_snippet_cut(parry_arena *a, parry_str html, size_t n);
 
+/* ---- routes_algolia.c (docs/algolia.md); they answer failures themselves, in Algolia's shape */
+PARRY_MUST parry_code parry_post_algolia_queries(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_algolia_query(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_algolia_query(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_algolia_facet(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_algolia_events(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_algolia_alive(parry_call *c, parry_err *err);
+
 /* ---- routes_articles.c */
 PARRY_MUST parry_code parry_get_article(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_related(parry_call *c, parry_err *err);

@@ -43,6 +43,10 @@ typedef struct parry_config {
         const char *cors_origins; /* separated by spaces; "*": any */
     } serve;
     struct {
+        const char *indexes; /* separated by spaces or commas; empty: any */
+        const char *site;    /* "https://help.example", before paths; empty: as the request's Host */
+    } algolia;
+    struct {
         const char *level;  /* debug | info | warn | error */
         const char *format; /* logfmt | json */
     } log;
