@@ -125,6 +125,13 @@ static parry_code read_event(const json_t *event, parry_algolia_event *e, parry_
     return code == PARRY_OK ? read_time(event, e, err) : code;
 }
 
+/* What InstantSearch tells its makers of itself. */
+static bool of_no_person(const json_t *event)
+{
+    const char *type = json_string_value(json_object_get(event, "eventType"));
+    return type != NULL && strcmp(type, "instantsearch") == 0;
+}
+
 parry_code parry_algolia_events_read(parry_arena *a, const json_t *body, parry_algolia_event **out, size_t *n,
                                      parry_err *err)
 {
@@ -134,14 +141,17 @@ parry_code parry_algolia_events_read(parry_arena *a, const json_t *body, parry_a
         return parry_fail(err, PARRY_INVALID, "the body is {\"events\": [...]} with at most %d events",
                           PARRY_ALGOLIA_EVENTS);
     parry_algolia_event *all = PARRY_ARRAY(a, parry_algolia_event, count + 1);
+    size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        parry_code code = read_event(json_array_get(list, i), &all[i], err);
+        if (of_no_person(json_array_get(list, i)))
+            continue;
+        parry_code code = read_event(json_array_get(list, i), &all[kept++], err);
         if (code != PARRY_OK) {
             parry_err_context(err, "events[%zu]", i);
             return code;
         }
     }
     *out = all;
-    *n = count;
+    *n = kept;
     return PARRY_OK;
 }

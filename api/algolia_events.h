@@ -34,7 +34,8 @@ typedef struct parry_algolia_event { /* borrows from the JSON */
     uint32_t positions[PARRY_ALGOLIA_OBJECTS]; /* from 1, one an object; 0 where it was not said */
 } parry_algolia_event;
 
-/* {"events": [...]}. Fails: INVALID names the first that is wrong ("events[3]: ..."). */
+/* {"events": [...]}, without those that a library sends about itself. Fails: INVALID names the first that is wrong
+ * ("events[3]: ..."). */
 PARRY_MUST parry_code parry_algolia_events_read(parry_arena *a, const json_t *body, parry_algolia_event **out,
                                                 size_t *n, parry_err *err);
 const char *parry_algolia_event_name(parry_algolia_event_type t); /* "click" ... */

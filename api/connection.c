@@ -109,7 +109,7 @@ static void headers(const parry_app *app, struct MHD_Response *r, const parry_re
            res->csp ? res->csp : "default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
     header(r, "X-Content-Type-Options", "nosniff");
     header(r, "Referrer-Policy", "same-origin"); /* an address may hold a query */
-    header(r, "Cross-Origin-Resource-Policy", "same-origin");
+    header(r, "Cross-Origin-Resource-Policy", res->beacon ? "cross-origin" : "same-origin");
     if (res->etag[0]) {
         (void)snprintf(etag, sizeof etag, "\"%s\"", res->etag);
         header(r, "ETag", etag);

@@ -103,10 +103,11 @@ typedef struct parry_response {
     bool tagged;       /* give it an ETag of its bytes, and 304 to who has it */
     bool by_accept;    /* the reply depends on Accept */
     char etag[PARRY_ETAG_TEXT];
-    char allow[PARRY_ALLOW_TEXT];          /* with 405, and of OPTIONS */
-    const char *encoding;                  /* of the body as it is now: "gzip", "zstd"; NULL: none */
-    bool plain;                            /* never compress it: it holds secrets beside what a stranger chose */
-    bool by_origin, by_encoding;           /* the reply depends on Origin, on Accept-Encoding */
+    char allow[PARRY_ALLOW_TEXT]; /* with 405, and of OPTIONS */
+    const char *encoding;         /* of the body as it is now: "gzip", "zstd"; NULL: none */
+    bool beacon;                  /* it answers what other sites' pages send unasked: says nothing, may be read */
+    bool plain;                   /* never compress it: it holds secrets beside what a stranger chose */
+    bool by_origin, by_encoding;  /* the reply depends on Origin, on Accept-Encoding */
     parry_header more[PARRY_MORE_HEADERS]; /* owned */
     size_t nmore;
     parry_hold hold; /* wait NULL: it goes out at once */

@@ -258,7 +258,12 @@ parry_code parry_post_algolia_queries(parry_call *c, parry_err *err) { return re
 parry_code parry_post_algolia_query(parry_call *c, parry_err *err) { return reply(c, query, err); }
 parry_code parry_get_algolia_query(parry_call *c, parry_err *err) { return reply(c, url_query, err); }
 parry_code parry_post_algolia_facet(parry_call *c, parry_err *err) { return reply(c, facet_query, err); }
-parry_code parry_post_algolia_events(parry_call *c, parry_err *err) { return reply(c, events, err); }
+
+parry_code parry_post_algolia_events(parry_call *c, parry_err *err)
+{
+    c->res->beacon = true;
+    return reply(c, events, err);
+}
 
 parry_code parry_get_algolia_alive(parry_call *c, parry_err *err)
 {

@@ -73,7 +73,8 @@ typedef struct parry_query {
     bool grounds;   /* with explain: how words were read, and what each hit rests on (engine/explain.h) */
     bool trusted;   /* may be told that an article is there which the filters hide */
     bool snippets;  /* off where only ids and scores are wanted */
-    bool marks;     /* with snippets: matches in titles, paths and whole passages, and which words they are of */
+    bool marks;     /* with snippets: matches in titles, paths and whole passages; and where a heading holds more of the
+                       query than the best passage, its section is the one that is shown */
     bool sentences; /* where few words match, show the sentence nearest in meaning: some milliseconds more */
     size_t snippet_columns;   /* 40 to 220 wide; 0: 220 */
     parry_str why;            /* with grounds: why is the article of this id (not) among the hits; empty: not asked */

@@ -44,10 +44,46 @@ static int32_t best_row(const parry_candidate *c)
     return c->text_row;
 }
 
-/* The row that a snippet is made of; PARRY_NO_ROW for an article without text. */
-static int32_t shown_row(const parry_segment_info *s, const parry_candidate *c)
+/* The words of the query in a row, how many. */
+static int words_in(const parry_showing *s, const parry_segment *segment, uint32_t row, parry_str locale)
+{
+    parry_marks marks =
+        parry_excerpt_marks(s->analyser, s->arena, parry_segment_text(segment, row), locale, s->understood);
+    uint32_t words = 0;
+    for (size_t i = 0; i < marks.n; i++)
+        words |= marks.m[i].words;
+    return __builtin_popcount(words);
+}
+
+/* The beginning of the section whose heading holds the most words of the query, more than `row` does; else row. */
+static int32_t headed_row(const parry_showing *s, const parry_candidate *c, int32_t row)
+{
+    const parry_segment *segment = parry_generation_get_info(s->g)->segments[c->segment].segment;
+    const parry_segment_info *info = parry_segment_get_info(segment);
+    parry_article_out x;
+    parry_segment_article(segment, c->article, &x);
+    int most = row == PARRY_NO_ROW ? 0 : words_in(s, segment, (uint32_t)row, x.locale);
+    for (uint32_t r = info->article_row[c->article], end = info->article_row[c->article + 1]; r < end; r++) {
+        int words = info->row_kind[r] == PARRY_ROW_HEADING ? words_in(s, segment, r, x.locale) : 0;
+        if (words <= most)
+            continue;
+        most = words;
+        bool text = r + 1 < end && info->row_kind[r + 1] == PARRY_ROW_PASSAGE;
+        row = (int32_t)(text ? r + 1 : r);
+    }
+    return row;
+}
+
+static int32_t row_of(const parry_showing *s, const parry_candidate *c)
 {
     int32_t row = best_row(c);
+    return s->query->marks && s->understood->ngroups > 0 ? headed_row(s, c, row) : row;
+}
+
+/* The row that a snippet is made of; PARRY_NO_ROW for an article without text. */
+static int32_t shown_row(const parry_showing *show, const parry_segment_info *s, const parry_candidate *c)
+{
+    int32_t row = row_of(show, c);
     for (uint32_t r = s->article_row[c->article]; row == PARRY_NO_ROW && r < s->article_row[c->article + 1]; r++)
         if (s->row_kind[r] == PARRY_ROW_PASSAGE)
             row = (int32_t)r; /* found by its title: the article's beginning */
@@ -66,7 +102,7 @@ static size_t width_of(const parry_query *q)
 static parry_excerpt plan_snippet(const parry_showing *s, const parry_candidate *c, parry_str locale)
 {
     const parry_segment *segment = parry_generation_get_info(s->g)->segments[c->segment].segment;
-    int32_t row = shown_row(parry_segment_get_info(segment), c);
+    int32_t row = shown_row(s, parry_segment_get_info(segment), c);
     if (row == PARRY_NO_ROW)
         return (parry_excerpt){.whole = true};
     parry_excerpt e = parry_excerpt_plan(s->analyser, s->arena, parry_segment_text(segment, (uint32_t)row), locale,
@@ -112,7 +148,7 @@ static parry_hit hit_of(const parry_showing *show, const parry_ranked *ranked)
                    .vector = (double)c->vector_passage,
                    .segment = c->segment,
                    .article = c->article};
-    int32_t row = best_row(c);
+    int32_t row = row_of(show, c);
     if (row != PARRY_NO_ROW && s->row_section[row] < x.nsections) {
         parry_section_in section;
         parry_segment_section(segment, c->article, s->row_section[row], &section);
