@@ -12,6 +12,7 @@ enum {
     PER_PAGE = 20,
     FACET_VALUES = 100,
     FACET_HITS = 10,
+    INDEX_BYTES = 100,
     LIST_BYTES = 16 * 1024, /* of a list that came as a string */
 };
 
@@ -61,7 +62,7 @@ static parry_code read_number(const source *s, const char *name, size_t most, si
         return PARRY_OK;
     if (json_is_number(j))
         v = json_number_value(j);
-    else if (json_is_string(j) && json_string_length(j) > 0)
+    else if (json_is_string(j) && json_string_value(j)[0] >= '0' && json_string_value(j)[0] <= '9')
         v = strtod(json_string_value(j), &end);
     else
         return mistyped(s, name, "a number");
@@ -420,6 +421,14 @@ static bool is_index(parry_str index, parry_str name, parry_str *locale)
     return true;
 }
 
+static bool is_plain(parry_str index)
+{
+    bool plain = index.n > 0 && index.n <= INDEX_BYTES;
+    for (size_t i = 0; i < index.n && plain; i++)
+        plain = all_letters(parry_str_make(index.p + i, 1), 1, 1) || strchr("0123456789_.-", index.p[i]) != NULL;
+    return plain;
+}
+
 parry_code parry_algolia_index(parry_arena *a, const char *known, parry_str index, parry_str *locale, parry_sort *sort,
                                parry_err *err)
 {
@@ -428,7 +437,7 @@ parry_code parry_algolia_index(parry_arena *a, const char *known, parry_str inde
     parry_sort order = PARRY_BY_RELEVANCE;
     parry_str language = {NULL, 0};
     cut_order(&name, &order);
-    any = any && parry_str_find(index, parry_str_of("/")) == index.n;
+    any = any && is_plain(index);
     if (any)
         (void)is_index(name, parry_str_of("articles"), &language);
     while (!any && !is && rest.n > 0) {

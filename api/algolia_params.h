@@ -52,7 +52,8 @@ PARRY_MUST parry_code parry_algolia_requests_read(parry_arena *a, const json_t *
 PARRY_MUST parry_code parry_algolia_form(parry_arena *a, parry_str form, json_t **out, parry_err *err);
 
 /* What the name of an index says. known: names between spaces or commas; empty: any will do. "NAME_de" or "NAME_pt-BR"
- * of a known one (of "articles", where any will do) is a language of it; no name has a slash; "..._by_updated" and
+ * of a known one (of "articles", where any will do) is a language of it; names are of letters, digits and "_.-";
+ * "..._by_updated" and
  * "..._by_title" are its orders. Fails: NOT_FOUND. */
 PARRY_MUST parry_code parry_algolia_index(parry_arena *a, const char *known, parry_str index, parry_str *locale,
                                           parry_sort *sort, parry_err *err);

@@ -26,7 +26,6 @@ parry_str parry_snippet_cut(parry_arena *a, parry_str html, size_t n);
 /* ---- routes_algolia.c (docs/algolia.md); they answer failures themselves, in Algolia's shape */
 PARRY_MUST parry_code parry_post_algolia_queries(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_algolia_query(parry_call *c, parry_err *err);
-PARRY_MUST parry_code parry_get_algolia_query(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_algolia_facet(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_algolia_events(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_algolia_alive(parry_call *c, parry_err *err);

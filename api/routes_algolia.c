@@ -227,17 +227,6 @@ static parry_code facet_query(parry_call *c, json_t **out, parry_err *err)
     return body_query(c, c->tail2, out, err);
 }
 
-static parry_code url_query(parry_call *c, json_t **out, parry_err *err)
-{
-    json_t *form = NULL;
-    parry_algolia_params p = {.page = 0};
-    parry_code code = parry_algolia_form(c->arena, c->req->query, &form, err);
-    if (code == PARRY_OK)
-        code = parry_algolia_params_read(c->arena, form, c->tail, parry_str_of(""), query_limit(c), &p, err);
-    json_decref(form);
-    return code == PARRY_OK ? answer_one(c, &p, out, err) : code;
-}
-
 static parry_code events(parry_call *c, json_t **out, parry_err *err)
 {
     json_t *body = NULL;
@@ -256,7 +245,6 @@ static parry_code events(parry_call *c, json_t **out, parry_err *err)
 
 parry_code parry_post_algolia_queries(parry_call *c, parry_err *err) { return reply(c, queries, err); }
 parry_code parry_post_algolia_query(parry_call *c, parry_err *err) { return reply(c, query, err); }
-parry_code parry_get_algolia_query(parry_call *c, parry_err *err) { return reply(c, url_query, err); }
 parry_code parry_post_algolia_facet(parry_call *c, parry_err *err) { return reply(c, facet_query, err); }
 
 parry_code parry_post_algolia_events(parry_call *c, parry_err *err)
