@@ -1,11 +1,11 @@
 /* Insights events, read strictly: what is stored is counted later. */
 #include "api/algolia_events.h"
 
+#include "api/algolia_reply.h"
+
 enum { NAME_MAX_BYTES = 64, TOKEN_MAX = 129, OBJECT_MAX = 512, INDEX_MAX = 200, QUERY_ID = 32 };
 
 static const char *const types[] = {"click", "conversion", "view"};
-
-const char *parry_algolia_event_name(parry_algolia_event_type t) { return types[t]; }
 
 static parry_code wrong(parry_err *err, const char *name, const char *what)
 {
@@ -154,4 +154,66 @@ parry_code parry_algolia_events_read(parry_arena *a, const json_t *body, parry_a
     *out = all;
     *n = kept;
     return PARRY_OK;
+}
+
+/* ---- as Parry's own -----------------------------------------------------------------------------------------------
+ */
+
+static const char *type_of(const parry_algolia_event *e)
+{
+    switch (e->type) {
+    case PARRY_ALGOLIA_CLICK:
+        return "click";
+    case PARRY_ALGOLIA_CONVERSION:
+        return parry_str_eqz(e->name, "Solved")           ? "solved"
+               : parry_str_eqz(e->name, "Ticket Created") ? "not_solved"
+                                                          : "view";
+    case PARRY_ALGOLIA_VIEW:
+        break;
+    }
+    return e->nobjects > 1 || parry_str_eqz(e->name, "Hits Viewed") ? "impression" : "view";
+}
+
+static json_t *event_json(const parry_algolia_event *e, const char *type)
+{
+    json_t *j = json_pack("{s:s, s:s}", "type", type, "channel", "search");
+    parry_str visitor = e->signed_in_user.n > 0 ? e->signed_in_user : e->user;
+    json_object_set_new(j, "visitor", parry_json_text(visitor));
+    if (e->timestamp_ms > 0)
+        json_object_set_new(j, "at", json_integer(e->timestamp_ms));
+    if (e->query_id.n == QUERY_ID) {
+        const char *p = e->query_id.p;
+        json_object_set_new(j, "query_id", json_sprintf("%.8s-%.4s-%.4s-%.4s-%.12s", p, p + 8, p + 12, p + 16, p + 20));
+    }
+    return j;
+}
+
+static void add_each(const parry_algolia_event *e, const char *type, json_t *list)
+{
+    for (size_t i = 0; i < e->nobjects; i++) {
+        json_t *j = event_json(e, type);
+        json_object_set_new(j, "article", parry_json_text(parry_algolia_article(e->objects[i])));
+        if (e->type == PARRY_ALGOLIA_CLICK && e->positions[i] > 0)
+            json_object_set_new(j, "position", json_integer(e->positions[i]));
+        json_array_append_new(list, j);
+    }
+}
+
+json_t *parry_algolia_events_json(const parry_algolia_event *events, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        const parry_algolia_event *e = &events[i];
+        const char *type = type_of(e);
+        if (strcmp(type, "impression") != 0) {
+            add_each(e, type, list);
+            continue;
+        }
+        json_t *j = event_json(e, type), *articles = json_array();
+        for (size_t k = 0; k < e->nobjects; k++)
+            json_array_append_new(articles, parry_json_text(parry_algolia_article(e->objects[k])));
+        json_object_set_new(j, "articles", articles);
+        json_array_append_new(list, j);
+    }
+    return list;
 }

@@ -27,7 +27,7 @@ typedef struct parry_algolia_event { /* borrows from the JSON */
     parry_algolia_event_type type;
     parry_str name, index;          /* name: 1 to 64 printable ASCII */
     parry_str user, signed_in_user; /* tokens; signed_in_user may be empty */
-    parry_str query_id;             /* 32 hex digits, or empty */
+    parry_str query_id;             /* 32 hex digits (a UUID without its hyphens), or empty */
     int64_t timestamp_ms;           /* 0: now */
     parry_str objects[PARRY_ALGOLIA_OBJECTS];
     size_t nobjects;
@@ -38,7 +38,10 @@ typedef struct parry_algolia_event { /* borrows from the JSON */
  * ("events[3]: ..."). */
 PARRY_MUST parry_code parry_algolia_events_read(parry_arena *a, const json_t *body, parry_algolia_event **out,
                                                 size_t *n, parry_err *err);
-const char *parry_algolia_event_name(parry_algolia_event_type t); /* "click" ... */
+/* As Parry's own events (docs/events.md), a new list: a click and a view become one an object; a view of several
+ * objects, or named "Hits Viewed", is an impression of them; a conversion named "Solved" says that it helped, "Ticket
+ * Created" that it did not, and any other that the article was read. */
+json_t *parry_algolia_events_json(const parry_algolia_event *events, size_t n);
 
 #ifdef __cplusplus
 }

@@ -53,6 +53,10 @@ json_t *parry_recent_json(parry_call *c, size_t n); /* the n last updated: [{id,
 /* ---- routes_events.c */
 PARRY_MUST parry_code parry_post_events(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_feedback(parry_call *c, parry_err *err);
+/* The same with another reply: `list` has 1 to PARRY_LEDGER_GROUP_MAX events; `say` is called with nothing of use in
+ * ctx once they are durable. What of them is wrong is left out. */
+typedef void (*parry_reply_filler)(void *ctx, parry_response *res);
+PARRY_MUST parry_code parry_record_events(parry_call *c, const json_t *list, parry_reply_filler say, parry_err *err);
 void parry_ledger_metrics(parry_app *app, parry_buf *out); /* Prometheus text */
 /* ---- routes_writing.c */
 PARRY_MUST parry_code parry_post_article(parry_call *c, parry_err *err);

@@ -3,33 +3,55 @@
 
 #include "api/algolia_events.h"
 #include "api/algolia_reply.h"
-#include "api/algolia_request.h"
-#include "base/log.h"
+#include "api/query_log.h"
+#include "base/clock.h"
 
 enum { SNIPPET_COLUMNS_A_WORD = 7, HOST_MAX = 255 };
 
 /* ---- what Parry keeps of it ---------------------------------------------------------------------------------------
  */
 
-/* 32 hexadecimal digits that later events name. */
-static parry_str query_id(const parry_call *c, const parry_algolia_params *p)
+/* 32 hexadecimal digits that later events name: the answer's query_id without its hyphens. Empty where the request does
+ * not want one. What was asked and shown is in the query log; an empty box is not. */
+static parry_str log_query(parry_call *c, const parry_algolia_params *p, const parry_query *q, const parry_results *r)
 {
-    char *id = parry_arena_alloc(c->arena, 2 * PARRY_REQUEST_ID_TEXT);
+    char uuid[PARRY_UUID_TEXT];
+    if (q->text.n > 0)
+        parry_query_log(c, &(parry_query_note){.by = "algolia", .query = q, .results = r, .visitor = p->user_token},
+                        uuid);
+    else
+        parry_uuid_text(parry_uuid_v7(parry_clock_now_ms(parry_clock_system())), uuid);
     if (!p->click_analytics)
         return parry_str_make(NULL, 0);
-    parry_request_id(id);
-    parry_request_id(id + PARRY_REQUEST_ID_TEXT - 1);
-    return parry_str_of(id);
+    char *id = parry_arena_alloc(c->arena, sizeof uuid);
+    size_t n = 0;
+    for (const char *z = uuid; *z; z++)
+        if (*z != '-')
+            id[n++] = *z;
+    return parry_str_make(id, n);
+}
+
+static void say_recorded(void *ctx, parry_response *res)
+{
+    (void)ctx;
+    parry_response_json(res, 200, "application/json", json_pack("{s:i, s:s}", "status", 200, "message", "OK"));
 }
 
 /* The one place where events of Algolia's become Parry's. */
-static parry_code record(const parry_call *c, const parry_algolia_event *events, size_t n, parry_err *err)
+static parry_code record(parry_call *c, const parry_algolia_event *events, size_t n, parry_err *err)
 {
-    (void)err;
-    for (size_t i = 0; i < n; i++)
-        parry_log(PARRY_DEBUG, "algolia_event", "req=%s type=%s query=%.*s objects=%zu", c->req->id,
-                  parry_algolia_event_name(events[i].type), PARRY_FMT(events[i].query_id), events[i].nobjects);
-    return PARRY_OK;
+    json_t *list = parry_algolia_events_json(events, n);
+    size_t records = json_array_size(list);
+    parry_code code = PARRY_OK;
+    if (records == 0)
+        say_recorded(NULL, c->res);
+    else if (records > PARRY_LEDGER_GROUP_MAX)
+        code = parry_fail(err, PARRY_INVALID, "the events name %zu objects; send at most %d at once", records,
+                          PARRY_LEDGER_GROUP_MAX);
+    else
+        code = parry_record_events(c, list, say_recorded, err);
+    json_decref(list);
+    return code;
 }
 
 /* ---- searching ----------------------------------------------------------------------------------------------------
@@ -138,7 +160,9 @@ static parry_code answer(parry_call *c, const parry_generation *g, const parry_a
     if (code != PARRY_OK)
         return code;
     r.n = p->offset < PARRY_ALGOLIA_REACH ? r.n : 0;
-    const parry_algolia_answer a = {c->arena, p, &r, site_of(c), query_id(c, p)};
+    bool hits = !p->facet_search && p->length > 0;
+    const parry_str no_id = {NULL, 0};
+    const parry_algolia_answer a = {c->arena, p, &r, site_of(c), hits ? log_query(c, p, &q, &r) : no_id};
     *out = p->facet_search ? parry_algolia_facet_json(&a) : parry_algolia_result_json(&a);
     return PARRY_OK;
 }
@@ -227,30 +251,23 @@ static parry_code facet_query(parry_call *c, json_t **out, parry_err *err)
     return body_query(c, c->tail2, out, err);
 }
 
-static parry_code events(parry_call *c, json_t **out, parry_err *err)
-{
-    json_t *body = NULL;
-    parry_algolia_event *list = NULL;
-    size_t n = 0;
-    parry_code code = read_body(c, &body, err);
-    if (code == PARRY_OK)
-        code = parry_algolia_events_read(c->arena, body, &list, &n, err);
-    if (code == PARRY_OK)
-        code = record(c, list, n, err);
-    json_decref(body);
-    if (code == PARRY_OK)
-        *out = json_pack("{s:i, s:s}", "status", 200, "message", "OK");
-    return code;
-}
-
 parry_code parry_post_algolia_queries(parry_call *c, parry_err *err) { return reply(c, queries, err); }
 parry_code parry_post_algolia_query(parry_call *c, parry_err *err) { return reply(c, query, err); }
 parry_code parry_post_algolia_facet(parry_call *c, parry_err *err) { return reply(c, facet_query, err); }
 
 parry_code parry_post_algolia_events(parry_call *c, parry_err *err)
 {
+    json_t *body = NULL;
+    parry_algolia_event *list = NULL;
+    size_t n = 0;
     c->res->beacon = true;
-    return reply(c, events, err);
+    parry_code code = read_body(c, &body, err);
+    if (code == PARRY_OK)
+        code = parry_algolia_events_read(c->arena, body, &list, &n, err);
+    if (code == PARRY_OK)
+        code = record(c, list, n, err);
+    json_decref(body);
+    return code;
 }
 
 parry_code parry_get_algolia_alive(parry_call *c, parry_err *err)

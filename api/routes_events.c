@@ -126,7 +126,7 @@ static size_t read_events(parry_call *c, const json_t *list, reply *r, parry_led
 
 /* Into the ledger, with a reply that waits for it; at once where none of them is a record. list: 1 to
  * PARRY_LEDGER_GROUP_MAX events. */
-static parry_code take(parry_call *c, const json_t *list, bool single, parry_err *err)
+static parry_code take(parry_call *c, const json_t *list, bool single, parry_reply_filler say, parry_err *err)
 {
     parry_code code = PARRY_OK;
     if (c->app->ledger == NULL)
@@ -140,7 +140,7 @@ static parry_code take(parry_call *c, const json_t *list, bool single, parry_err
     else if (single)
         code = PARRY_INVALID;
     else
-        fill(r, c->res);
+        say(r, c->res);
     if (code == PARRY_UNAVAILABLE)
         parry_response_header(c->res, "Retry-After", parry_str_of("1"));
     if (code != PARRY_OK || n == 0) {
@@ -148,8 +148,13 @@ static parry_code take(parry_call *c, const json_t *list, bool single, parry_err
         return code;
     }
     c->res->type = "application/json";
-    parry_response_hold(c->res, (parry_hold){.wait = wait_for_it, .ctx = r, .fill = fill, .drop = reply_free});
+    parry_response_hold(c->res, (parry_hold){.wait = wait_for_it, .ctx = r, .fill = say, .drop = reply_free});
     return PARRY_OK;
+}
+
+parry_code parry_record_events(parry_call *c, const json_t *list, parry_reply_filler say, parry_err *err)
+{
+    return take(c, list, false, say, err);
 }
 
 /* ---- the routes -------------------------------------------------------------------------------------------------- */
@@ -182,7 +187,7 @@ parry_code parry_post_events(parry_call *c, parry_err *err)
     else
         code = check_shape(list, err);
     if (code == PARRY_OK)
-        code = take(c, list, false, err);
+        code = take(c, list, false, fill, err);
     json_decref(body);
     return code;
 }
@@ -213,7 +218,7 @@ parry_code parry_post_feedback(parry_call *c, parry_err *err)
         code = set_type(event, err);
     if (code == PARRY_OK) {
         json_t *list = json_pack("[O]", event);
-        code = take(c, list, true, err);
+        code = take(c, list, true, fill, err);
         json_decref(list);
     }
     json_decref(event);

@@ -47,16 +47,24 @@ setup_python() {
     done
 }
 
+# The npm packages of a folder, only when its lock file changed.
+setup_npm() {
+    local folder=$1 stamp=$1/node_modules/.parry-lock
+    cmp -s "$folder/package-lock.json" "$stamp" && return
+    say "installing the packages of ${folder#"$top"/}/ (npm ci)"
+    (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts) >&2 || return 1
+    cp "$folder/package-lock.json" "$stamp"
+}
+
 # The packages of web/, then the search box from its TypeScript, each only when it changed.
 setup_web() {
-    local lock=$top/web/package-lock.json stamp=$top/web/node_modules/.parry-lock out=$top/web/dist/search-box.js
-    if ! cmp -s "$lock" "$stamp"; then
-        say "installing the packages of web/ (npm ci)"
-        (cd "$top/web" && npm ci --silent --no-audit --no-fund --ignore-scripts) >&2 || die "npm ci failed in web/"
-        cp "$lock" "$stamp"
-    fi
+    local stamp=$top/web/node_modules/.parry-lock out=$top/web/dist/search-box.js
+    setup_npm "$top/web" || die "npm ci failed in web/"
     if [ -z "$(find "$out" -newer "$stamp" 2>/dev/null)" ] || [ -n "$(find "$top/web/src" "$top/web/package.json" -newer "$out")" ]; then
         say "building the search box (web/src)"
         (cd "$top/web" && npm run --silent build) >&2 || die "npm run build failed in web/"
     fi
 }
+
+# Clients of other services that tests run against Parry; tests that miss them are left out.
+setup_clients() { setup_npm "$top/tests/clients" || say "some tests will be left out"; }
