@@ -19,7 +19,8 @@ TS_TYPES = {"string": "string", "integer": "number", "number": "number", "boolea
 class Description:
     def __init__(self, document):
         self.document = document
-        self.schemas = document["components"]["schemas"]
+        schemas = document["components"]["schemas"]
+        self.schemas = {name: it for name, it in schemas.items() if not name.startswith("Algolia")}  # has its own clients
 
     @staticmethod
     def whole(schema):
@@ -38,7 +39,7 @@ class Description:
     def operations(self):
         for path, item in self.document["paths"].items():
             for method in METHODS:
-                if method in item:
+                if method in item and not path.startswith("/1/"):
                     yield method, path, item[method]
 
     def parameters(self, operation):
