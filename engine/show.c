@@ -80,10 +80,9 @@ static int32_t row_of(const parry_showing *s, const parry_candidate *c)
     return s->query->marks && s->understood->ngroups > 0 ? headed_row(s, c, row) : row;
 }
 
-/* The row that a snippet is made of; PARRY_NO_ROW for an article without text. */
-static int32_t shown_row(const parry_showing *show, const parry_segment_info *s, const parry_candidate *c)
+/* The row that a snippet is made of: the best one, else the beginning; PARRY_NO_ROW for an article without text. */
+static int32_t shown_row(const parry_segment_info *s, const parry_candidate *c, int32_t row)
 {
-    int32_t row = row_of(show, c);
     for (uint32_t r = s->article_row[c->article]; row == PARRY_NO_ROW && r < s->article_row[c->article + 1]; r++)
         if (s->row_kind[r] == PARRY_ROW_PASSAGE)
             row = (int32_t)r; /* found by its title: the article's beginning */
@@ -99,10 +98,10 @@ static size_t width_of(const parry_query *q)
 }
 
 /* Nothing is planned for an article without text: its passage is empty. */
-static parry_excerpt plan_snippet(const parry_showing *s, const parry_candidate *c, parry_str locale)
+static parry_excerpt plan_snippet(const parry_showing *s, const parry_candidate *c, int32_t best, parry_str locale)
 {
     const parry_segment *segment = parry_generation_get_info(s->g)->segments[c->segment].segment;
-    int32_t row = shown_row(s, parry_segment_get_info(segment), c);
+    int32_t row = shown_row(parry_segment_get_info(segment), c, best);
     if (row == PARRY_NO_ROW)
         return (parry_excerpt){.whole = true};
     parry_excerpt e = parry_excerpt_plan(s->analyser, s->arena, parry_segment_text(segment, (uint32_t)row), locale,
@@ -125,7 +124,7 @@ static void explain(parry_arena *a, const double *weight, const parry_ranked *r,
     }
 }
 
-static parry_hit hit_of(const parry_showing *show, const parry_ranked *ranked)
+static parry_hit hit_of(const parry_showing *show, const parry_ranked *ranked, int32_t row)
 {
     const parry_candidate *c = ranked->c;
     const parry_segment *segment = parry_generation_get_info(show->g)->segments[c->segment].segment;
@@ -148,7 +147,6 @@ static parry_hit hit_of(const parry_showing *show, const parry_ranked *ranked)
                    .vector = (double)c->vector_passage,
                    .segment = c->segment,
                    .article = c->article};
-    int32_t row = row_of(show, c);
     if (row != PARRY_NO_ROW && s->row_section[row] < x.nsections) {
         parry_section_in section;
         parry_segment_section(segment, c->article, s->row_section[row], &section);
@@ -179,8 +177,9 @@ static void render(parry_arena *a, const parry_excerpt *e, parry_hit *h)
 
 parry_hit parry_show_hit(const parry_showing *s, const parry_ranked *ranked)
 {
-    parry_hit h = hit_of(s, ranked);
-    parry_excerpt e = s->query->snippets ? plan_snippet(s, ranked->c, h.locale) : (parry_excerpt){.whole = true};
+    int32_t row = row_of(s, ranked->c);
+    parry_hit h = hit_of(s, ranked, row);
+    parry_excerpt e = s->query->snippets ? plan_snippet(s, ranked->c, row, h.locale) : (parry_excerpt){.whole = true};
     render(s->arena, &e, &h);
     return h;
 }
@@ -192,10 +191,13 @@ void parry_show(const parry_showing *s, const parry_ranked *ranked, parry_result
     r->n = left < q->limit ? left : q->limit;
     r->hits = PARRY_ARRAY(s->arena, parry_hit, r->n);
     parry_excerpt *e = PARRY_ARRAY(s->arena, parry_excerpt, r->n);
-    for (size_t i = 0; i < r->n; i++)
-        r->hits[i] = hit_of(s, &ranked[q->offset + i]);
-    for (size_t i = 0; i < r->n && q->snippets; i++)
-        e[i] = plan_snippet(s, ranked[q->offset + i].c, r->hits[i].locale);
+    for (size_t i = 0; i < r->n; i++) {
+        const parry_ranked *one = &ranked[q->offset + i];
+        int32_t row = row_of(s, one->c);
+        r->hits[i] = hit_of(s, one, row);
+        if (q->snippets)
+            e[i] = plan_snippet(s, one->c, row, r->hits[i].locale);
+    }
     if (q->snippets && q->sentences && s->vector != NULL)
         parry_meant_centre(s->meant, s->scratch, s->arena, s->vector, e, r->n);
     for (size_t i = 0; i < r->n && q->snippets; i++)
