@@ -77,10 +77,10 @@ typedef struct parry_gap {
 /* A filter that an article does not satisfy. Values are one a line. */
 typedef struct parry_unmet {
     const char *field; /* as parry_field_name, or "updated_from", "updated_until", "exclude" */
-    parry_str wanted; /* any of these would do ("not X": any other); a time in UTC; empty for "exclude", and for a rule's where the caller is
-                         not trusted: who else has such a value is not theirs to know */
-    parry_str has;    /* what the article has; empty: nothing */
-    parry_str rule;   /* that asks for it; empty: the query does */
+    parry_str wanted;  /* any of these would do ("not X": any other); a time in UTC; empty for "exclude", and for a
+                          rule's where the caller is  not trusted: who else has such a value is not theirs to know */
+    parry_str has;     /* what the article has; empty: nothing */
+    parry_str rule;    /* that asks for it; empty: the query does */
 } parry_unmet;
 
 /* A pinned article that stands before the one that was asked about. */

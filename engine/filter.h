@@ -6,8 +6,8 @@
 
 /* Alternatives side by side; the same filters in any order become the same list. */
 void parry_filters_sort(parry_filter *filters, size_t n);
-/* The first alternatives, *count of them side by side, of which the article satisfies none; NULL: it satisfies all. They
- * are sorted; what comes after these is asked for by calling again with what is left. */
+/* The first alternatives, *count of them side by side, of which the article satisfies none; NULL: it satisfies all.
+ * They are sorted; what comes after these is asked for by calling again with what is left. */
 const parry_filter *parry_filters_unmet(const parry_filter *filters, size_t n, const parry_article_out *x,
                                         size_t *count);
 /* Does the article satisfy all of them? They are sorted. */
