@@ -8,6 +8,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <stdlib.h>
+
+enum { DEADLINE_MAX_MS = 60000, RETRY_S = 1 };
+
 /* ---- workers ------------------------------------------------------------------------------------------------------
  */
 
@@ -59,6 +63,7 @@ void parry_app_close(parry_app *app)
         free(w);
     }
     app->idle = NULL;
+    parry_limits_close(app->limits);
     parry_listings_free(app->listings);
     parry_redactor_free(app->redactor);
     parry_visitors_free(app->visitors);
@@ -105,9 +110,28 @@ static void reject(answer *a, parry_counter count, parry_problem p, const char *
     refuse(a, p, detail);
 }
 
+static void retry_after(parry_response *res, unsigned seconds)
+{
+    char text[16];
+    (void)snprintf(text, sizeof text, "%u", seconds);
+    parry_response_header(res, "Retry-After", parry_str_of(text));
+}
+
+static void refuse_too_many(answer *a, const char *who, unsigned retry_s)
+{
+    char detail[160];
+    (void)snprintf(detail, sizeof detail, "%s asks more often than it may; try again in %u s", who, retry_s);
+    refuse(a, PARRY_PROBLEM_TOO_MANY, detail);
+    retry_after(a->call.res, retry_s);
+}
+
 static bool within_limits(answer *a, const parry_raw *raw)
 {
-    if (raw->target.p == NULL)
+    if (raw->framing_fault != NULL)
+        refuse(a, PARRY_PROBLEM_INVALID, raw->framing_fault);
+    else if (raw->verdict == PARRY_TOO_MANY)
+        refuse_too_many(a, "this address", raw->retry_s);
+    else if (raw->target.p == NULL)
         reject(a, PARRY_COUNT_REJECTED_URI, PARRY_PROBLEM_URI_TOO_LONG, "path and query are over 8192 bytes");
     else if (raw->header_bytes > PARRY_HEADERS_MAX_BYTES)
         reject(a, PARRY_COUNT_REJECTED_HEADERS, PARRY_PROBLEM_HEADERS_TOO_LARGE,
@@ -147,6 +171,7 @@ static parry_matched find_route(answer *a, parry_str *path, parry_str tails[PARR
         set_audience(a, audience);
     parry_matched m = parry_route_find(parry_routes, parry_nroutes, req->method, *path, prefixed, &a->route, tails);
     a->page = m == PARRY_NO_ROUTE ? wants_page(req, *path) : (parry_routes[a->route].flags & PARRY_ROUTE_PAGE) != 0;
+    a->call.cls = parry_class_of(m == PARRY_MATCHED ? &parry_routes[a->route] : NULL);
     return m;
 }
 
@@ -179,6 +204,24 @@ static bool routed(answer *a, parry_str tails[PARRY_TAILS])
     return false;
 }
 
+/* When the caller wants its answer: what it says in ms, in the address or a header, or the server's own. */
+static parry_code read_deadline(const parry_config *config, parry_request *req, parry_err *err)
+{
+    size_t ms = (size_t)config->limits.deadline_ms;
+    parry_str header = parry_request_header(req, "X-Request-Timeout");
+    if (header.n > 0) {
+        char z[8] = "";
+        memcpy(z, header.p, header.n < sizeof z ? header.n : 0);
+        ms = strspn(z, "0123456789") == header.n ? strtoul(z, NULL, 10) : 0;
+        if (ms < 1 || ms > DEADLINE_MAX_MS)
+            return parry_fail(err, PARRY_INVALID, "X-Request-Timeout must be 1 to %d milliseconds", DEADLINE_MAX_MS);
+    }
+    parry_code code = parry_request_number(req, "deadline_ms", 1, DEADLINE_MAX_MS, &ms, err);
+    if (code == PARRY_OK && ms > 0)
+        req->deadline_ns = req->arrived_ns + (int64_t)ms * 1000000;
+    return code;
+}
+
 static parry_code read_input(answer *a, parry_request *req, const parry_str tails[PARRY_TAILS], parry_err *err)
 {
     parry_call *c = &a->call;
@@ -191,10 +234,23 @@ static parry_code read_input(answer *a, parry_request *req, const parry_str tail
         code = parry_request_params(req, c->arena, err);
     if (code == PARRY_OK && route->params != NULL)
         code = parry_request_check(req, route->params, err);
+    if (code == PARRY_OK)
+        code = read_deadline(c->app->config, req, err);
     if (code != PARRY_OK || (route->flags & PARRY_ROUTE_PAGE))
         return code;
     (void)parry_request_text(req, "audience", &audience);
     return parry_audience_choose(c, audience, err);
+}
+
+/* Now that it is known whose key it is. */
+static bool within_key_limits(answer *a)
+{
+    unsigned retry_s = 0;
+    parry_limits *l = a->call.app->limits;
+    if (l == NULL || parry_limits_check_key(l, a->call.cls, a->call.who->id, parry_mono_ns(), &retry_s) == PARRY_LET_IN)
+        return true;
+    refuse_too_many(a, "this key", retry_s);
+    return false;
 }
 
 /* Who asks, and whether that is enough; else it is refused here. */
@@ -229,7 +285,7 @@ static void run(answer *a, parry_request *req, const parry_raw *raw)
 {
     parry_str tails[PARRY_TAILS] = {{NULL, 0}, {NULL, 0}};
     parry_err err = {0};
-    if (!within_limits(a, raw) || !routed(a, tails) || !authorized(a))
+    if (!within_limits(a, raw) || !routed(a, tails) || !authorized(a) || !within_key_limits(a))
         return;
     char detail[sizeof err.msg];
     if (parry_replica_refuses(&a->call, &parry_routes[a->route], detail, sizeof detail)) {
@@ -314,15 +370,21 @@ void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res,
     req->body = raw->body;
     req->headers = raw->headers;
     req->nheaders = raw->nheaders < PARRY_HEADERS_MAX ? raw->nheaders : PARRY_HEADERS_MAX;
+    req->arrived_ns = raw->arrived_ns > 0 ? raw->arrived_ns : start;
     parry_request_target(req, raw->target);
     answer a = {.call = {.app = app, .req = req, .res = res, .arena = w->arena, .searcher = w->searcher, .base = ""},
                 .route = parry_nroutes};
     set_audience(&a, parry_str_of(app->config->serve.default_audience));
     begin_trace(&a);
     run(&a, req, raw);
+    if (res->status == 503)
+        retry_after(res, raw->retry_s > 0 ? raw->retry_s : RETRY_S);
     parry_cors(app, req, res->status == 204 && parry_str_eqz(req->method, "OPTIONS"), res);
     parry_response_finish(res, req);
-    count_and_log(&a, parry_mono_ns() - start);
+    int64_t took = parry_mono_ns() - start;
+    if (app->limits != NULL && raw->verdict == PARRY_LET_IN && res->status == 200)
+        parry_limits_served(app->limits, a.call.cls, took);
+    count_and_log(&a, took);
     end_trace(&a);
     worker_give(app, w);
 }
@@ -331,6 +393,19 @@ void parry_call_searched(parry_call *c, const parry_results *r)
 {
     parry_metrics_stages(c->app->metrics, r);
     parry_trace_search(c->trace, r);
+}
+
+void parry_app_turned_away(parry_app *app) { parry_metrics_request(app->metrics, parry_nroutes, 503, 0); }
+
+char *parry_app_busy_text(void)
+{
+    json_t *j = parry_problem_json(PARRY_PROBLEM_UNAVAILABLE,
+                                   "the server has more to do than it can; try again in a moment", "busy");
+    char *text = json_dumps(j, JSON_COMPACT);
+    if (text == NULL)
+        parry_oom();
+    json_decref(j);
+    return text;
 }
 
 void parry_app_failed(parry_app *app, parry_code code, parry_response *res, const char *id)
@@ -346,7 +421,7 @@ void parry_app_failed(parry_app *app, parry_code code, parry_response *res, cons
 
 parry_plan parry_app_plan(const parry_app *app, const parry_raw *raw)
 {
-    parry_plan plan = {.read_max = (size_t)app->config->serve.max_body_bytes};
+    parry_plan plan = {.read_max = (size_t)app->config->serve.max_body_bytes, .cls = parry_class_of(NULL)};
     parry_request req = {0};
     parry_str tails[PARRY_TAILS];
     size_t i;
@@ -355,6 +430,7 @@ parry_plan parry_app_plan(const parry_app *app, const parry_raw *raw)
         return plan;
     const parry_route *route = &parry_routes[i];
     plan.body_max = route->body_max < plan.read_max ? route->body_max : plan.read_max;
+    plan.cls = parry_class_of(route);
     plan.slow = (route->flags & (PARRY_ROUTE_SLOW | PARRY_ROUTE_ONCE)) != 0;
     return plan;
 }

@@ -6,6 +6,7 @@
 #include "access/identity.h"
 #include "api/http.h"
 #include "api/idempotency.h"
+#include "api/limits.h"
 #include "api/listing.h"
 #include "api/metrics.h"
 #include "api/otlp.h"
@@ -61,6 +62,7 @@ typedef struct parry_app {
     parry_otlp *otlp; /* NULL: nobody is sent traces */
     parry_vital parts[PARRY_VITALS];
     size_t nparts;
+    parry_limits *limits; /* may be NULL: none */
     parry_listings *listings;
     parry_worker *idle; /* workers nobody uses now; as many are made as requests ever ran at once */
     pthread_mutex_t idle_mutex;
@@ -85,7 +87,8 @@ typedef struct parry_call {
     parry_str tail;     /* what the route's {name} took, decoded */
     parry_str tail2;    /* and its second one */
     parry_str audience; /* whose articles this may show: never empty */
-    const char *base;   /* before every link: "" for the default audience, else "/merchant" */
+    parry_class cls;
+    const char *base; /* before every link: "" for the default audience, else "/merchant" */
 } parry_call;
 
 /* What came in, before anything was looked at. */
@@ -96,7 +99,11 @@ typedef struct parry_raw {
     size_t nheaders; /* that came; `headers` has the first PARRY_HEADERS_MAX of them */
     size_t header_bytes;
     bool body_too_large;
-    bool no_room; /* for its body or its job: busy */
+    bool no_room;              /* for its body or its job: busy */
+    int64_t arrived_ns;        /* monotonic */
+    const char *framing_fault; /* why it cannot be told where its body ends; NULL: it can */
+    parry_verdict verdict;     /* of the limits, before any work */
+    unsigned retry_s;
 } parry_raw;
 
 /* What is to be known of a request before its body comes. */
@@ -104,6 +111,7 @@ typedef struct parry_plan {
     size_t body_max; /* of the body that is kept: 0, none is */
     size_t read_max; /* a body longer than this is not even read past */
     bool slow;       /* its handler may block */
+    parry_class cls; /* which limits hold */
 } parry_plan;
 parry_plan parry_app_plan(const parry_app *app, const parry_raw *raw);
 
@@ -111,6 +119,10 @@ parry_plan parry_app_plan(const parry_app *app, const parry_raw *raw);
 void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res, char id[PARRY_REQUEST_ID_TEXT]);
 /* Every search that a handler made says so here: it is counted, and seen in the trace. */
 void parry_call_searched(parry_call *c, const parry_results *r);
+/* The same where raw->verdict is PARRY_TOO_BUSY: counts it. What is answered then is always the same bytes, a problem
+ * without an id: turning somebody away must cost next to nothing. A new string, the caller's. */
+void parry_app_turned_away(parry_app *app);
+char *parry_app_busy_text(void);
 /* In place of what parry_app_handle said: a problem of this code, since what the reply was to wait for failed. */
 void parry_app_failed(parry_app *app, parry_code code, parry_response *res, const char *id);
 

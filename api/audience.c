@@ -53,6 +53,7 @@ parry_code parry_query_narrow(const parry_call *c, parry_query *q, parry_err *er
     const parry_identity *who = c->who;
     size_t n = q->nfilters, more = who->nnarrowings + (who->locale.n > 0);
     q->audience = c->audience;
+    q->deadline_ns = c->req->deadline_ns;
     if (more == 0)
         return PARRY_OK;
     if (n + more > PARRY_FILTERS_MAX)

@@ -42,6 +42,8 @@ typedef struct parry_request {
     parry_str address;              /* of the client, as text: "127.0.0.1", "::1" */
     const parry_header *headers;
     size_t nheaders;
+    int64_t arrived_ns;  /* monotonic, as far as it is known */
+    int64_t deadline_ns; /* when its caller wants the answer; 0: whenever */
     parry_param params[PARRY_PARAMS_MAX];
     size_t nparams;
 } parry_request;

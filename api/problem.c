@@ -33,6 +33,9 @@ static const struct {
     [PARRY_PROBLEM_URI_TOO_LONG] = {414, "uri-too-long", "Address too long", "Path and query are over 8 KiB."},
     [PARRY_PROBLEM_HEADERS_TOO_LARGE] = {431, "headers-too-large", "Headers too large",
                                          "The request's headers are over 16 KiB together."},
+    [PARRY_PROBLEM_TOO_MANY] = {429, "too-many-requests", "Too many requests",
+                                "This address or this key asks more often than it may. Retry-After says when to try "
+                                "again."},
     [PARRY_PROBLEM_INTERNAL] = {500, "internal", "Something went wrong here",
                                 "The fault is in the server; its log has more under the request's id."},
     [PARRY_PROBLEM_UNAVAILABLE] = {503, "unavailable", "Not available now",

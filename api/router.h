@@ -16,9 +16,10 @@ typedef parry_code (*parry_handler)(struct parry_call *c, parry_err *err);
 enum { PARRY_TAILS = 2 };
 
 typedef enum parry_route_flags {
-    PARRY_ROUTE_PAGE = 1, /* for people: errors are HTML, and it also answers below an audience's prefix */
-    PARRY_ROUTE_SLOW = 2, /* its handler may block: it runs on a job thread while the connection sleeps */
-    PARRY_ROUTE_ONCE = 4, /* it creates: Idempotency-Key holds (api/idempotency.h), and it is slow */
+    PARRY_ROUTE_PAGE = 1,     /* for people: errors are HTML, and it also answers below an audience's prefix */
+    PARRY_ROUTE_SLOW = 2,     /* its handler may block: it runs on a job thread while the connection sleeps */
+    PARRY_ROUTE_ONCE = 4,     /* it creates: Idempotency-Key holds (api/idempotency.h), and it is slow */
+    PARRY_ROUTE_SIGN_IN = 16, /* tries a secret: limited as such (limits.sign_in_per_address) */
 } parry_route_flags;
 
 typedef struct parry_route {

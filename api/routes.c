@@ -8,14 +8,14 @@ enum { ALGOLIA_BYTES = 256 * 1024 };
 
 #define NARROWED                                                                                                       \
     "q limit offset mode audience locale category product tag updated_from updated_until facets sort rule_tag "        \
-    "page page_product explain fields"
+    "page page_product explain fields deadline_ms"
 
 enum { ARTICLE_BODY = 2 * PARRY_ARTICLE_MAX_BYTES }; /* in JSON, escaped */
 
 const parry_route parry_routes[] = {
     {"GET", "/v1/search", NARROWED, parry_get_search, PARRY_RIGHT_SEARCH, 0, 0},
     {"GET", "/v1/explain", NARROWED " typing article", parry_get_explain, PARRY_RIGHT_SEARCH, 0, 0},
-    {"GET", "/v1/suggest", "q limit audience rule_tag previous page page_product fields", parry_get_suggest,
+    {"GET", "/v1/suggest", "q limit audience rule_tag previous page page_product fields deadline_ms", parry_get_suggest,
      PARRY_RIGHT_SEARCH, 0, 0},
     {"GET", "/v1/completions", "q limit audience fields", parry_get_completions, PARRY_RIGHT_SEARCH, 0, 0},
     {"GET", "/v1/articles", "category limit offset cursor audience fields", parry_get_articles, PARRY_RIGHT_SEARCH, 0,

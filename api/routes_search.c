@@ -287,8 +287,8 @@ json_t *parry_suggestions_json(const parry_call *c, const parry_results *r)
     json_t *complete = completions(r, &left), *hits = json_array();
     for (size_t i = 0; i < r->n; i++)
         append_fitting(hits, suggestion(c, &r->hits[i]), &left);
-    json_t *j = json_pack("{s:I, s:b, s:o, s:o}", "generation", (json_int_t)r->generation, "settled", (int)r->settled,
-                          "completions", complete, "hits", hits);
+    json_t *j = json_pack("{s:I, s:b, s:b, s:o, s:o}", "generation", (json_int_t)r->generation, "settled",
+                          (int)r->settled, "degraded", (int)r->degraded, "completions", complete, "hits", hits);
     parry_results_set_sureness(j, r);
     return j;
 }

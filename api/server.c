@@ -19,6 +19,7 @@ struct parry_server {
     parry_connections connections;
     struct MHD_Daemon *daemon;
     int fd;
+    bool handed_over;
     pthread_t follower;
     bool following;
     atomic_bool stop;
@@ -78,9 +79,38 @@ void parry_server_refresh(parry_server *s) { (void)refresh(s); }
 
 void parry_server_configure(parry_server *s, const parry_config *config) { s->app.config = config; }
 
+/* A renewed certificate is taken once both of its files fit each other. The first failure in a row is logged. */
+typedef struct pair_watch {
+    mark cert, key;
+    int64_t looked_ns;
+    bool failed;
+} pair_watch;
+
+static void follow_certificate(parry_server *s, pair_watch *w)
+{
+    const parry_config *c = s->app.config;
+    int64_t now = parry_mono_ns();
+    parry_err err = {0};
+    if (s->connections.tls == NULL || now - w->looked_ns < (int64_t)RETRY_MS * 1000000)
+        return;
+    mark cert = mark_of(c->tls.cert_file), key = mark_of(c->tls.key_file);
+    bool first = w->looked_ns == 0;
+    w->looked_ns = now;
+    if (!first && (!same(cert, w->cert) || !same(key, w->key)) && parry_server_reload_tls(s, &err) != PARRY_OK) {
+        if (!w->failed)
+            parry_log_err("certificate", &err);
+        w->failed = true;
+        return;
+    }
+    w->failed = false;
+    w->cert = cert;
+    w->key = key;
+}
+
 static void *follow(void *arg)
 {
     parry_server *s = arg;
+    pair_watch certificate = {0};
     mark seen = {0};
     int64_t failed_at = 0;
     while (!atomic_load(&s->stop)) {
@@ -92,6 +122,7 @@ static void *follow(void *arg)
             if (fine)
                 seen = now;
         }
+        follow_certificate(s, &certificate);
         parry_sleep_ms(POLL_MS);
     }
     return NULL;
@@ -138,6 +169,26 @@ static void tell_readings(parry_server *s)
         parry_metrics_gauge(s->app.metrics, all[i]);
 }
 
+static parry_code open_limits(parry_server *s, parry_err *err)
+{
+    const parry_config *c = s->app.config;
+    if ((*c->tls.cert_file == 0) != (*c->tls.key_file == 0))
+        return parry_fail(err, PARRY_INVALID, "TLS needs both tls.cert_file and tls.key_file");
+    parry_code code = parry_limits_open(c, &s->app.limits, err);
+    if (code == PARRY_OK && *c->tls.cert_file != 0)
+        code = parry_tls_open(c->tls.cert_file, c->tls.key_file, &s->connections.tls, err);
+    s->connections.reaper = parry_reaper_new();
+    return code;
+}
+
+parry_code parry_server_reload_tls(parry_server *s, parry_err *err)
+{
+    parry_code code = s->connections.tls != NULL ? parry_tls_reload(s->connections.tls, err) : PARRY_OK;
+    if (code == PARRY_OK && s->connections.tls != NULL)
+        parry_log(PARRY_INFO, "certificate", "file=%s", parry_logq(s->app.config->tls.cert_file));
+    return code;
+}
+
 static parry_code start_threads(parry_server *s, parry_err *err)
 {
     unsigned threads = s->app.config->serve.threads > 0 ? (unsigned)s->app.config->serve.threads : parry_cores();
@@ -148,6 +199,8 @@ static parry_code start_threads(parry_server *s, parry_err *err)
     }
     parry_code code =
         parry_jobs_open((unsigned)s->app.config->serve.job_threads, JOBS_QUEUE, &s->connections.jobs, err);
+    if (code == PARRY_OK)
+        code = parry_reaper_start(s->connections.reaper, err);
     if (code != PARRY_OK)
         return code;
     s->daemon = parry_connections_open(&s->connections, s->fd, threads);
@@ -172,6 +225,9 @@ void parry_server_close(parry_server *s)
         parry_sleep_ms(1); /* the library may not be stopped while a connection sleeps */
     if (s->daemon != NULL)
         MHD_stop_daemon(s->daemon);
+    parry_connections_close(&s->connections);
+    parry_reaper_free(s->connections.reaper);
+    parry_tls_close(s->connections.tls);
     (void)close(s->fd); /* the library wants it open until its threads are gone */
     parry_otlp_close(s->app.otlp);
     parry_app_close(&s->app);
@@ -185,6 +241,7 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
 {
     parry_server *s = parry_calloc(1, sizeof *s);
     s->fd = fd;
+    s->handed_over = o->handed_over;
     s->app.config = o->config;
     s->app.store = o->store;
     s->app.ledger = o->ledger;
@@ -197,7 +254,9 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
     s->connections.app = &s->app;
     (void)pthread_mutex_init(&s->refresh_mutex, NULL);
     parry_app_open(&s->app);
-    parry_code code = open_index(s, o->index_dir, err);
+    parry_code code = open_limits(s, err);
+    if (code == PARRY_OK)
+        code = open_index(s, o->index_dir, err);
     if (code == PARRY_OK && o->ledger != NULL)
         code = parry_visitors_open(o->ledger, parry_clock_now_ms(parry_clock_system()), &s->app.visitors, err);
     if (code == PARRY_OK)
@@ -236,7 +295,8 @@ size_t parry_server_drain(parry_server *s, int64_t wait_ms)
 {
     atomic_store(&s->app.draining, true);
     (void)MHD_quiesce_daemon(s->daemon);
-    (void)shutdown(s->fd, SHUT_RD); /* Linux: no longer a listening socket, connecting is refused at once */
+    if (!s->handed_over)
+        (void)shutdown(s->fd, SHUT_RD); /* Linux: no longer a listening socket, connecting is refused at once */
     size_t left = wait_until_quiet(s, wait_ms);
     parry_log(left ? PARRY_WARN : PARRY_INFO, "drained", "left=%zu", left);
     return left;

@@ -30,6 +30,7 @@ typedef struct parry_server_options { /* all borrowed: must outlive the server *
     const char *no_meaning;       /* why there is no encoder: /ready says it */
     const char *data_dir;         /* DATA, for its replicas */
     struct parry_follow *follow;  /* this is a replica itself, which only reads; NULL: it is not */
+    bool handed_over;             /* fd is another's too (activation.h): draining leaves it listening */
 } parry_server_options;
 
 /* fd: bound, as from parry_bind_loopback; the server's from here on, whatever this returns.
@@ -41,7 +42,11 @@ void parry_server_refresh(parry_server *s);
 /* From now on requests go by another configuration, of which the live keys count. Borrowed like the first, which stays
  * valid too: requests that run go on with it. Any thread. */
 void parry_server_configure(parry_server *s, const parry_config *config);
-/* Refuse new connections and let running requests end for at most wait_ms. Returns how many are left. */
+/* The certificate and key once more from their files, which are also looked at every second. OK, too, where there is no
+ * TLS. Fails: as parry_tls_open; then the old ones stay. Any thread. */
+PARRY_MUST parry_code parry_server_reload_tls(parry_server *s, parry_err *err);
+/* Refuse new connections (or, where the socket was handed over, leave them waiting in it) and let running requests end
+ * for at most wait_ms. Returns how many are left. */
 size_t parry_server_drain(parry_server *s, int64_t wait_ms);
 /* Stop and free everything; what still runs is cut off. NULL is fine. */
 void parry_server_close(parry_server *s);

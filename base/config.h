@@ -40,12 +40,27 @@ typedef struct parry_config {
         int64_t watch_quiet_ms; /* a changed file is read once it was quiet for so long */
         const char *default_audience;
         const char *site_name;
-        const char *cors_origins; /* separated by spaces; "*": any */
+        const char *cors_origins;     /* separated by spaces; "*": any */
+        const char *trusted_proxies;  /* addresses and networks, between spaces or commas */
+        const char *forwarded_header; /* x-forwarded-for | forwarded */
     } serve;
     struct {
         const char *indexes; /* separated by spaces or commas; empty: any */
         const char *site;    /* "https://help.example", before paths; empty: as the request's Host */
     } algolia;
+    struct {
+        const char *cert_file, *key_file; /* PEM; "": no TLS */
+    } tls;
+    struct { /* requests a minute; 0: without limit */
+        int64_t search_per_address, events_per_address, write_per_address, sign_in_per_address;
+        int64_t search_per_key, events_per_key, write_per_key;
+        int64_t burst_s;
+        const char *this_machine; /* on | off */
+        int64_t connections_per_address;
+        int64_t request_s;
+        int64_t queue_ms;
+        int64_t deadline_ms;
+    } limits;
     struct {
         const char *level;  /* debug | info | warn | error */
         const char *format; /* logfmt | json */

@@ -4,6 +4,7 @@
 #include "cli/reload.h"
 #include "cli/serve.h"
 
+#include "api/activation.h"
 #include "api/server.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -18,6 +19,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -29,7 +31,8 @@ typedef struct house {
     parry_arena *arena;
     const char *tree; /* NULL: none is watched */
     bool text_only;
-    int fd; /* bound; -1 once the server has it */
+    int fd;           /* bound; -1 once the server has it */
+    bool handed_over; /* by who started us */
     char address[PARRY_ADDRESS_TEXT];
     parry_encoder *encoder;
     char no_meaning[300];
@@ -108,6 +111,9 @@ static void reload(house *h)
         return;
     parry_reload_log(next);
     parry_server_configure(h->server, next);
+    parry_err err = {0};
+    if (parry_server_reload_tls(h->server, &err) != PARRY_OK) /* the pair that was good stays */
+        parry_log_err("tls", &err);
 }
 
 static void serve_until_stopped(house *h)
@@ -241,16 +247,26 @@ static parry_code start_serving(house *h, parry_err *err)
                                           .encoder = h->encoder,
                                           .no_meaning = h->no_meaning,
                                           .data_dir = h->cli->data,
-                                          .follow = h->follow};
+                                          .follow = h->follow,
+                                          .handed_over = h->handed_over};
     int fd = h->fd;
     h->fd = -1;
     return parry_server_start(&options, fd, &h->server, err);
 }
 
+static parry_code open_socket(house *h, parry_err *err)
+{
+    parry_code code = parry_activated_socket(getenv("LISTEN_PID"), getenv("LISTEN_FDS"), &h->fd, h->address, err);
+    h->handed_over = code == PARRY_OK && h->fd >= 0;
+    if (code != PARRY_OK || h->handed_over)
+        return code;
+    return parry_bind_loopback(h->cli->config.serve.listen, &h->fd, h->address, err);
+}
+
 /* The port first: whether it is free should not be learned after minutes of indexing. */
 static parry_code open_house(house *h, parry_err *err)
 {
-    parry_code code = parry_bind_loopback(h->cli->config.serve.listen, &h->fd, h->address, err);
+    parry_code code = open_socket(h, err);
     if (code == PARRY_OK && h->replica != NULL)
         code = prepare_replica(h, err);
     if (code == PARRY_OK)
@@ -301,7 +317,8 @@ static void close_house(house *h)
 static void announce(const house *h)
 {
     const char *also = h->tree ? ", watching " : h->replica ? ", following " : "";
-    printf("serving http://%s from %s%s%s%s\n", h->address, h->cli->data, also,
+    printf("serving http%s://%s from %s%s%s%s\n", *h->cli->config.tls.cert_file ? "s" : "", h->address, h->cli->data,
+           also,
            h->tree      ? h->tree
            : h->replica ? h->replica->url
                         : "",

@@ -8,6 +8,7 @@
 #include "engine/explain_private.h"
 #include "engine/featured.h"
 #include "engine/in_language.h"
+#include "engine/in_time.h"
 #include "engine/lately.h"
 #include "engine/mask.h"
 #include "engine/narrow.h"
@@ -27,6 +28,7 @@ struct parry_searcher {
     parry_search_settings settings;
     float *vector; /* of the query */
     parry_clock clock;
+    parry_in_time in_time;
 };
 
 /* A query with no more such articles may be better asked otherwise: with so many times more. */
@@ -118,12 +120,15 @@ static parry_code check(const parry_query *q, parry_err *err)
     return check_limits(q, err);
 }
 
-/* Meaning needs a model, and a generation whose vectors that model made. */
-static parry_mode possible_mode(const parry_searcher *s, const parry_generation_info *info, parry_mode asked)
+/* Meaning needs a model, a generation whose vectors that model made, and time. */
+static parry_mode possible_mode(parry_searcher *s, const parry_generation_info *info, const parry_query *q,
+                                int64_t now_ns)
 {
     bool able = s->encoder != NULL && info->dim == parry_encoder_dim(s->encoder) && info->nvectors > 0 &&
                 parry_hash_eq(info->model, parry_encoder_identity(s->encoder));
-    return able ? asked : PARRY_TEXT;
+    if (q->mode == PARRY_VECTOR) /* hybrid sees, once it has the words, what time they left */
+        able = able && parry_in_time_for_meaning(&s->in_time, q->deadline_ns, now_ns);
+    return able ? q->mode : PARRY_TEXT;
 }
 
 /* The model's vectors are worth what it can read of the query: docs/languages.md has the figures. */
@@ -297,6 +302,19 @@ static parry_code find_meaning(parry_searcher *s, const parry_generation *g, con
     return PARRY_OK;
 }
 
+/* Where there is time for it; else what the words found is the answer. */
+static parry_code find_meaning_in_time(parry_searcher *s, const parry_generation *g, const parry_view *v,
+                                       const parry_query *q, parry_str text, const float **vector,
+                                       parry_candidates *out, parry_results *r, int64_t *t, parry_err *err)
+{
+    if (r->mode == PARRY_VECTOR || parry_in_time_for_meaning(&s->in_time, q->deadline_ns, *t))
+        return find_meaning(s, g, v, text, vector, out, r, t, err);
+    r->mode = PARRY_TEXT;
+    r->degraded = true;
+    r->vector_trust = 0;
+    return PARRY_OK;
+}
+
 /* What is first a letter after `previous` was: that one again, unless it is beaten clearly. What a rule pinned keeps
  * its place. */
 static bool hold(parry_ranked *ranked, size_t n, parry_str previous, double margin)
@@ -364,7 +382,7 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     parry_code code = check(q, err);
     if (code != PARRY_OK)
         return code;
-    parry_results r = {.generation = info->number, .mode = possible_mode(s, info, q->mode)};
+    parry_results r = {.generation = info->number, .mode = possible_mode(s, info, q, t)};
     r.degraded = r.mode != q->mode;
     parry_spoken spoken;
     parry_view v = view_of(s, g, a);
@@ -376,7 +394,8 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     if ((code = search_words(&v, &asked, u, &text, &t, &r, err)) != PARRY_OK)
         return code;
     bool meaning = r.vector_trust > 0 && asked.text.n > 0;
-    if (meaning && (code = find_meaning(s, g, &v, u->meaning, &meant, &vector, &r, &t, err)) != PARRY_OK)
+    int64_t before_meaning = t;
+    if (meaning && (code = find_meaning_in_time(s, g, &v, q, u->meaning, &meant, &vector, &r, &t, err)) != PARRY_OK)
         return code;
 
     parry_candidates all = join(&v, u, g, &text, &vector, meant);
@@ -400,6 +419,8 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     parry_show(&show, ranked, &r);
     parry_complete(a, g, v.masks, q, u, ranked, r.total, &r);
     r.show_ns = lap(&t);
+    if (r.encode_ns > 0)
+        parry_in_time_took(&s->in_time, t - before_meaning);
     const parry_explain_input in = {&show, &v, &curation, &text, &vector, ranked};
     if (q->grounds && (code = parry_explain(&in, &r, err)) != PARRY_OK)
         return code;

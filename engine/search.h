@@ -80,6 +80,8 @@ typedef struct parry_query {
     parry_str why;            /* with grounds: why is the article of this id (not) among the hits; empty: not asked */
     const parry_str *exclude; /* ids left out before ranking (evaluation) */
     size_t nexclude;
+    int64_t deadline_ns; /* parry_mono_ns() when the answer should be there; where meaning would take longer, words
+                            alone answer, and `degraded` says so; 0: none */
 } parry_query;
 
 /* One number that went into a score. */
@@ -160,7 +162,7 @@ typedef struct parry_results {
     size_t n;
     size_t total; /* articles that were ranked, before offset and limit */
     uint64_t generation;
-    parry_mode mode;        /* what was done: TEXT where HYBRID was asked and there is no model */
+    parry_mode mode;        /* what was done: TEXT where HYBRID was asked and there is no model, or no time for it */
     bool degraded;          /* mode differs from what was asked */
     double vector_trust;    /* 0 to 1: how much HYBRID heeds meaning; 0 where the model cannot read the language */
     parry_str corrected;    /* words that were read as others ("refund not received"); empty: none */

@@ -90,6 +90,7 @@ export type Completion = {
 export type Suggestions = Sureness & {
   generation: number;
   settled: boolean;
+  degraded: boolean;
   completions: Completion[];
   hits: ({
     id: string;
@@ -300,11 +301,11 @@ export type Readiness = {
 export class Parry {
   constructor(url: string, options?: ClientOptions);
   /** Ranked articles, each with its best section */
-  search(params: { q: string; limit?: number; offset?: number; mode?: "hybrid" | "text" | "vector"; audience?: "customer" | "merchant"; locale?: string; category?: string; product?: string; tag?: string; updated_from?: string; updated_until?: string; facets?: string; sort?: "relevance" | "updated" | "title"; rule_tag?: string; page?: string; page_product?: string; explain?: Flag; fields?: string }, options?: CallOptions): Promise<Results>;
+  search(params: { q: string; limit?: number; offset?: number; mode?: "hybrid" | "text" | "vector"; audience?: "customer" | "merchant"; locale?: string; category?: string; product?: string; tag?: string; updated_from?: string; updated_until?: string; facets?: string; sort?: "relevance" | "updated" | "title"; rule_tag?: string; page?: string; page_product?: string; explain?: Flag; fields?: string; deadline_ms?: number }, options?: CallOptions): Promise<Results>;
   /** A search with every part of every score, and why an article is not among the hits */
-  explain(params: { q: string; limit?: number; offset?: number; mode?: "hybrid" | "text" | "vector"; audience?: "customer" | "merchant"; locale?: string; category?: string; product?: string; tag?: string; updated_from?: string; updated_until?: string; facets?: string; sort?: "relevance" | "updated" | "title"; rule_tag?: string; page?: string; page_product?: string; explain?: Flag; typing?: Flag; article?: string; fields?: string }, options?: CallOptions): Promise<Results>;
+  explain(params: { q: string; limit?: number; offset?: number; mode?: "hybrid" | "text" | "vector"; audience?: "customer" | "merchant"; locale?: string; category?: string; product?: string; tag?: string; updated_from?: string; updated_until?: string; facets?: string; sort?: "relevance" | "updated" | "title"; rule_tag?: string; page?: string; page_product?: string; explain?: Flag; typing?: Flag; article?: string; fields?: string; deadline_ms?: number }, options?: CallOptions): Promise<Results>;
   /** Articles and completions while somebody types */
-  suggest(params?: { q?: string; limit?: number; audience?: "customer" | "merchant"; rule_tag?: string; previous?: string; page?: string; page_product?: string; fields?: string }, options?: CallOptions): Promise<Suggestions>;
+  suggest(params?: { q?: string; limit?: number; audience?: "customer" | "merchant"; rule_tag?: string; previous?: string; page?: string; page_product?: string; fields?: string; deadline_ms?: number }, options?: CallOptions): Promise<Suggestions>;
   /** Articles for a form that somebody fills in */
   suggestForForm(params?: Record<string, never>, body?: {
     subject?: string;

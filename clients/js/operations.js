@@ -21,7 +21,8 @@ export const operations = {
       "page",
       "page_product",
       "explain",
-      "fields"
+      "fields",
+      "deadline_ms"
     ]
   },
   "explain": {
@@ -47,7 +48,8 @@ export const operations = {
       "explain",
       "typing",
       "article",
-      "fields"
+      "fields",
+      "deadline_ms"
     ]
   },
   "suggest": {
@@ -61,7 +63,8 @@ export const operations = {
       "previous",
       "page",
       "page_product",
-      "fields"
+      "fields",
+      "deadline_ms"
     ]
   },
   "suggestForForm": {

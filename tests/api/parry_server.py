@@ -43,8 +43,9 @@ class Server:
         command += ["--content", str(tree)] if tree else []
         self.process = subprocess.Popen(command + list(args), stdout=subprocess.PIPE, stderr=self.log)
         line = self.process.stdout.readline().decode()
-        match = re.match(r"serving http://127\.0\.0\.1:(\d+)", line)
+        match = re.match(r"serving https?://127\.0\.0\.1:(\d+)", line)
         if not match:
+            self.process.wait(30)
             logged = self.logged()
             self.close()
             raise AssertionError(f"the server did not start: {line!r} {logged}")

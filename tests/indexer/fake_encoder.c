@@ -1,6 +1,8 @@
 /* Every function of models/encoder.h, so that the linker takes nothing from the real one. */
 #include "fake_encoder.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -12,6 +14,7 @@ enum { DIM = 48, MAX_TOKENS = 256 };
 struct parry_encoder {
     char name[64];
     atomic_size_t encoded, fail_after;
+    atomic_llong slow_ms;
 };
 
 struct parry_encoder_scratch {
@@ -28,6 +31,7 @@ parry_encoder *fake_encoder_new(const char *name)
 
 size_t fake_encoder_encoded(const parry_encoder *e) { return atomic_load(&e->encoded); }
 void fake_encoder_fail_after(parry_encoder *e, size_t texts) { atomic_store(&e->fail_after, texts); }
+void fake_encoder_slow(parry_encoder *e, int64_t ms) { atomic_store(&e->slow_ms, ms); }
 
 parry_code parry_precision_parse(const char *name, parry_precision *out, parry_err *err)
 {
@@ -95,6 +99,8 @@ parry_code parry_encode(const parry_encoder *e, parry_encoder_scratch *s, parry_
     parry_encoder *counted = (parry_encoder *)(uintptr_t)e;
     if (atomic_fetch_add(&counted->encoded, 1) >= atomic_load(&counted->fail_after))
         return parry_fail(err, PARRY_IO, "the encoder was told to fail");
+    if (atomic_load(&counted->slow_ms) > 0)
+        parry_sleep_ms(atomic_load(&counted->slow_ms));
     memset(vector, 0, DIM * sizeof *vector);
     for (parry_str word; parry_str_split(&text, ' ', &word);)
         add_word(word, vector);

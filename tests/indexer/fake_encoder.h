@@ -8,5 +8,6 @@
 parry_encoder *fake_encoder_new(const char *name);            /* the name is the identity */
 size_t fake_encoder_encoded(const parry_encoder *e);          /* texts so far */
 void fake_encoder_fail_after(parry_encoder *e, size_t texts); /* then every call fails; SIZE_MAX: never */
+void fake_encoder_slow(parry_encoder *e, int64_t ms);         /* every text takes so long; 0: none */
 
 #endif
