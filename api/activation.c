@@ -21,7 +21,7 @@ static bool number_of(const char *z, long *out)
     return *end == 0;
 }
 
-static parry_code read_address(int fd, char text[PARRY_ADDRESS_TEXT], parry_err *err)
+static parry_code read_address(int fd, char text[PARRY_ADDRESS_TEXT], bool *loopback, parry_err *err)
 {
     struct sockaddr_storage a;
     socklen_t n = sizeof a, size = sizeof(int);
@@ -37,12 +37,13 @@ static parry_code read_address(int fd, char text[PARRY_ADDRESS_TEXT], parry_err 
     parry_ip ip = parry_ip_of((struct sockaddr *)&a);
     in_port_t port = six ? ((struct sockaddr_in6 *)&a)->sin6_port : ((struct sockaddr_in *)&a)->sin_port;
     parry_ip_text(&ip, host);
+    *loopback = parry_ip_loopback(&ip);
     (void)snprintf(text, PARRY_ADDRESS_TEXT, six ? "[%s]:%u" : "%s:%u", host, (unsigned)ntohs(port));
     return PARRY_OK;
 }
 
 parry_code parry_activated_socket(const char *listen_pid, const char *listen_fds, int *fd,
-                                  char text[PARRY_ADDRESS_TEXT], parry_err *err)
+                                  char text[PARRY_ADDRESS_TEXT], bool *loopback, parry_err *err)
 {
     long pid, fds;
     if (!number_of(listen_pid, &pid) || !number_of(listen_fds, &fds) || pid != (long)getpid() || fds <= 0) {
@@ -51,7 +52,7 @@ parry_code parry_activated_socket(const char *listen_pid, const char *listen_fds
     }
     if (fds != 1)
         return parry_fail(err, PARRY_INVALID, "%ld sockets were handed over (LISTEN_FDS); give one ListenStream=", fds);
-    parry_code code = read_address(FIRST_FD, text, err);
+    parry_code code = read_address(FIRST_FD, text, loopback, err);
     if (code != PARRY_OK)
         return code;
     int flags = fcntl(FIRST_FD, F_GETFL);

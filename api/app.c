@@ -263,9 +263,18 @@ static bool authorized(answer *a)
         refuse(a, PARRY_PROBLEM_DENIED, "a secret key came where others can read it: revoke it, and use a search key");
         return false;
     }
-    parry_code code = parry_identify(&a->call, &err);
-    if (code == PARRY_OK && parry_rights_have(a->call.who->rights, parry_routes[a->route].right))
-        return true;
+    parry_code code = parry_check_exposed(&a->call, &err);
+    if (code != PARRY_OK) {
+        refuse_code(a, code, &err);
+        return false;
+    }
+    code = parry_identify(&a->call, &err);
+    if (code == PARRY_OK && parry_rights_have(a->call.who->rights, parry_routes[a->route].right)) {
+        code = parry_check_forgery(&a->call, &err);
+        if (code != PARRY_OK)
+            refuse_code(a, code, &err);
+        return code == PARRY_OK;
+    }
     if (code != PARRY_OK && code != PARRY_DENIED) {
         refuse_code(a, code, &err);
         return false;

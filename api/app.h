@@ -4,6 +4,8 @@
 #define PARRY_API_APP_H
 
 #include "access/identity.h"
+#include "access/sessions.h"
+#include "access/tokens.h"
 #include "api/http.h"
 #include "api/idempotency.h"
 #include "api/limits.h"
@@ -58,6 +60,10 @@ typedef struct parry_app {
     parry_once *once;              /* NULL: Idempotency-Key is passed over */
     const char *data_dir;          /* NULL in tests */
     parry_follow *follow;          /* NULL: this is no replica */
+    parry_access *access;          /* NULL: everybody is anyone */
+    const parry_tokens *tokens;    /* NULL: none are accepted */
+    bool loopback;                 /* only this machine can ask */
+    bool tls;                      /* the server itself speaks it: cookies are Secure */
     parry_metrics *metrics;
     parry_otlp *otlp; /* NULL: nobody is sent traces */
     parry_vital parts[PARRY_VITALS];
@@ -128,8 +134,21 @@ void parry_app_failed(parry_app *app, parry_code code, parry_response *res, cons
 
 /* ---- who asks (authorize.c) -------------------------------------------------------------------------------------- */
 
-/* Fills c->who from the request. Fails: DENIED (what it brought is not valid). */
+#define PARRY_SESSION_COOKIE "parry_session"
+#define PARRY_CSRF_HEADER "X-CSRF-Token"
+
+/* Fills c->who from the request: the key or token of Authorization (Bearer) or X-API-Key, else the session's cookie,
+ * else anyone. Fails: DENIED (what it brought is not valid, and that matters here). */
 PARRY_MUST parry_code parry_identify(parry_call *c, parry_err *err);
+/* The same by a key that came elsewhere: in a parameter or a body of a layer whose clients send it there. A secret key
+ * is DENIED there, and logged. */
+PARRY_MUST parry_code parry_identify_public(parry_call *c, parry_str key, parry_err *err);
+/* No address holds a secret key: logs and other sites see addresses. DENIED, and logged. */
+PARRY_MUST parry_code parry_check_exposed(const parry_call *c, parry_err *err);
+/* A write by cookie needs the session's CSRF token in a header. DENIED. */
+PARRY_MUST parry_code parry_check_forgery(const parry_call *c, parry_err *err);
+parry_str parry_request_cookie(const parry_request *r, const char *name); /* empty where there is none */
+parry_actor parry_call_actor(const parry_call *c);                        /* for the audit */
 
 /* ---- other origins (cors.c) -------------------------------------------------------------------------------------- */
 
@@ -147,6 +166,10 @@ PARRY_MUST parry_code parry_audience_choose(parry_call *c, parry_str name, parry
 /* Narrows a query to what its caller may see: the call's audience, and what the caller's key was made for, on top of
  * what the query asks. Every search goes through it. Fails: INVALID (more filters than a query may have). */
 PARRY_MUST parry_code parry_query_narrow(const parry_call *c, parry_query *q, parry_err *err);
+/* Is the article one of those that the key is limited to, if it is? */
+bool parry_article_within(const parry_call *c, const parry_article *article);
+/* A list that cannot be narrowed to them. Fails: DENIED (the key is limited). */
+PARRY_MUST parry_code parry_unlimited(const parry_call *c, parry_err *err);
 const char *parry_audience_base(const parry_app *app, parry_str audience); /* "" or "/merchant" */
 /* Cuts the audience's prefix off a page's path, if it has one: "/merchant/search" is "/search" for merchants. */
 bool parry_audience_prefix(parry_str *path, parry_str *audience);

@@ -74,6 +74,49 @@ parry_code parry_query_narrow(const parry_call *c, parry_query *q, parry_err *er
     return PARRY_OK;
 }
 
+/* "en" holds en and en-GB. */
+static bool locale_within(parry_str locale, parry_str limit)
+{
+    if (limit.n == 0 || parry_str_eq(locale, limit))
+        return true;
+    return locale.n > limit.n && memcmp(locale.p, limit.p, limit.n) == 0 && locale.p[limit.n] == '-';
+}
+
+static bool has(const parry_article *x, const parry_narrowing *w)
+{
+    if (parry_str_eqz(w->field, "category"))
+        return parry_str_eq(x->category, w->value);
+    if (parry_str_eqz(w->field, "product"))
+        return parry_str_eq(x->product, w->value);
+    for (size_t i = 0; i < x->ntags; i++) {
+        if (parry_str_eqz(w->field, "tag") && parry_str_eq(x->tags[i], w->value))
+            return true;
+    }
+    return false;
+}
+
+/* Of one field any will do; each field that is named must be held. */
+bool parry_article_within(const parry_call *c, const parry_article *article)
+{
+    const parry_identity *who = c->who;
+    for (size_t i = 0; i < who->nnarrowings; i++) {
+        bool held = false;
+        for (size_t k = 0; k < who->nnarrowings && !held; k++)
+            held =
+                parry_str_eq(who->narrowings[k].field, who->narrowings[i].field) && has(article, &who->narrowings[k]);
+        if (!held)
+            return false;
+    }
+    return locale_within(article->locale, who->locale);
+}
+
+parry_code parry_unlimited(const parry_call *c, parry_err *err)
+{
+    if (c->who->nnarrowings == 0 && c->who->locale.n == 0)
+        return PARRY_OK;
+    return parry_fail(err, PARRY_DENIED, "this key is limited to some articles; search with it");
+}
+
 const char *parry_audience_base(const parry_app *app, parry_str audience)
 {
     for (size_t i = 0; i < PUBLICS; i++) {

@@ -1,13 +1,168 @@
-/* Who asks. Until keys are configured everybody may search, read and send events, and nobody may do more; a key that a
- * client sends all the same is passed over. */
+/* Who asks. A key or a token in a header goes before a cookie; who brings nothing is anyone. On loopback, what anyone
+ * may do needs nothing, so there a key that is not valid is passed over; everywhere else it is refused. */
 #include "api/app.h"
+
+#include "access/keys.h"
+#include "access/secret.h"
+#include "base/log.h"
+
+#include <strings.h>
+
+enum { OPEN_TO_ALL = 1 << PARRY_RIGHT_SEARCH | 1 << PARRY_RIGHT_EVENTS };
+
+static const parry_identity anyone_at_all = {.who = PARRY_WHO_ANYONE};
+static const parry_identity anyone_searches = {.who = PARRY_WHO_ANYONE, .rights = OPEN_TO_ALL};
+static const parry_identity anyone_here = {.who = PARRY_WHO_ANYONE, .rights = OPEN_TO_ALL | 1 << PARRY_RIGHT_METRICS};
+
+static const parry_identity *anyone(const parry_app *app)
+{
+    const char *set = app->config->access.anonymous;
+    if (app->access == NULL)
+        return &anyone_here;
+    if (strcmp(set, "none") == 0)
+        return &anyone_at_all;
+    if (app->loopback)
+        return &anyone_here;
+    return strcmp(set, "search") == 0 ? &anyone_searches : &anyone_at_all;
+}
+
+/* ---- what a request brings ----------------------------------------------------------------------------------------
+ */
+
+parry_str parry_request_cookie(const parry_request *r, const char *name)
+{
+    parry_str rest = parry_request_header(r, "Cookie"), one;
+    size_t n = strlen(name);
+    while (parry_str_split(&rest, ';', &one)) {
+        one = parry_str_trim(one);
+        if (one.n > n && memcmp(one.p, name, n) == 0 && one.p[n] == '=')
+            return parry_str_from(one, n + 1);
+    }
+    return parry_str_make(NULL, 0);
+}
+
+static parry_str bearer(parry_str header)
+{
+    static const char scheme[] = "Bearer ";
+    if (header.n > sizeof scheme - 1 && strncasecmp(header.p, scheme, sizeof scheme - 1) == 0)
+        return parry_str_trim(parry_str_from(header, sizeof scheme - 1));
+    return parry_str_make(NULL, 0);
+}
+
+static parry_str brought(const parry_request *r)
+{
+    parry_str key = bearer(parry_request_header(r, "Authorization"));
+    return key.n > 0 ? key : parry_request_header(r, "X-API-Key");
+}
+
+/* ---- who that is --------------------------------------------------------------------------------------------------
+ */
+
+static parry_code by_key(parry_call *c, parry_str key, parry_err *err)
+{
+    const parry_app *app = c->app;
+    parry_identity *who = PARRY_NEW(c->arena, parry_identity);
+    parry_code code;
+    if (parry_key_looks(key))
+        code = parry_key_verify(app->access, c->arena, key, who, err);
+    else if (app->tokens != NULL && parry_token_looks(key))
+        code = parry_token_verify(app->tokens, app->access, c->arena, key, parry_clock_now_ms(parry_clock_system()),
+                                  who, err);
+    else
+        code = parry_fail(err, PARRY_DENIED, "this is neither a key nor a token that is known here");
+    if (code == PARRY_OK)
+        c->who = who;
+    if (code != PARRY_DENIED || !app->loopback || anyone(app)->rights == 0)
+        return code;
+    c->who = anyone(app);
+    return PARRY_OK;
+}
+
+static parry_code by_cookie(parry_call *c, parry_str token, parry_err *err)
+{
+    parry_identity *who = PARRY_NEW(c->arena, parry_identity);
+    parry_err why = {0};
+    parry_code code = parry_session_find(c->app->access, c->arena, token, who, &why);
+    if (code == PARRY_OK)
+        c->who = who;
+    else if (code != PARRY_DENIED) /* one that ended is no reason to refuse what needs none */
+        return parry_fail(err, code, "%s", why.msg);
+    return PARRY_OK;
+}
 
 parry_code parry_identify(parry_call *c, parry_err *err)
 {
-    static const parry_identity anyone = {.who = PARRY_WHO_ANYONE,
-                                          .rights = 1U << PARRY_RIGHT_SEARCH | 1U << PARRY_RIGHT_EVENTS |
-                                                    1U << PARRY_RIGHT_METRICS};
-    (void)err;
-    c->who = &anyone;
-    return PARRY_OK;
+    c->who = anyone(c->app);
+    if (c->app->access == NULL)
+        return PARRY_OK;
+    parry_str key = brought(c->req), token = parry_request_cookie(c->req, PARRY_SESSION_COOKIE);
+    if (key.n > 0)
+        return by_key(c, key, err);
+    return token.n > 0 ? by_cookie(c, token, err) : PARRY_OK;
+}
+
+/* ---- what must not be ---------------------------------------------------------------------------------------------
+ */
+
+static parry_code in_the_open(const parry_call *c, parry_err *err)
+{
+    parry_log(PARRY_WARN, "secret_key_exposed", "req=%s address=%.*s", c->req->id, PARRY_FMT(c->req->address));
+    return parry_fail(err, PARRY_DENIED,
+                      "a secret key stands where others read along; send it in a header, and rotate this one now");
+}
+
+parry_code parry_identify_public(parry_call *c, parry_str key, parry_err *err)
+{
+    if (parry_key_looks_secret(key))
+        return in_the_open(c, err);
+    if (c->app->access == NULL)
+        return PARRY_OK;
+    return by_key(c, key, err);
+}
+
+static bool holds_secret_key(const parry_call *c)
+{
+    parry_str plain = c->req->query;
+    if (plain.n == 0)
+        return false;
+    if (parry_percent_decode(c->arena, c->req->query, true, &plain, NULL) != PARRY_OK)
+        plain = c->req->query;
+    return parry_str_find(plain, parry_str_of("parry_sk_")) < plain.n;
+}
+
+parry_code parry_check_exposed(const parry_call *c, parry_err *err)
+{
+    return holds_secret_key(c) ? in_the_open(c, err) : PARRY_OK;
+}
+
+static bool reads(parry_str method)
+{
+    return parry_str_eqz(method, "GET") || parry_str_eqz(method, "HEAD") || parry_str_eqz(method, "OPTIONS");
+}
+
+/* Signing in rests on no session; a form of another site cannot send the JSON that it takes. */
+static bool signs_in(const parry_request *r)
+{
+    return parry_str_eqz(r->method, "POST") && parry_str_eqz(r->path, "/v1/session");
+}
+
+parry_code parry_check_forgery(const parry_call *c, parry_err *err)
+{
+    if (c->who->who != PARRY_WHO_PERSON || reads(c->req->method) || signs_in(c->req))
+        return PARRY_OK;
+    if (c->who->csrf.n > 0 && parry_secret_equals(parry_request_header(c->req, PARRY_CSRF_HEADER), c->who->csrf))
+        return PARRY_OK;
+    return parry_fail(err, PARRY_DENIED,
+                      "a session's writes need its token in the header " PARRY_CSRF_HEADER "; GET /v1/session says it");
+}
+
+parry_actor parry_call_actor(const parry_call *c)
+{
+    static const char *const kinds[] = {[PARRY_WHO_ANYONE] = "anyone",
+                                        [PARRY_WHO_SEARCH_KEY] = "key",
+                                        [PARRY_WHO_SECRET_KEY] = "key",
+                                        [PARRY_WHO_USER] = "user",
+                                        [PARRY_WHO_PERSON] = "person"};
+    parry_str id = parry_str_printf(c->arena, "%s:%.*s", kinds[c->who->who], PARRY_FMT(c->who->id));
+    return (parry_actor){id, c->req->address};
 }

@@ -60,7 +60,7 @@ static bool parse(const char *text, address *a)
     return true;
 }
 
-static bool loopback(const address *a)
+static bool is_loopback(const address *a)
 {
     if (a->any.sa_family == AF_INET)
         return ntohl(a->v4.sin_addr.s_addr) >> 24 == 127;
@@ -87,18 +87,12 @@ static parry_code fail_bind(const char *text, parry_err *err)
     return parry_fail_errno(err, "cannot listen on %s", text);
 }
 
-parry_code parry_bind_loopback(const char *text_in, int *fd, char text[PARRY_ADDRESS_TEXT], parry_err *err)
+parry_code parry_bind(const char *text_in, int *fd, char text[PARRY_ADDRESS_TEXT], bool *loopback, parry_err *err)
 {
     address a;
     if (!parse(text_in, &a))
         return parry_fail(err, PARRY_INVALID, "--listen %s: not an address; give HOST:PORT, like 127.0.0.1:8080",
                           text_in);
-    if (!loopback(&a))
-        return parry_fail(
-            err, PARRY_INVALID,
-            "--listen %s: this version listens on this machine alone (127.0.0.1 or [::1]), since it has no "
-            "keys yet; put a proxy in front",
-            text_in);
     int one = 1, s = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (s < 0)
         return parry_fail_errno(err, "cannot make a socket");
@@ -110,6 +104,7 @@ parry_code parry_bind_loopback(const char *text_in, int *fd, char text[PARRY_ADD
         return code;
     }
     say(&a, text);
+    *loopback = is_loopback(&a);
     *fd = s;
     return PARRY_OK;
 }

@@ -366,3 +366,12 @@ parry_code parry_get_asset(parry_call *c, parry_err *err)
     (void)snprintf(c->res->etag, sizeof c->res->etag, "%s", asset->hash);
     return PARRY_OK;
 }
+
+/* How to sign in. A one-time link has its token behind the '#', which no browser sends and no log keeps; the page's
+ * script posts it. */
+parry_code parry_get_sign_in_page(parry_call *c, parry_err *err)
+{
+    json_t *j = json_pack("{s:s, s:b}", "title", "Sign in", "noindex", 1);
+    set_asset(j, "sign_in_url", "sign-in.js");
+    return parry_page_reply(c, "sign-in", j, err);
+}

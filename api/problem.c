@@ -9,6 +9,8 @@ static const struct {
                                "A parameter is missing, unknown or out of range; the detail names it."},
     [PARRY_PROBLEM_UNAUTHENTICATED] = {401, "unauthenticated", "Who is this?",
                                        "This needs a key or a session, and the request brings none that is valid."},
+    [PARRY_PROBLEM_CODE_NEEDED] = {401, "code-needed", "A one-time code is needed",
+                                   "The password was right. Send it again with the code of this moment."},
     [PARRY_PROBLEM_DENIED] = {403, "denied", "Not allowed", "This needs rights that the request does not bring."},
     [PARRY_PROBLEM_READ_ONLY] = {403, "read-only", "This server only reads",
                                  "It is a replica of another one, which the detail names: what changes something goes "

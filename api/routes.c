@@ -5,6 +5,7 @@
 #include "api/algolia_events.h"
 
 enum { ALGOLIA_BYTES = 256 * 1024 };
+#include "api/server.h"
 
 #define NARROWED                                                                                                       \
     "q limit offset mode audience locale category product tag updated_from updated_until facets sort rule_tag "        \
@@ -59,6 +60,25 @@ const parry_route parry_routes[] = {
     {"POST", "/1/indexes/{index}/query", NULL, parry_post_algolia_query, PARRY_RIGHT_SEARCH, ALGOLIA_BYTES, 0},
     {"POST", "/1/events", NULL, parry_post_algolia_events, PARRY_RIGHT_EVENTS, PARRY_ALGOLIA_EVENTS_BYTES, 0},
     {"GET", "/1/isalive", NULL, parry_get_algolia_alive, PARRY_RIGHT_OPEN, 0, 0},
+    {"GET", "/v1/session", "", parry_get_session, PARRY_RIGHT_OPEN, 0, 0},
+    {"POST", "/v1/session", "", parry_post_session, PARRY_RIGHT_OPEN, 4096, PARRY_ROUTE_SLOW},
+    {"DELETE", "/v1/session", "", parry_delete_session, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/session/codes", "", parry_post_codes, PARRY_RIGHT_OPEN, 4096, PARRY_ROUTE_SLOW},
+    {"PUT", "/v1/session/codes", "", parry_put_codes, PARRY_RIGHT_OPEN, 4096, PARRY_ROUTE_SLOW},
+    {"DELETE", "/v1/session/codes", "", parry_delete_codes, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/keys", "limit cursor", parry_get_keys, PARRY_RIGHT_KEYS, 0, 0},
+    {"POST", "/v1/keys", "", parry_post_keys, PARRY_RIGHT_KEYS, 16384, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/keys/{id}/rotate", "", parry_rotate_key, PARRY_RIGHT_KEYS, 4096, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/keys/{id}", "", parry_get_key, PARRY_RIGHT_KEYS, 0, 0},
+    {"DELETE", "/v1/keys/{id}", "", parry_delete_key, PARRY_RIGHT_KEYS, 0, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/people", "limit cursor", parry_get_people, PARRY_RIGHT_PEOPLE, 0, 0},
+    {"POST", "/v1/people", "", parry_post_people, PARRY_RIGHT_PEOPLE, 4096, PARRY_ROUTE_SLOW},
+    {"DELETE", "/v1/people/{id}/codes", "", parry_delete_person_codes, PARRY_RIGHT_PEOPLE, 0, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/people/{id}", "", parry_get_person, PARRY_RIGHT_PEOPLE, 0, 0},
+    {"PATCH", "/v1/people/{id}", "", parry_patch_person, PARRY_RIGHT_PEOPLE, 4096, PARRY_ROUTE_SLOW},
+    {"DELETE", "/v1/people/{id}", "", parry_delete_person, PARRY_RIGHT_PEOPLE, 0, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/audit", "limit cursor since", parry_get_audit, PARRY_RIGHT_AUDIT, 0, PARRY_ROUTE_SLOW},
+    {"GET", "/admin/sign-in", NULL, parry_get_sign_in_page, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_PAGE},
     {"GET", "/health", "", parry_get_health, PARRY_RIGHT_OPEN, 0, 0},
     {"GET", "/ready", "", parry_get_ready, PARRY_RIGHT_OPEN, 0, 0},
     {"GET", "/metrics", "", parry_get_metrics, PARRY_RIGHT_METRICS, 0, 0},
@@ -72,6 +92,12 @@ const parry_route parry_routes[] = {
     {"GET", "/assets/{name}", NULL, parry_get_asset, PARRY_RIGHT_OPEN, 0, 0},
 };
 const size_t parry_nroutes = sizeof parry_routes / sizeof *parry_routes;
+
+void parry_server_routes(parry_buf *out)
+{
+    for (const parry_route *r = parry_routes; r < parry_routes + parry_nroutes; r++)
+        parry_buf_printf(out, "%s\t%s\t%s\n", r->method, r->pattern, parry_right_name(r->right));
+}
 
 json_t *parry_json_url(const parry_call *c, const char *path, parry_str name)
 {

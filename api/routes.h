@@ -85,6 +85,45 @@ PARRY_MUST parry_code parry_get_generations(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_generation(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_refresh(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_reindex(parry_call *c, parry_err *err);
+/* ---- routes_session.c */
+PARRY_MUST parry_code parry_post_session(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_session(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_delete_session(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_codes(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_put_codes(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_delete_codes(parry_call *c, parry_err *err);
+
+/* ---- routes_keys.c */
+PARRY_MUST parry_code parry_get_keys(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_keys(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_key(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_delete_key(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_rotate_key(parry_call *c, parry_err *err);
+
+/* ---- routes_people.c */
+PARRY_MUST parry_code parry_get_people(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_people(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_person(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_patch_person(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_delete_person(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_delete_person_codes(parry_call *c, parry_err *err);
+
+/* What routes that change access share (access_json.c). */
+/* A new reference: an object with no members but these. INVALID; the body must be application/json. */
+PARRY_MUST parry_code parry_body_object(const parry_call *c, const char *members, json_t **out, parry_err *err);
+/* A text of the object, copied; absent: as it was. INVALID: not a text. */
+PARRY_MUST parry_code parry_body_text(const parry_call *c, const json_t *body, const char *name, parry_str *out,
+                                      parry_err *err);
+json_t *parry_time_json(int64_t ms); /* null for 0 */
+json_t *parry_rights_json(parry_rights set);
+/* What nobody may give who does not have it. DENIED. */
+PARRY_MUST parry_code parry_may_grant(const parry_call *c, parry_rights rights, parry_err *err);
+/* `limit` and `cursor` of a list that is ordered by one text. */
+PARRY_MUST parry_code parry_list_params(const parry_call *c, const char *list, parry_str *after, size_t *limit,
+                                        parry_err *err);
+
+/* ---- routes_audit.c */
+PARRY_MUST parry_code parry_get_audit(parry_call *c, parry_err *err);
 
 /* ---- routes_ops.c */
 PARRY_MUST parry_code parry_get_health(parry_call *c, parry_err *err);
@@ -116,6 +155,7 @@ PARRY_MUST parry_code parry_get_search_page(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_article_page(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_category_page(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_problem_page(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_sign_in_page(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_asset(parry_call *c, parry_err *err);
 void parry_page_problem(parry_call *c, parry_problem p, const char *detail);
 

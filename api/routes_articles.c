@@ -26,7 +26,7 @@ parry_code parry_visible_article(parry_call *c, parry_str key, bool by_slug, par
     if (key.n > 0 && key.n <= 500) /* keys of the store have 511 bytes at most */
         code = by_slug ? parry_store_by_slug(c->app->store, c->arena, key, &article, &below)
                        : parry_store_get(c->app->store, c->arena, key, &article, &below);
-    if (code == PARRY_OK && may_see(c, article.status, article.audience)) {
+    if (code == PARRY_OK && may_see(c, article.status, article.audience) && parry_article_within(c, &article)) {
         *out = article;
         return PARRY_OK;
     }
@@ -103,7 +103,8 @@ static json_t *related_json(parry_call *c, const parry_article *article, size_t 
             json_array_append_new(list, related_item(c, other.id, other.title, other.slug));
         parry_article_free(&other);
     }
-    add_found(c, article->id, most, list);
+    if (parry_unlimited(c, NULL) == PARRY_OK) /* what was found carries nothing that a limit could look at */
+        add_found(c, article->id, most, list);
     return list;
 }
 
@@ -367,6 +368,8 @@ parry_code parry_get_articles(parry_call *c, parry_err *err)
         code = parry_request_number(c->req, "offset", 0, OFFSET_MAX, &page.offset, err);
     if (code == PARRY_OK)
         code = parry_paging_after(c->req, c->arena, "articles", page.place, 3, &page.after, err);
+    if (code == PARRY_OK)
+        code = parry_unlimited(c, err);
     if (code != PARRY_OK)
         return code;
     if (parry_request_text(c->req, "category", &page.category) && page.category.n == 0)
@@ -378,7 +381,9 @@ parry_code parry_get_articles(parry_call *c, parry_err *err)
 
 parry_code parry_get_categories(parry_call *c, parry_err *err)
 {
-    (void)err;
+    parry_code code = parry_unlimited(c, err);
+    if (code != PARRY_OK)
+        return code;
     c->res->tagged = true;
     parry_response_json(c->res, 200, "application/json", parry_categories_json(c));
     return PARRY_OK;

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { POLL_MS = 50, RETRY_MS = 1000, QUIET_MS = 100, BACKLOG = 511, JOBS_QUEUE = 256 };
+enum { TICK_MS = 60000, POLL_MS = 50, RETRY_MS = 1000, QUIET_MS = 100, BACKLOG = 511, JOBS_QUEUE = 256 };
 
 struct parry_server {
     parry_app app;
@@ -107,12 +107,23 @@ static void follow_certificate(parry_server *s, pair_watch *w)
     w->key = key;
 }
 
+/* When keys and sessions were last used, once a minute. */
+static void tick(parry_server *s, int64_t *last_ns)
+{
+    parry_err err = {0};
+    if (s->app.access == NULL || parry_mono_ns() - *last_ns < (int64_t)TICK_MS * 1000000)
+        return;
+    *last_ns = parry_mono_ns();
+    if (parry_access_tick(s->app.access, &err) != PARRY_OK)
+        parry_log_err("access_tick", &err);
+}
+
 static void *follow(void *arg)
 {
     parry_server *s = arg;
     pair_watch certificate = {0};
     mark seen = {0};
-    int64_t failed_at = 0;
+    int64_t failed_at = 0, ticked = parry_mono_ns();
     while (!atomic_load(&s->stop)) {
         mark now = mark_of(s->current);
         bool due = failed_at == 0 || parry_mono_ns() - failed_at > (int64_t)RETRY_MS * 1000000;
@@ -123,6 +134,7 @@ static void *follow(void *arg)
                 seen = now;
         }
         follow_certificate(s, &certificate);
+        tick(s, &ticked);
         parry_sleep_ms(POLL_MS);
     }
     return NULL;
@@ -251,6 +263,9 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
     s->app.no_meaning = o->no_meaning ? o->no_meaning : "no model";
     s->app.data_dir = o->data_dir;
     s->app.follow = o->follow;
+    s->app.access = o->access;
+    s->app.tokens = o->tokens;
+    s->app.loopback = o->loopback;
     s->connections.app = &s->app;
     (void)pthread_mutex_init(&s->refresh_mutex, NULL);
     parry_app_open(&s->app);

@@ -1,12 +1,14 @@
 /* Server: the HTTP API and the help centre's pages over libmicrohttpd, on threads of its own, and a thread that follows
  * CURRENT so that a new generation is served within a twentieth of a second.
  *
- *     parry_bind_loopback -> (import, index) -> parry_server_start ... parry_server_drain -> parry_server_close
+ *     parry_bind -> (import, index) -> parry_server_start ... parry_server_drain -> parry_server_close
  *
  * Requests never block on each other: each holds the generation it began with. */
 #ifndef PARRY_API_SERVER_H
 #define PARRY_API_SERVER_H
 
+#include "access/access.h"
+#include "access/tokens.h"
 #include "api/listen.h"
 #include "base/config.h"
 #include "content/store.h"
@@ -27,13 +29,19 @@ typedef struct parry_server_options { /* all borrowed: must outlive the server *
     const char *index_dir;        /* DATA/index; need not exist yet */
     parry_publisher *publisher;   /* NULL: nothing is written here */
     const parry_encoder *encoder; /* NULL: text alone */
+    parry_access *access;         /* keys, people, sessions; NULL: everybody is anyone */
+    const parry_tokens *tokens;   /* NULL: none are accepted */
+    bool loopback;                /* as parry_bind says */
     const char *no_meaning;       /* why there is no encoder: /ready says it */
     const char *data_dir;         /* DATA, for its replicas */
     struct parry_follow *follow;  /* this is a replica itself, which only reads; NULL: it is not */
     bool handed_over;             /* fd is another's too (activation.h): draining leaves it listening */
 } parry_server_options;
 
-/* fd: bound, as from parry_bind_loopback; the server's from here on, whatever this returns.
+/* Every route, a line each: method, path and the right it asks for, with tabs between. */
+void parry_server_routes(parry_buf *out);
+
+/* fd: bound, as from parry_bind; the server's from here on, whatever this returns.
  * Fails: CORRUPT (the index), UNAVAILABLE (threads or sockets), IO. */
 PARRY_MUST parry_code parry_server_start(const parry_server_options *o, int fd, parry_server **out, parry_err *err);
 /* Look at CURRENT now instead of at the next tick: after publishing in this process. Any thread; failures are logged.

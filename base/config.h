@@ -62,6 +62,15 @@ typedef struct parry_config {
         int64_t deadline_ms;
     } limits;
     struct {
+        const char *secret_file; /* "" = secret in the per-user configuration folder */
+        const char *anonymous;   /* auto | search | none */
+        int64_t session_idle_min, session_absolute_h;
+        const char *jwks_file;                 /* "" = no tokens are accepted */
+        const char *jwt_issuer, *jwt_audience; /* what iss and aud must be */
+        const char *jwt_claim, *jwt_map;
+        int64_t jwt_leeway_s;
+    } access;
+    struct {
         const char *level;  /* debug | info | warn | error */
         const char *format; /* logfmt | json */
     } log;

@@ -11,7 +11,8 @@
 enum { PARRY_CLI_SETTINGS = 32 };
 
 typedef struct parry_cli {
-    const char *home, *xdg_cache_home;        /* of the environment, read in main and nowhere else; may be NULL */
+    const char *home, *xdg_cache_home,
+        *xdg_config_home;                     /* of the environment, read in main and nowhere else; may be NULL */
     char *const *environment;                 /* main's; for the files that the configuration names */
     const char *data;                         /* --data; "parry-data" unless told */
     const char *config_file;                  /* --config; NULL: none */

@@ -1,9 +1,13 @@
 /* parry serve: what is in DATA (and in a watched tree) over HTTP, until SIGTERM or SIGINT. */
+#include "cli/access.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/reload.h"
 #include "cli/serve.h"
 
+#include "access/keys.h"
+#include "access/sessions.h"
+#include "access/tokens.h"
 #include "api/activation.h"
 #include "api/server.h"
 #include "base/file.h"
@@ -23,7 +27,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { DRAIN_MS = 10000, LOCK_WAIT_MS = 60000, KEY_MAX = 1024 };
+enum { LINK_MIN = 15, DRAIN_MS = 10000, LOCK_WAIT_MS = 60000, KEY_MAX = 1024 };
 
 /* Everything that is open, in the order it opens. */
 typedef struct house {
@@ -36,8 +40,11 @@ typedef struct house {
     char address[PARRY_ADDRESS_TEXT];
     parry_encoder *encoder;
     char no_meaning[300];
+    bool loopback;
     parry_store *store;
     parry_ledger *ledger;
+    parry_access *access;
+    parry_tokens *tokens;
     parry_indexer *indexer;
     parry_publisher *publisher;
     parry_server *server;
@@ -245,7 +252,11 @@ static parry_code start_serving(house *h, parry_err *err)
                                           .index_dir = parry_cli_path(h->cli, h->arena, "index"),
                                           .publisher = h->publisher,
                                           .encoder = h->encoder,
+                                          .access = h->access,
+                                          .tokens = h->tokens,
+                                          .loopback = h->loopback,
                                           .no_meaning = h->no_meaning,
+
                                           .data_dir = h->cli->data,
                                           .follow = h->follow,
                                           .handed_over = h->handed_over};
@@ -256,11 +267,38 @@ static parry_code start_serving(house *h, parry_err *err)
 
 static parry_code open_socket(house *h, parry_err *err)
 {
-    parry_code code = parry_activated_socket(getenv("LISTEN_PID"), getenv("LISTEN_FDS"), &h->fd, h->address, err);
+    parry_code code = parry_activated_socket(getenv("LISTEN_PID"), getenv("LISTEN_FDS"), &h->fd, h->address, &h->loopback, err);
     h->handed_over = code == PARRY_OK && h->fd >= 0;
     if (code != PARRY_OK || h->handed_over)
         return code;
-    return parry_bind_loopback(h->cli->config.serve.listen, &h->fd, h->address, err);
+    return parry_bind(h->cli->config.serve.listen, &h->fd, h->address, &h->loopback, err);
+}
+
+static parry_code open_tokens(house *h, parry_err *err)
+{
+    const parry_config *config = &h->cli->config;
+    const parry_tokens_options options = {config->access.jwks_file,    config->access.jwt_issuer,
+                                          config->access.jwt_audience, config->access.jwt_claim,
+                                          config->access.jwt_map,      config->access.jwt_leeway_s};
+    return *options.jwks_file ? parry_tokens_open(&options, &h->tokens, err) : PARRY_OK;
+}
+
+/* Beyond this machine nothing is served before there is a key. */
+static parry_code open_access(house *h, parry_err *err)
+{
+    bool any = true;
+    parry_code code = parry_cli_access_over(h->cli, h->store, h->ledger, &h->access, err);
+    if (code == PARRY_OK)
+        code = open_tokens(h, err);
+    if (code == PARRY_OK && !h->loopback)
+        code = parry_key_any(h->access, &any, err);
+    if (code == PARRY_OK && !any)
+        code =
+            parry_fail(err, PARRY_INVALID,
+                       "%s can be reached from other machines, and there are no keys yet: make one first (`parry keys "
+                       "create --help`), or listen on 127.0.0.1",
+                       h->address);
+    return code;
 }
 
 /* The port first: whether it is free should not be learned after minutes of indexing. */
@@ -273,6 +311,8 @@ static parry_code open_house(house *h, parry_err *err)
         code = parry_store_open(h->cli->data, &h->store, err);
     if (code == PARRY_OK)
         code = parry_ledger_open(parry_cli_path(h->cli, h->arena, "ledger"), NULL, &h->ledger, err);
+    if (code == PARRY_OK)
+        code = open_access(h, err);
     if (code == PARRY_OK)
         code = open_encoder(h, err);
     if (code == PARRY_OK && h->tree != NULL)
@@ -306,12 +346,26 @@ static void close_house(house *h)
     parry_follow_stop(h->follow);
     parry_indexer_close(h->indexer);
     parry_encoder_close(h->encoder);
+    parry_access_close(h->access);
+    parry_tokens_close(h->tokens);
     parry_ledger_close(h->ledger); /* what was appended is written first */
     parry_store_close(h->store);
     parry_lock_drop(&h->lock);
     if (h->fd >= 0)
         (void)close(h->fd);
     parry_arena_free(h->arena);
+}
+
+/* Behind the '#', where neither a log nor another site ever sees it. */
+static void print_link(const house *h)
+{
+    parry_str token;
+    parry_err err = {0};
+    if (parry_link_make(h->access, h->arena, (int64_t)LINK_MIN * 60000, &token, &err) != PARRY_OK)
+        parry_log_err("link", &err);
+    else
+        printf("to administer it, once and within %d minutes: http://%s/admin/sign-in#%.*s\n", LINK_MIN, h->address,
+               PARRY_FMT(token));
 }
 
 static void announce(const house *h)
@@ -323,6 +377,8 @@ static void announce(const house *h)
            : h->replica ? h->replica->url
                         : "",
            h->encoder ? "" : ", on text alone");
+    if (h->loopback)
+        print_link(h);
     (void)fflush(stdout);
 }
 

@@ -30,6 +30,9 @@ static const parry_command commands[] = {
     {"config", "check a configuration, show what is in effect, explain every key", cmd_config},
     {"backup", "save everything in a folder, beside a running server", cmd_backup},
     {"restore", "make the data of a backup", cmd_restore},
+    {"keys", "make, list, rotate and revoke the keys of programs", cmd_keys},
+    {"people", "add and change the people who run this help centre", cmd_people},
+    {"routes", "list what the server answers, and the right that each asks for", cmd_routes},
     {"rules", "check the synonyms, rules and boosts that authors write", cmd_rules},
     {"synonyms", "find candidates for synonyms in what people asked", cmd_synonyms},
     {"embed", "turn lines of text into vectors", cmd_embed},
@@ -75,6 +78,7 @@ int main(int argc, char **argv)
     parry_cli cli = {.home = getenv("HOME"),
                      .xdg_cache_home = getenv("XDG_CACHE_HOME"),
                      .environment = environ,
+                     .xdg_config_home = getenv("XDG_CONFIG_HOME"),
                      .data = "parry-data"};
     parry_config_defaults(&cli.config);
     char *alone[] = {argc > 1 ? argv[1] : argv[0], NULL};

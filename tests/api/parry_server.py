@@ -33,17 +33,18 @@ class Reply:
 class Server:
     """with Server(tree) as s: s.get("/health")"""
 
-    def __init__(self, tree=None, data=None, args=(), ready=True, text_only=True):
+    def __init__(self, tree=None, data=None, args=(), ready=True, text_only=True, listen="127.0.0.1:0"):
         self.folder = None if data else tempfile.TemporaryDirectory(prefix="parry-api-")
         self.data = pathlib.Path(data or self.folder.name) / "data"
         self.log_path = self.data.parent / "log"
         self.log = open(self.log_path, "ab")
-        command = [PARRY, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0"]
+        command = [PARRY, "serve", "--data", str(self.data), "--listen", listen,
+                   "--option", f"access.secret_file={self.data.parent / 'secret'}"]
         command += ["--text-only"] if text_only else []
         command += ["--content", str(tree)] if tree else []
         self.process = subprocess.Popen(command + list(args), stdout=subprocess.PIPE, stderr=self.log)
         line = self.process.stdout.readline().decode()
-        match = re.match(r"serving https?://127\.0\.0\.1:(\d+)", line)
+        match = re.match(r"serving https?://[0-9.]+:(\d+)", line)
         if not match:
             self.process.wait(30)
             logged = self.logged()
@@ -87,6 +88,14 @@ class Server:
                 if not piece:
                     return got
                 got += piece
+
+    def run(self, *args, stdin=""):
+        """A command on the same data, beside the running server; what it printed."""
+        command = [PARRY, args[0], "--data", str(self.data), "--option", f"access.secret_file={self.data.parent / 'secret'}"]
+        done = subprocess.run(command + list(args[1:]), input=stdin, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"{args}: {done.returncode} {done.stderr}")
+        return done.stdout.strip()
 
     def stop(self, how=signal.SIGTERM, wait=30):
         self.process.send_signal(how)

@@ -3,7 +3,8 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 foreach(pair
     xapian:xapian-core microhttpd:libmicrohttpd cmark_gfm:libcmark-gfm jansson:jansson yaml:yaml-0.1 gumbo:gumbo
-    sodium:libsodium cmocka:cmocka lmdb:lmdb zstd:libzstd zlib:zlib pcre2:libpcre2-8 curl:libcurl gnutls:gnutls)
+    sodium:libsodium cmocka:cmocka lmdb:lmdb zstd:libzstd zlib:zlib pcre2:libpcre2-8 curl:libcurl
+    gnutls:gnutls jwt:libjwt oath:liboath)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 name)
   list(GET pair 1 module)
