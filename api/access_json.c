@@ -67,6 +67,11 @@ json_t *parry_rights_json(parry_rights set)
     return list;
 }
 
+parry_code parry_need_access(const parry_call *c, parry_err *err)
+{
+    return c->app->access ? PARRY_OK : parry_fail(err, PARRY_UNAVAILABLE, "this server has no keys and no people");
+}
+
 parry_code parry_may_grant(const parry_call *c, parry_rights rights, parry_err *err)
 {
     const parry_identity *who = c->who;

@@ -67,7 +67,7 @@ const parry_route parry_routes[] = {
     {"PUT", "/v1/session/codes", "", parry_put_codes, PARRY_RIGHT_OPEN, 4096, PARRY_ROUTE_SLOW},
     {"DELETE", "/v1/session/codes", "", parry_delete_codes, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/keys", "limit cursor", parry_get_keys, PARRY_RIGHT_KEYS, 0, 0},
-    {"POST", "/v1/keys", "", parry_post_keys, PARRY_RIGHT_KEYS, 16384, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/keys", "", parry_post_keys, PARRY_RIGHT_KEYS, 16384, PARRY_ROUTE_ONCE},
     {"POST", "/v1/keys/{id}/rotate", "", parry_rotate_key, PARRY_RIGHT_KEYS, 4096, PARRY_ROUTE_SLOW},
     {"GET", "/v1/keys/{id}", "", parry_get_key, PARRY_RIGHT_KEYS, 0, 0},
     {"DELETE", "/v1/keys/{id}", "", parry_delete_key, PARRY_RIGHT_KEYS, 0, PARRY_ROUTE_SLOW},

@@ -116,6 +116,7 @@ PARRY_MUST parry_code parry_body_text(const parry_call *c, const json_t *body, c
                                       parry_err *err);
 json_t *parry_time_json(int64_t ms); /* null for 0 */
 json_t *parry_rights_json(parry_rights set);
+PARRY_MUST parry_code parry_need_access(const parry_call *c, parry_err *err); /* UNAVAILABLE: there is none here */
 /* What nobody may give who does not have it. DENIED. */
 PARRY_MUST parry_code parry_may_grant(const parry_call *c, parry_rights rights, parry_err *err);
 /* `limit` and `cursor` of a list that is ordered by one text. */

@@ -19,17 +19,12 @@ static json_t *key_json(const parry_key *k)
                      parry_time_json(k->revoked_ms));
 }
 
-static parry_code need_access(const parry_call *c, parry_err *err)
-{
-    return c->app->access ? PARRY_OK : parry_fail(err, PARRY_UNAVAILABLE, "this server has no keys");
-}
-
 parry_code parry_get_keys(parry_call *c, parry_err *err)
 {
     parry_str after;
     parry_key *keys = NULL;
     size_t n = 0, limit;
-    parry_code code = need_access(c, err);
+    parry_code code = parry_need_access(c, err);
     if (code == PARRY_OK)
         code = parry_list_params(c, "keys", &after, &limit, err);
     if (code == PARRY_OK)
@@ -47,7 +42,7 @@ parry_code parry_get_keys(parry_call *c, parry_err *err)
 parry_code parry_get_key(parry_call *c, parry_err *err)
 {
     parry_key k;
-    parry_code code = need_access(c, err);
+    parry_code code = parry_need_access(c, err);
     if (code == PARRY_OK)
         code = parry_key_get(c->app->access, c->arena, c->tail, &k, err);
     if (code == PARRY_OK)
@@ -115,7 +110,7 @@ parry_code parry_post_keys(parry_call *c, parry_err *err)
     parry_str text;
     json_t *body = NULL;
     c->res->plain = true;
-    parry_code code = need_access(c, err);
+    parry_code code = parry_need_access(c, err);
     if (code == PARRY_OK)
         code = parry_body_object(c, "kind name rights limits expires", &body, err);
     if (code == PARRY_OK)
@@ -166,7 +161,7 @@ parry_code parry_rotate_key(parry_call *c, parry_err *err)
     parry_key k;
     parry_str text;
     c->res->plain = true;
-    parry_code code = need_access(c, err);
+    parry_code code = parry_need_access(c, err);
     if (code == PARRY_OK)
         code = read_rotation(c, &grace_ms, &expires_ms, err);
     if (code == PARRY_OK)
@@ -184,7 +179,7 @@ parry_code parry_rotate_key(parry_call *c, parry_err *err)
 parry_code parry_delete_key(parry_call *c, parry_err *err)
 {
     const parry_actor by = parry_call_actor(c);
-    parry_code code = need_access(c, err);
+    parry_code code = parry_need_access(c, err);
     if (code == PARRY_OK)
         code = parry_key_revoke(c->app->access, &by, c->tail, err);
     if (code == PARRY_OK)

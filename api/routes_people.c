@@ -12,17 +12,12 @@ static json_t *person_json(const parry_person *p)
                      parry_time_json(p->signed_in_ms));
 }
 
-static parry_code need_access(const parry_call *c, parry_err *err)
-{
-    return c->app->access ? PARRY_OK : parry_fail(err, PARRY_UNAVAILABLE, "this server has no people");
-}
-
 parry_code parry_get_people(parry_call *c, parry_err *err)
 {
     parry_str after;
     parry_person *people = NULL;
     size_t n = 0, limit;
-    parry_code code = need_access(c, err);
+    parry_code code = parry_need_access(c, err);
     if (code == PARRY_OK)
         code = parry_list_params(c, "people", &after, &limit, err);
     if (code == PARRY_OK)
@@ -48,7 +43,7 @@ static parry_code reply_with(parry_call *c, int status, parry_str id, parry_err 
 
 parry_code parry_get_person(parry_call *c, parry_err *err)
 {
-    parry_code code = need_access(c, err);
+    parry_code code = parry_need_access(c, err);
     return code == PARRY_OK ? reply_with(c, 200, c->tail, err) : code;
 }
 
@@ -69,7 +64,7 @@ parry_code parry_post_people(parry_call *c, parry_err *err)
     parry_person p = {.role = PARRY_ROLE_AUTHOR};
     parry_str password = {NULL, 0};
     json_t *body = NULL;
-    parry_code code = need_access(c, err);
+    parry_code code = parry_need_access(c, err);
     if (code == PARRY_OK)
         code = parry_body_object(c, "id name role password", &body, err);
     if (code == PARRY_OK)
@@ -95,7 +90,7 @@ parry_code parry_post_people(parry_call *c, parry_err *err)
 /* Who it is about, if the caller may touch them. */
 static parry_code target(parry_call *c, parry_person *p, parry_err *err)
 {
-    parry_code code = need_access(c, err);
+    parry_code code = parry_need_access(c, err);
     if (code == PARRY_OK)
         code = parry_person_get(c->app->access, c->arena, c->tail, p, err);
     return code == PARRY_OK ? parry_may_grant(c, parry_role_rights(p->role), err) : code;

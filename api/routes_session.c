@@ -110,11 +110,6 @@ static parry_code read_sign_in(parry_call *c, parry_sign_in *in, parry_str *toke
     return code;
 }
 
-static parry_code need_access(const parry_call *c, parry_err *err)
-{
-    return c->app->access ? PARRY_OK : parry_fail(err, PARRY_UNAVAILABLE, "this server has no people");
-}
-
 parry_code parry_post_session(parry_call *c, parry_err *err)
 {
     parry_sign_in in = {.address = c->req->address, .before = parry_request_cookie(c->req, PARRY_SESSION_COOKIE)};
@@ -123,7 +118,7 @@ parry_code parry_post_session(parry_call *c, parry_err *err)
     parry_sign_in_end end = PARRY_SIGN_IN_WRONG;
     int64_t wait_ms = 0;
     c->res->plain = true;
-    parry_code code = need_access(c, err);
+    parry_code code = parry_need_access(c, err);
     if (code == PARRY_OK)
         code = read_sign_in(c, &in, &token, err);
     if (code != PARRY_OK)

@@ -37,6 +37,56 @@ export type Problem = {
   instance: string;
 };
 
+export type Right = "search" | "events" | "articles.read" | "articles.write" | "articles.publish" | "reports" | "metrics" | "operate" | "replicate" | "keys" | "people" | "audit";
+
+export type Role = "agent" | "author" | "editor" | "analyst" | "admin";
+
+export type Limits = {
+  audiences?: string[];
+  locale?: string;
+  filters?: {
+    category?: LimitValues;
+    product?: LimitValues;
+    tag?: LimitValues;
+  };
+};
+
+export type LimitValues = string[];
+
+export type Identity = {
+  who: "anyone" | "search-key" | "secret-key" | "user" | "person";
+  id: string;
+  rights: Right[];
+  audiences?: string[];
+  role?: Role;
+  csrf?: string;
+  until?: string;
+};
+
+export type Key = {
+  id: string;
+  kind: "secret" | "search";
+  name: string;
+  state: "valid" | "expired" | "revoked";
+  rights: Right[];
+  limits: Limits;
+  created: string;
+  expires: string | null;
+  last_used: string | null;
+  rotated: string | null;
+  revoked: string | null;
+};
+
+export type Person = {
+  id: string;
+  name: string;
+  role: Role;
+  locked: boolean;
+  two_factor: boolean;
+  created: string;
+  signed_in: string | null;
+};
+
 export type Sureness = {
   probability: number | null;
   calibration: "own" | "shipped" | "none";
@@ -476,6 +526,99 @@ export class Parry {
   }>;
   /** A vote, or whether it is solved */
   sendFeedback(params?: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string }, body?: unknown, options?: CallOptions): Promise<Fate>;
+  /** Who asks, and what that allows */
+  whoAmI(params?: Record<string, never>, options?: CallOptions): Promise<Identity>;
+  /** Sign in */
+  signIn(params?: Record<string, never>, body?: {
+    person: string;
+    password: string;
+    code?: string;
+    token?: string;
+  } | {
+    token: string;
+    person?: string;
+    password?: string;
+    code?: string;
+  }, options?: CallOptions): Promise<Identity>;
+  /** Sign out */
+  signOut(params?: Record<string, never>, options?: CallOptions): Promise<string>;
+  /** Begin to ask for one-time codes at one's own sign-in */
+  startCodes(params?: Record<string, never>, options?: CallOptions): Promise<{
+    secret: string;
+    uri: string;
+  }>;
+  /** Confirm them with a code */
+  confirmCodes(params?: Record<string, never>, body?: {
+    code: string;
+  }, options?: CallOptions): Promise<{
+    recovery: string[];
+  }>;
+  /** Ask for no codes any more */
+  endCodes(params?: Record<string, never>, options?: CallOptions): Promise<string>;
+  /** Keys of programs */
+  listKeys(params?: { limit?: number; cursor?: string }, options?: CallOptions): Promise<{
+    keys: Key[];
+    next: string | null;
+  }>;
+  /** Make a key */
+  createKey(params?: { "Idempotency-Key"?: string }, body?: {
+    kind?: "secret" | "search";
+    name: string;
+    rights?: Right[];
+    limits?: Limits;
+    expires?: string | null;
+  }, options?: CallOptions): Promise<Key & {
+    key: string;
+  }>;
+  /** One key */
+  getKey(params: { id: string }, options?: CallOptions): Promise<Key>;
+  /** Revoke a key, at once, with all that was derived from it */
+  revokeKey(params: { id: string }, options?: CallOptions): Promise<string>;
+  /** A new text for the same key */
+  rotateKey(params: { id: string }, body?: {
+    grace_s?: number;
+    expires?: string | null;
+  }, options?: CallOptions): Promise<{
+    id: string;
+    key: string;
+  }>;
+  /** Who runs the help centre */
+  listPeople(params?: { limit?: number; cursor?: string }, options?: CallOptions): Promise<{
+    people: Person[];
+    next: string | null;
+  }>;
+  /** Add somebody */
+  addPerson(params?: Record<string, never>, body?: {
+    id: string;
+    name?: string;
+    role?: Role;
+    password: string;
+  }, options?: CallOptions): Promise<Person>;
+  /** One of them */
+  getPerson(params: { id: string }, options?: CallOptions): Promise<Person>;
+  /** Change role or password, lock or unlock */
+  changePerson(params: { id: string }, body: {
+    role?: Role;
+    locked?: boolean;
+    password?: string;
+  }, options?: CallOptions): Promise<Person>;
+  /** Remove somebody */
+  removePerson(params: { id: string }, options?: CallOptions): Promise<string>;
+  /** Ask somebody who lost the device for no one-time codes any more */
+  endPersonsCodes(params: { id: string }, options?: CallOptions): Promise<string>;
+  /** Who changed what and who signed in, oldest first */
+  audit(params?: { limit?: number; cursor?: string; since?: string }, options?: CallOptions): Promise<{
+    entries: ({
+      seq: number;
+      time: string;
+      action: string;
+      actor: string;
+      address?: string;
+      target: string;
+      ok: boolean;
+    })[];
+    next: string | null;
+  }>;
   /** The generations that are kept, newest first */
   listGenerations(params?: { limit?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<{
     current: number;

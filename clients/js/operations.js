@@ -260,6 +260,121 @@ export const operations = {
     ],
     "body": "application/json"
   },
+  "whoAmI": {
+    "method": "GET",
+    "path": "/v1/session"
+  },
+  "signIn": {
+    "method": "POST",
+    "path": "/v1/session",
+    "body": "application/json"
+  },
+  "signOut": {
+    "method": "DELETE",
+    "path": "/v1/session"
+  },
+  "startCodes": {
+    "method": "POST",
+    "path": "/v1/session/codes"
+  },
+  "confirmCodes": {
+    "method": "PUT",
+    "path": "/v1/session/codes",
+    "body": "application/json"
+  },
+  "endCodes": {
+    "method": "DELETE",
+    "path": "/v1/session/codes"
+  },
+  "listKeys": {
+    "method": "GET",
+    "path": "/v1/keys",
+    "in_query": [
+      "limit",
+      "cursor"
+    ]
+  },
+  "createKey": {
+    "method": "POST",
+    "path": "/v1/keys",
+    "in_header": [
+      "Idempotency-Key"
+    ],
+    "body": "application/json"
+  },
+  "getKey": {
+    "method": "GET",
+    "path": "/v1/keys/{id}",
+    "in_path": [
+      "id"
+    ]
+  },
+  "revokeKey": {
+    "method": "DELETE",
+    "path": "/v1/keys/{id}",
+    "in_path": [
+      "id"
+    ]
+  },
+  "rotateKey": {
+    "method": "POST",
+    "path": "/v1/keys/{id}/rotate",
+    "in_path": [
+      "id"
+    ],
+    "body": "application/json"
+  },
+  "listPeople": {
+    "method": "GET",
+    "path": "/v1/people",
+    "in_query": [
+      "limit",
+      "cursor"
+    ]
+  },
+  "addPerson": {
+    "method": "POST",
+    "path": "/v1/people",
+    "body": "application/json"
+  },
+  "getPerson": {
+    "method": "GET",
+    "path": "/v1/people/{id}",
+    "in_path": [
+      "id"
+    ]
+  },
+  "changePerson": {
+    "method": "PATCH",
+    "path": "/v1/people/{id}",
+    "in_path": [
+      "id"
+    ],
+    "body": "application/json"
+  },
+  "removePerson": {
+    "method": "DELETE",
+    "path": "/v1/people/{id}",
+    "in_path": [
+      "id"
+    ]
+  },
+  "endPersonsCodes": {
+    "method": "DELETE",
+    "path": "/v1/people/{id}/codes",
+    "in_path": [
+      "id"
+    ]
+  },
+  "audit": {
+    "method": "GET",
+    "path": "/v1/audit",
+    "in_query": [
+      "limit",
+      "cursor",
+      "since"
+    ]
+  },
   "listGenerations": {
     "method": "GET",
     "path": "/v1/generations",

@@ -11,6 +11,52 @@ Problem = TypedDict("Problem", {
     "instance": str,
 })
 
+Right = Literal['search', 'events', 'articles.read', 'articles.write', 'articles.publish', 'reports', 'metrics', 'operate', 'replicate', 'keys', 'people', 'audit']
+
+Role = Literal['agent', 'author', 'editor', 'analyst', 'admin']
+
+Limits = TypedDict("Limits", {
+    "audiences": NotRequired[List[str]],
+    "locale": NotRequired[str],
+    "filters": NotRequired[Dict[str, Any]],
+})
+
+LimitValues = List[str]
+
+Identity = TypedDict("Identity", {
+    "who": Literal['anyone', 'search-key', 'secret-key', 'user', 'person'],
+    "id": str,
+    "rights": List["Right"],
+    "audiences": NotRequired[List[str]],
+    "role": NotRequired["Role"],
+    "csrf": NotRequired[str],
+    "until": NotRequired[str],
+})
+
+Key = TypedDict("Key", {
+    "id": str,
+    "kind": Literal['secret', 'search'],
+    "name": str,
+    "state": Literal['valid', 'expired', 'revoked'],
+    "rights": List["Right"],
+    "limits": "Limits",
+    "created": str,
+    "expires": Union[str, None],
+    "last_used": Union[str, None],
+    "rotated": Union[str, None],
+    "revoked": Union[str, None],
+})
+
+Person = TypedDict("Person", {
+    "id": str,
+    "name": str,
+    "role": "Role",
+    "locked": bool,
+    "two_factor": bool,
+    "created": str,
+    "signed_in": Union[str, None],
+})
+
 Sureness = TypedDict("Sureness", {
     "probability": Union[float, None],
     "calibration": Literal['own', 'shipped', 'none'],
@@ -345,6 +391,78 @@ class Operations:
     def send_feedback(self, body: Dict[str, Any], *, audience: Optional[Literal['customer', 'merchant']] = None, x_parry_visitor: Optional[str] = None, x_parry_session: Optional[str] = None) -> "Fate":
         """A vote, or whether it is solved."""
         return self._call({"method": "POST", "path": "/v1/feedback", "in_query": ["audience"], "in_header": ["X-Parry-Visitor", "X-Parry-Session"], "body": "application/json"}, {"audience": audience, "X-Parry-Visitor": x_parry_visitor, "X-Parry-Session": x_parry_session}, body)
+
+    def who_am_i(self) -> "Identity":
+        """Who asks, and what that allows."""
+        return self._call({"method": "GET", "path": "/v1/session"}, {}, None)
+
+    def sign_in(self, body: Dict[str, Any]) -> "Identity":
+        """Sign in."""
+        return self._call({"method": "POST", "path": "/v1/session", "body": "application/json"}, {}, body)
+
+    def sign_out(self) -> str:
+        """Sign out."""
+        return self._call({"method": "DELETE", "path": "/v1/session"}, {}, None)
+
+    def start_codes(self) -> Dict[str, Any]:
+        """Begin to ask for one-time codes at one's own sign-in."""
+        return self._call({"method": "POST", "path": "/v1/session/codes"}, {}, None)
+
+    def confirm_codes(self, body: Dict[str, Any]) -> Dict[str, Any]:
+        """Confirm them with a code."""
+        return self._call({"method": "PUT", "path": "/v1/session/codes", "body": "application/json"}, {}, body)
+
+    def end_codes(self) -> str:
+        """Ask for no codes any more."""
+        return self._call({"method": "DELETE", "path": "/v1/session/codes"}, {}, None)
+
+    def list_keys(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Dict[str, Any]:
+        """Keys of programs."""
+        return self._call({"method": "GET", "path": "/v1/keys", "in_query": ["limit", "cursor"]}, {"limit": limit, "cursor": cursor}, None)
+
+    def create_key(self, body: Dict[str, Any], *, idempotency_key: Optional[str] = None) -> Dict[str, Any]:
+        """Make a key."""
+        return self._call({"method": "POST", "path": "/v1/keys", "in_header": ["Idempotency-Key"], "body": "application/json"}, {"Idempotency-Key": idempotency_key}, body)
+
+    def get_key(self, *, id: str) -> "Key":
+        """One key."""
+        return self._call({"method": "GET", "path": "/v1/keys/{id}", "in_path": ["id"]}, {"id": id}, None)
+
+    def revoke_key(self, *, id: str) -> str:
+        """Revoke a key, at once, with all that was derived from it."""
+        return self._call({"method": "DELETE", "path": "/v1/keys/{id}", "in_path": ["id"]}, {"id": id}, None)
+
+    def rotate_key(self, body: Dict[str, Any], *, id: str) -> Dict[str, Any]:
+        """A new text for the same key."""
+        return self._call({"method": "POST", "path": "/v1/keys/{id}/rotate", "in_path": ["id"], "body": "application/json"}, {"id": id}, body)
+
+    def list_people(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Dict[str, Any]:
+        """Who runs the help centre."""
+        return self._call({"method": "GET", "path": "/v1/people", "in_query": ["limit", "cursor"]}, {"limit": limit, "cursor": cursor}, None)
+
+    def add_person(self, body: Dict[str, Any]) -> "Person":
+        """Add somebody."""
+        return self._call({"method": "POST", "path": "/v1/people", "body": "application/json"}, {}, body)
+
+    def get_person(self, *, id: str) -> "Person":
+        """One of them."""
+        return self._call({"method": "GET", "path": "/v1/people/{id}", "in_path": ["id"]}, {"id": id}, None)
+
+    def change_person(self, body: Dict[str, Any], *, id: str) -> "Person":
+        """Change role or password, lock or unlock."""
+        return self._call({"method": "PATCH", "path": "/v1/people/{id}", "in_path": ["id"], "body": "application/json"}, {"id": id}, body)
+
+    def remove_person(self, *, id: str) -> str:
+        """Remove somebody."""
+        return self._call({"method": "DELETE", "path": "/v1/people/{id}", "in_path": ["id"]}, {"id": id}, None)
+
+    def end_persons_codes(self, *, id: str) -> str:
+        """Ask somebody who lost the device for no one-time codes any more."""
+        return self._call({"method": "DELETE", "path": "/v1/people/{id}/codes", "in_path": ["id"]}, {"id": id}, None)
+
+    def audit(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, since: Optional[str] = None) -> Dict[str, Any]:
+        """Who changed what and who signed in, oldest first."""
+        return self._call({"method": "GET", "path": "/v1/audit", "in_query": ["limit", "cursor", "since"]}, {"limit": limit, "cursor": cursor, "since": since}, None)
 
     def list_generations(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """The generations that are kept, newest first."""
