@@ -15,7 +15,7 @@ static bool among(const char *names, const char *name)
 }
 
 /* application/json alone: no form of another site can send that without being asked about it first. */
-parry_code parry_body_object(const parry_call *c, const char *members, json_t **out, parry_err *err)
+parry_code parry_members_only(const parry_call *c, const char *members, json_t **out, parry_err *err)
 {
     json_t *j = NULL, *value;
     const char *name;
@@ -37,7 +37,7 @@ parry_code parry_body_object(const parry_call *c, const char *members, json_t **
     return code;
 }
 
-parry_code parry_body_text(const parry_call *c, const json_t *body, const char *name, parry_str *out, parry_err *err)
+parry_code parry_member_read(const parry_call *c, const json_t *body, const char *name, parry_str *out, parry_err *err)
 {
     const json_t *j = json_object_get(body, name);
     if (j == NULL)

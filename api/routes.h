@@ -110,10 +110,10 @@ PARRY_MUST parry_code parry_delete_person_codes(parry_call *c, parry_err *err);
 
 /* What routes that change access share (access_json.c). */
 /* A new reference: an object with no members but these. INVALID; the body must be application/json. */
-PARRY_MUST parry_code parry_body_object(const parry_call *c, const char *members, json_t **out, parry_err *err);
+PARRY_MUST parry_code parry_members_only(const parry_call *c, const char *members, json_t **out, parry_err *err);
 /* A text of the object, copied; absent: as it was. INVALID: not a text. */
-PARRY_MUST parry_code parry_body_text(const parry_call *c, const json_t *body, const char *name, parry_str *out,
-                                      parry_err *err);
+PARRY_MUST parry_code parry_member_read(const parry_call *c, const json_t *body, const char *name, parry_str *out,
+                                        parry_err *err);
 json_t *parry_time_json(int64_t ms); /* null for 0 */
 json_t *parry_rights_json(parry_rights set);
 PARRY_MUST parry_code parry_need_access(const parry_call *c, parry_err *err); /* UNAVAILABLE: there is none here */

@@ -76,7 +76,7 @@ static parry_code read_end(const parry_call *c, const json_t *body, int64_t *ms,
     parry_str text = {NULL, 0};
     bool day;
     parry_code code =
-        json_is_null(json_object_get(body, "expires")) ? PARRY_OK : parry_body_text(c, body, "expires", &text, err);
+        json_is_null(json_object_get(body, "expires")) ? PARRY_OK : parry_member_read(c, body, "expires", &text, err);
     if (code == PARRY_OK && text.n > 0 && !parry_time_parse(text, ms, &day))
         code = parry_fail(err, PARRY_INVALID, "expires: a time in UTC, like 2027-01-31T12:00:00Z");
     return code;
@@ -86,12 +86,12 @@ static parry_code read_key(const parry_call *c, const json_t *body, parry_key *k
 {
     parry_str kind = parry_str_of("secret");
     json_t *limits = json_object_get(body, "limits");
-    parry_code code = parry_body_text(c, body, "kind", &kind, err);
+    parry_code code = parry_member_read(c, body, "kind", &kind, err);
     if (code == PARRY_OK && !parry_str_eqz(kind, "secret") && !parry_str_eqz(kind, "search"))
         code = parry_fail(err, PARRY_INVALID, "kind: secret or search");
     k->kind = parry_str_eqz(kind, "search") ? PARRY_KEY_SEARCH : PARRY_KEY_SECRET;
     if (code == PARRY_OK)
-        code = parry_body_text(c, body, "name", &k->name, err);
+        code = parry_member_read(c, body, "name", &k->name, err);
     if (code == PARRY_OK)
         code = read_rights(c, body, &k->rights, err);
     if (code == PARRY_OK)
@@ -112,7 +112,7 @@ parry_code parry_post_keys(parry_call *c, parry_err *err)
     c->res->plain = true;
     parry_code code = parry_need_access(c, err);
     if (code == PARRY_OK)
-        code = parry_body_object(c, "kind name rights limits expires", &body, err);
+        code = parry_members_only(c, "kind name rights limits expires", &body, err);
     if (code == PARRY_OK)
         code = read_key(c, body, &k, err);
     json_decref(body);
@@ -138,7 +138,7 @@ static parry_code read_rotation(const parry_call *c, int64_t *grace_ms, int64_t 
     *grace_ms = (int64_t)DAY_S * 1000;
     if (c->req->body.n == 0)
         return PARRY_OK;
-    parry_code code = parry_body_object(c, "grace_s expires", &body, err);
+    parry_code code = parry_members_only(c, "grace_s expires", &body, err);
     if (code != PARRY_OK)
         return code;
     const json_t *grace = json_object_get(body, "grace_s");

@@ -50,7 +50,7 @@ parry_code parry_get_person(parry_call *c, parry_err *err)
 static parry_code read_role(const parry_call *c, const json_t *body, parry_role *role, parry_err *err)
 {
     parry_str name = {NULL, 0};
-    parry_code code = parry_body_text(c, body, "role", &name, err);
+    parry_code code = parry_member_read(c, body, "role", &name, err);
     if (code == PARRY_OK && name.p != NULL)
         code = parry_role_parse(name, role, err);
     if (code == PARRY_OK && name.p != NULL)
@@ -66,13 +66,13 @@ parry_code parry_post_people(parry_call *c, parry_err *err)
     json_t *body = NULL;
     parry_code code = parry_need_access(c, err);
     if (code == PARRY_OK)
-        code = parry_body_object(c, "id name role password", &body, err);
+        code = parry_members_only(c, "id name role password", &body, err);
     if (code == PARRY_OK)
-        code = parry_body_text(c, body, "id", &p.id, err);
+        code = parry_member_read(c, body, "id", &p.id, err);
     if (code == PARRY_OK)
-        code = parry_body_text(c, body, "name", &p.name, err);
+        code = parry_member_read(c, body, "name", &p.name, err);
     if (code == PARRY_OK)
-        code = parry_body_text(c, body, "password", &password, err);
+        code = parry_member_read(c, body, "password", &password, err);
     if (code == PARRY_OK)
         code = read_role(c, body, &p.role, err);
     json_decref(body);
@@ -106,7 +106,7 @@ static parry_code apply(parry_call *c, const json_t *body, const parry_person *p
         return parry_fail(err, PARRY_INVALID, "locked: true or false");
     parry_code code = read_role(c, body, &role, err);
     if (code == PARRY_OK)
-        code = parry_body_text(c, body, "password", &password, err);
+        code = parry_member_read(c, body, "password", &password, err);
     if (code == PARRY_OK && password.p != NULL)
         code = parry_person_set_password(c->app->access, &by, p->id, password, err);
     if (code == PARRY_OK && role != p->role)
@@ -122,7 +122,7 @@ parry_code parry_patch_person(parry_call *c, parry_err *err)
     json_t *body = NULL;
     parry_code code = target(c, &p, err);
     if (code == PARRY_OK)
-        code = parry_body_object(c, "role locked password", &body, err);
+        code = parry_members_only(c, "role locked password", &body, err);
     if (code == PARRY_OK)
         code = apply(c, body, &p, err);
     json_decref(body);

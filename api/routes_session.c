@@ -95,15 +95,15 @@ static void answer(parry_call *c, parry_sign_in_end end, const parry_session *s,
 static parry_code read_sign_in(parry_call *c, parry_sign_in *in, parry_str *token, parry_err *err)
 {
     json_t *body = NULL;
-    parry_code code = parry_body_object(c, "person password code token", &body, err);
+    parry_code code = parry_members_only(c, "person password code token", &body, err);
     if (code == PARRY_OK)
-        code = parry_body_text(c, body, "person", &in->person, err);
+        code = parry_member_read(c, body, "person", &in->person, err);
     if (code == PARRY_OK)
-        code = parry_body_text(c, body, "password", &in->password, err);
+        code = parry_member_read(c, body, "password", &in->password, err);
     if (code == PARRY_OK)
-        code = parry_body_text(c, body, "code", &in->code, err);
+        code = parry_member_read(c, body, "code", &in->code, err);
     if (code == PARRY_OK)
-        code = parry_body_text(c, body, "token", token, err);
+        code = parry_member_read(c, body, "token", token, err);
     json_decref(body);
     if (code == PARRY_OK && token->n == 0 && (in->person.n == 0 || in->password.n == 0))
         code = parry_fail(err, PARRY_INVALID, "send person and password, or the token of a one-time link");
@@ -180,9 +180,9 @@ parry_code parry_put_codes(parry_call *c, parry_err *err)
     c->res->plain = true;
     if (!of_account(c))
         return PARRY_OK;
-    parry_code code = parry_body_object(c, "code", &body, err);
+    parry_code code = parry_members_only(c, "code", &body, err);
     if (code == PARRY_OK)
-        code = parry_body_text(c, body, "code", &text, err);
+        code = parry_member_read(c, body, "code", &text, err);
     json_decref(body);
     if (code == PARRY_OK)
         code = parry_person_codes_confirm(c->app->access, c->arena, &by, c->who->id, text, recovery, err);
