@@ -11,8 +11,8 @@ extern "C" {
 #endif
 
 /* listen_pid, listen_fds: LISTEN_PID and LISTEN_FDS as they stand in the environment; NULL: not there. *fd: the socket,
- * made non-blocking and closed on exec, text its address, *loopback as of parry_bind; or -1 and these untouched where none was handed over (to
- * this process). Fails: INVALID (more than one, or no listening stream socket over IP), IO. */
+ * made non-blocking and closed on exec, text its address, *loopback as of parry_bind; or -1 and these untouched where
+ * none was handed over (to this process). Fails: INVALID (more than one, or no listening stream socket over IP), IO. */
 PARRY_MUST parry_code parry_activated_socket(const char *listen_pid, const char *listen_fds, int *fd,
                                              char text[PARRY_ADDRESS_TEXT], bool *loopback, parry_err *err);
 

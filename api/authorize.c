@@ -4,6 +4,8 @@
 
 #include "access/keys.h"
 #include "access/secret.h"
+#include "api/algolia_request.h"
+#include "api/proxies.h"
 #include "base/log.h"
 
 #include <strings.h>
@@ -14,15 +16,26 @@ static const parry_identity anyone_at_all = {.who = PARRY_WHO_ANYONE};
 static const parry_identity anyone_searches = {.who = PARRY_WHO_ANYONE, .rights = OPEN_TO_ALL};
 static const parry_identity anyone_here = {.who = PARRY_WHO_ANYONE, .rights = OPEN_TO_ALL | 1 << PARRY_RIGHT_METRICS};
 
-static const parry_identity *anyone(const parry_app *app)
+/* On loopback; but who comes through a proxy that says his address is not here. */
+static bool is_here(const parry_call *c)
 {
+    parry_ip ip;
+    return c->app->loopback &&
+           (c->req->address.n == 0 || !parry_ip_parse(c->req->address, &ip) || parry_ip_loopback(&ip));
+}
+
+static const parry_identity *anyone(const parry_call *c)
+{
+    const parry_app *app = c->app;
     const char *set = app->config->access.anonymous;
     if (app->access == NULL)
         return &anyone_here;
     if (strcmp(set, "none") == 0)
         return &anyone_at_all;
-    if (app->loopback)
+    if (is_here(c))
         return &anyone_here;
+    if (app->loopback)
+        return &anyone_searches;
     return strcmp(set, "search") == 0 ? &anyone_searches : &anyone_at_all;
 }
 
@@ -72,9 +85,9 @@ static parry_code by_key(parry_call *c, parry_str key, parry_err *err)
         code = parry_fail(err, PARRY_DENIED, "this is neither a key nor a token that is known here");
     if (code == PARRY_OK)
         c->who = who;
-    if (code != PARRY_DENIED || !app->loopback || anyone(app)->rights == 0)
+    if (code != PARRY_DENIED || !app->loopback || anyone(c)->rights == 0)
         return code;
-    c->who = anyone(app);
+    c->who = anyone(c);
     return PARRY_OK;
 }
 
@@ -92,12 +105,15 @@ static parry_code by_cookie(parry_call *c, parry_str token, parry_err *err)
 
 parry_code parry_identify(parry_call *c, parry_err *err)
 {
-    c->who = anyone(c->app);
+    c->who = anyone(c);
     if (c->app->access == NULL)
         return PARRY_OK;
+    bool exposed = false;
     parry_str key = brought(c->req), token = parry_request_cookie(c->req, PARRY_SESSION_COOKIE);
+    if (key.n == 0 && parry_algolia_path(c->req->path))
+        key = parry_algolia_key(c->arena, c->req, &exposed);
     if (key.n > 0)
-        return by_key(c, key, err);
+        return exposed ? parry_identify_public(c, key, err) : by_key(c, key, err);
     return token.n > 0 ? by_cookie(c, token, err) : PARRY_OK;
 }
 
@@ -132,7 +148,8 @@ static bool holds_secret_key(const parry_call *c)
 
 parry_code parry_check_exposed(const parry_call *c, parry_err *err)
 {
-    return holds_secret_key(c) ? in_the_open(c, err) : PARRY_OK;
+    bool exposed = holds_secret_key(c) || parry_algolia_exposes(c->arena, c->req);
+    return exposed ? in_the_open(c, err) : PARRY_OK;
 }
 
 static bool reads(parry_str method)

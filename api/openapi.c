@@ -1,10 +1,10 @@
 /* The API's own description: docs/openapi.yaml, embedded, turned into JSON once. */
 #include "api/routes.h"
 
+#include "base/log.h"
 #include "content/yaml.h"
 #include "web/site.h"
 
-#include <assert.h>
 #include <pthread.h>
 
 static json_t *document;
@@ -17,8 +17,10 @@ static void make(void)
     parry_arena *a = parry_arena_new();
     parry_err err = {0};
     parry_code code = parry_yaml_json(a, asset->bytes, NULL, &document, &err);
-    assert(code == PARRY_OK); /* it was read by the tests */
-    (void)code;
+    if (code != PARRY_OK) { /* the build is broken; the tests see it */
+        parry_log_err("openapi", &err);
+        document = json_object();
+    }
     parry_arena_free(a);
     text = json_dumps(document, JSON_COMPACT);
     text_n = strlen(text);

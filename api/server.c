@@ -189,6 +189,7 @@ static parry_code open_limits(parry_server *s, parry_err *err)
     parry_code code = parry_limits_open(c, &s->app.limits, err);
     if (code == PARRY_OK && *c->tls.cert_file != 0)
         code = parry_tls_open(c->tls.cert_file, c->tls.key_file, &s->connections.tls, err);
+    s->app.tls = s->connections.tls != NULL;
     s->connections.reaper = parry_reaper_new();
     return code;
 }

@@ -267,7 +267,8 @@ static parry_code start_serving(house *h, parry_err *err)
 
 static parry_code open_socket(house *h, parry_err *err)
 {
-    parry_code code = parry_activated_socket(getenv("LISTEN_PID"), getenv("LISTEN_FDS"), &h->fd, h->address, &h->loopback, err);
+    parry_code code =
+        parry_activated_socket(getenv("LISTEN_PID"), getenv("LISTEN_FDS"), &h->fd, h->address, &h->loopback, err);
     h->handed_over = code == PARRY_OK && h->fd >= 0;
     if (code != PARRY_OK || h->handed_over)
         return code;

@@ -37,56 +37,6 @@ export type Problem = {
   instance: string;
 };
 
-export type Right = "search" | "events" | "articles.read" | "articles.write" | "articles.publish" | "reports" | "metrics" | "operate" | "replicate" | "keys" | "people" | "audit";
-
-export type Role = "agent" | "author" | "editor" | "analyst" | "admin";
-
-export type Limits = {
-  audiences?: string[];
-  locale?: string;
-  filters?: {
-    category?: LimitValues;
-    product?: LimitValues;
-    tag?: LimitValues;
-  };
-};
-
-export type LimitValues = string[];
-
-export type Identity = {
-  who: "anyone" | "search-key" | "secret-key" | "user" | "person";
-  id: string;
-  rights: Right[];
-  audiences?: string[];
-  role?: Role;
-  csrf?: string;
-  until?: string;
-};
-
-export type Key = {
-  id: string;
-  kind: "secret" | "search";
-  name: string;
-  state: "valid" | "expired" | "revoked";
-  rights: Right[];
-  limits: Limits;
-  created: string;
-  expires: string | null;
-  last_used: string | null;
-  rotated: string | null;
-  revoked: string | null;
-};
-
-export type Person = {
-  id: string;
-  name: string;
-  role: Role;
-  locked: boolean;
-  two_factor: boolean;
-  created: string;
-  signed_in: string | null;
-};
-
 export type Sureness = {
   probability: number | null;
   calibration: "own" | "shipped" | "none";
@@ -348,6 +298,56 @@ export type Readiness = {
   version: string;
 };
 
+export type Right = "search" | "events" | "articles.read" | "articles.write" | "articles.publish" | "reports" | "metrics" | "operate" | "replicate" | "keys" | "people" | "audit";
+
+export type Role = "agent" | "author" | "editor" | "analyst" | "admin";
+
+export type Limits = {
+  audiences?: string[];
+  locale?: string;
+  filters?: {
+    category?: LimitValues;
+    product?: LimitValues;
+    tag?: LimitValues;
+  };
+};
+
+export type LimitValues = string[];
+
+export type Identity = {
+  who: "anyone" | "search-key" | "secret-key" | "user" | "person";
+  id: string;
+  rights: Right[];
+  audiences?: string[];
+  role?: Role;
+  csrf?: string;
+  until?: string;
+};
+
+export type Key = {
+  id: string;
+  kind: "secret" | "search";
+  name: string;
+  state: "valid" | "expired" | "revoked";
+  rights: Right[];
+  limits: Limits;
+  created: string;
+  expires: string | null;
+  last_used: string | null;
+  rotated: string | null;
+  revoked: string | null;
+};
+
+export type Person = {
+  id: string;
+  name: string;
+  role: Role;
+  locked: boolean;
+  two_factor: boolean;
+  created: string;
+  signed_in: string | null;
+};
+
 export class Parry {
   constructor(url: string, options?: ClientOptions);
   /** Ranked articles, each with its best section */
@@ -526,6 +526,61 @@ export class Parry {
   }>;
   /** A vote, or whether it is solved */
   sendFeedback(params?: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string }, body?: unknown, options?: CallOptions): Promise<Fate>;
+  /** The generations that are kept, newest first */
+  listGenerations(params?: { limit?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<{
+    current: number;
+    next: Next;
+    generations: Generation[];
+  }>;
+  /** One generation, with its segments and side tables */
+  getGeneration(params: { number: string; fields?: string }, options?: CallOptions): Promise<Generation>;
+  /** Index what changed, now */
+  refresh(params?: Record<string, never>, options?: CallOptions): Promise<{
+    generation: number;
+    change: number;
+  }>;
+  /** Build the whole index anew, beside what is served */
+  reindex(params?: Record<string, never>, options?: CallOptions): Promise<{
+    generation: number;
+    change: number;
+  }>;
+  /** Does the process answer? */
+  health(params?: Record<string, never>, options?: CallOptions): Promise<{
+    status: "ok";
+  }>;
+  /** Should it get traffic, and what works less well than it could? */
+  ready(params?: Record<string, never>, options?: CallOptions): Promise<Readiness>;
+  /** Prometheus metrics */
+  metrics(params?: Record<string, never>, options?: CallOptions): Promise<string>;
+  /** Search articles as Zendesk's Help Center does */
+  zendeskSearch(params: { query: string; category?: string; section?: string; page?: number; per_page?: number; label_names?: string; sort_by?: "created_at" | "updated_at" | "title" | "position" | "relevance" | ""; sort_order?: string; updated_after?: string; created_after?: string }, options?: CallOptions): Promise<{
+    count: number;
+    results: ZendeskArticle[];
+  }>;
+  /** Articles, sections and categories at Zendesk's addresses */
+  zendeskHelpCenter(params: { path: "articles.json" | "en-us/articles.json"; page?: number; per_page?: number; label_names?: string; sort_by?: "created_at" | "updated_at" | "title" | "position" | "relevance" | ""; sort_order?: string; updated_after?: string; created_after?: string }, options?: CallOptions): Promise<Record<string, unknown>>;
+  /** The generation that is served, for a replica to copy */
+  replicaCurrent(params?: Record<string, never>, options?: CallOptions): Promise<{
+    format: 1;
+    epoch: string;
+    store_seq: number;
+    manifest: Record<string, unknown> | null;
+    segments: Record<string, string>;
+    tables: Record<string, number>;
+  }>;
+  /** What changed of the articles, a page at a time */
+  replicaChanges(params?: { after?: number }, options?: CallOptions): Promise<{
+    after: number;
+    upto: number;
+    more: boolean;
+    changes: (Record<string, unknown>)[];
+  }>;
+  /** One file of a segment, whole or in pieces of at most 8 MiB (Range) */
+  replicaSegment(params: { name: string; file: "segment.json" | "text.glass" | "vectors.faiss" | "vectors.f16" | "passages.bin" | "vocabulary.bin" }, options?: CallOptions): Promise<string>;
+  /** One side table, whole or in pieces of at most 8 MiB (Range) */
+  replicaTable(params: { file: string }, options?: CallOptions): Promise<string>;
+  /** This description */
+  openapi(params?: Record<string, never>, options?: CallOptions): Promise<Record<string, unknown>>;
   /** Who asks, and what that allows */
   whoAmI(params?: Record<string, never>, options?: CallOptions): Promise<Identity>;
   /** Sign in */
@@ -619,59 +674,4 @@ export class Parry {
     })[];
     next: string | null;
   }>;
-  /** The generations that are kept, newest first */
-  listGenerations(params?: { limit?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<{
-    current: number;
-    next: Next;
-    generations: Generation[];
-  }>;
-  /** One generation, with its segments and side tables */
-  getGeneration(params: { number: string; fields?: string }, options?: CallOptions): Promise<Generation>;
-  /** Index what changed, now */
-  refresh(params?: Record<string, never>, options?: CallOptions): Promise<{
-    generation: number;
-    change: number;
-  }>;
-  /** Build the whole index anew, beside what is served */
-  reindex(params?: Record<string, never>, options?: CallOptions): Promise<{
-    generation: number;
-    change: number;
-  }>;
-  /** Does the process answer? */
-  health(params?: Record<string, never>, options?: CallOptions): Promise<{
-    status: "ok";
-  }>;
-  /** Should it get traffic, and what works less well than it could? */
-  ready(params?: Record<string, never>, options?: CallOptions): Promise<Readiness>;
-  /** Prometheus metrics */
-  metrics(params?: Record<string, never>, options?: CallOptions): Promise<string>;
-  /** Search articles as Zendesk's Help Center does */
-  zendeskSearch(params: { query: string; category?: string; section?: string; page?: number; per_page?: number; label_names?: string; sort_by?: "created_at" | "updated_at" | "title" | "position" | "relevance" | ""; sort_order?: string; updated_after?: string; created_after?: string }, options?: CallOptions): Promise<{
-    count: number;
-    results: ZendeskArticle[];
-  }>;
-  /** Articles, sections and categories at Zendesk's addresses */
-  zendeskHelpCenter(params: { path: "articles.json" | "en-us/articles.json"; page?: number; per_page?: number; label_names?: string; sort_by?: "created_at" | "updated_at" | "title" | "position" | "relevance" | ""; sort_order?: string; updated_after?: string; created_after?: string }, options?: CallOptions): Promise<Record<string, unknown>>;
-  /** The generation that is served, for a replica to copy */
-  replicaCurrent(params?: Record<string, never>, options?: CallOptions): Promise<{
-    format: 1;
-    epoch: string;
-    store_seq: number;
-    manifest: Record<string, unknown> | null;
-    segments: Record<string, string>;
-    tables: Record<string, number>;
-  }>;
-  /** What changed of the articles, a page at a time */
-  replicaChanges(params?: { after?: number }, options?: CallOptions): Promise<{
-    after: number;
-    upto: number;
-    more: boolean;
-    changes: (Record<string, unknown>)[];
-  }>;
-  /** One file of a segment, whole or in pieces of at most 8 MiB (Range) */
-  replicaSegment(params: { name: string; file: "segment.json" | "text.glass" | "vectors.faiss" | "vectors.f16" | "passages.bin" | "vocabulary.bin" }, options?: CallOptions): Promise<string>;
-  /** One side table, whole or in pieces of at most 8 MiB (Range) */
-  replicaTable(params: { file: string }, options?: CallOptions): Promise<string>;
-  /** This description */
-  openapi(params?: Record<string, never>, options?: CallOptions): Promise<Record<string, unknown>>;
 }

@@ -260,6 +260,107 @@ export const operations = {
     ],
     "body": "application/json"
   },
+  "listGenerations": {
+    "method": "GET",
+    "path": "/v1/generations",
+    "in_query": [
+      "limit",
+      "cursor",
+      "fields"
+    ]
+  },
+  "getGeneration": {
+    "method": "GET",
+    "path": "/v1/generations/{number}",
+    "in_path": [
+      "number"
+    ],
+    "in_query": [
+      "fields"
+    ]
+  },
+  "refresh": {
+    "method": "POST",
+    "path": "/v1/admin/refresh"
+  },
+  "reindex": {
+    "method": "POST",
+    "path": "/v1/admin/reindex"
+  },
+  "health": {
+    "method": "GET",
+    "path": "/health"
+  },
+  "ready": {
+    "method": "GET",
+    "path": "/ready"
+  },
+  "metrics": {
+    "method": "GET",
+    "path": "/metrics"
+  },
+  "zendeskSearch": {
+    "method": "GET",
+    "path": "/api/v2/help_center/articles/search.json",
+    "in_query": [
+      "query",
+      "category",
+      "section",
+      "page",
+      "per_page",
+      "label_names",
+      "sort_by",
+      "sort_order",
+      "updated_after",
+      "created_after"
+    ]
+  },
+  "zendeskHelpCenter": {
+    "method": "GET",
+    "path": "/api/v2/help_center/{path}",
+    "in_path": [
+      "path"
+    ],
+    "in_query": [
+      "page",
+      "per_page",
+      "label_names",
+      "sort_by",
+      "sort_order",
+      "updated_after",
+      "created_after"
+    ]
+  },
+  "replicaCurrent": {
+    "method": "GET",
+    "path": "/v1/replica/current"
+  },
+  "replicaChanges": {
+    "method": "GET",
+    "path": "/v1/replica/changes",
+    "in_query": [
+      "after"
+    ]
+  },
+  "replicaSegment": {
+    "method": "GET",
+    "path": "/v1/replica/segments/{name}/{file}",
+    "in_path": [
+      "name",
+      "file"
+    ]
+  },
+  "replicaTable": {
+    "method": "GET",
+    "path": "/v1/replica/tables/{file}",
+    "in_path": [
+      "file"
+    ]
+  },
+  "openapi": {
+    "method": "GET",
+    "path": "/v1/openapi.json"
+  },
   "whoAmI": {
     "method": "GET",
     "path": "/v1/session"
@@ -374,106 +475,5 @@ export const operations = {
       "cursor",
       "since"
     ]
-  },
-  "listGenerations": {
-    "method": "GET",
-    "path": "/v1/generations",
-    "in_query": [
-      "limit",
-      "cursor",
-      "fields"
-    ]
-  },
-  "getGeneration": {
-    "method": "GET",
-    "path": "/v1/generations/{number}",
-    "in_path": [
-      "number"
-    ],
-    "in_query": [
-      "fields"
-    ]
-  },
-  "refresh": {
-    "method": "POST",
-    "path": "/v1/admin/refresh"
-  },
-  "reindex": {
-    "method": "POST",
-    "path": "/v1/admin/reindex"
-  },
-  "health": {
-    "method": "GET",
-    "path": "/health"
-  },
-  "ready": {
-    "method": "GET",
-    "path": "/ready"
-  },
-  "metrics": {
-    "method": "GET",
-    "path": "/metrics"
-  },
-  "zendeskSearch": {
-    "method": "GET",
-    "path": "/api/v2/help_center/articles/search.json",
-    "in_query": [
-      "query",
-      "category",
-      "section",
-      "page",
-      "per_page",
-      "label_names",
-      "sort_by",
-      "sort_order",
-      "updated_after",
-      "created_after"
-    ]
-  },
-  "zendeskHelpCenter": {
-    "method": "GET",
-    "path": "/api/v2/help_center/{path}",
-    "in_path": [
-      "path"
-    ],
-    "in_query": [
-      "page",
-      "per_page",
-      "label_names",
-      "sort_by",
-      "sort_order",
-      "updated_after",
-      "created_after"
-    ]
-  },
-  "replicaCurrent": {
-    "method": "GET",
-    "path": "/v1/replica/current"
-  },
-  "replicaChanges": {
-    "method": "GET",
-    "path": "/v1/replica/changes",
-    "in_query": [
-      "after"
-    ]
-  },
-  "replicaSegment": {
-    "method": "GET",
-    "path": "/v1/replica/segments/{name}/{file}",
-    "in_path": [
-      "name",
-      "file"
-    ]
-  },
-  "replicaTable": {
-    "method": "GET",
-    "path": "/v1/replica/tables/{file}",
-    "in_path": [
-      "file"
-    ]
-  },
-  "openapi": {
-    "method": "GET",
-    "path": "/v1/openapi.json"
   }
 };

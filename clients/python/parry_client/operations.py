@@ -11,52 +11,6 @@ Problem = TypedDict("Problem", {
     "instance": str,
 })
 
-Right = Literal['search', 'events', 'articles.read', 'articles.write', 'articles.publish', 'reports', 'metrics', 'operate', 'replicate', 'keys', 'people', 'audit']
-
-Role = Literal['agent', 'author', 'editor', 'analyst', 'admin']
-
-Limits = TypedDict("Limits", {
-    "audiences": NotRequired[List[str]],
-    "locale": NotRequired[str],
-    "filters": NotRequired[Dict[str, Any]],
-})
-
-LimitValues = List[str]
-
-Identity = TypedDict("Identity", {
-    "who": Literal['anyone', 'search-key', 'secret-key', 'user', 'person'],
-    "id": str,
-    "rights": List["Right"],
-    "audiences": NotRequired[List[str]],
-    "role": NotRequired["Role"],
-    "csrf": NotRequired[str],
-    "until": NotRequired[str],
-})
-
-Key = TypedDict("Key", {
-    "id": str,
-    "kind": Literal['secret', 'search'],
-    "name": str,
-    "state": Literal['valid', 'expired', 'revoked'],
-    "rights": List["Right"],
-    "limits": "Limits",
-    "created": str,
-    "expires": Union[str, None],
-    "last_used": Union[str, None],
-    "rotated": Union[str, None],
-    "revoked": Union[str, None],
-})
-
-Person = TypedDict("Person", {
-    "id": str,
-    "name": str,
-    "role": "Role",
-    "locked": bool,
-    "two_factor": bool,
-    "created": str,
-    "signed_in": Union[str, None],
-})
-
 Sureness = TypedDict("Sureness", {
     "probability": Union[float, None],
     "calibration": Literal['own', 'shipped', 'none'],
@@ -289,6 +243,52 @@ Readiness = TypedDict("Readiness", {
     "version": str,
 })
 
+Right = Literal['search', 'events', 'articles.read', 'articles.write', 'articles.publish', 'reports', 'metrics', 'operate', 'replicate', 'keys', 'people', 'audit']
+
+Role = Literal['agent', 'author', 'editor', 'analyst', 'admin']
+
+Limits = TypedDict("Limits", {
+    "audiences": NotRequired[List[str]],
+    "locale": NotRequired[str],
+    "filters": NotRequired[Dict[str, Any]],
+})
+
+LimitValues = List[str]
+
+Identity = TypedDict("Identity", {
+    "who": Literal['anyone', 'search-key', 'secret-key', 'user', 'person'],
+    "id": str,
+    "rights": List["Right"],
+    "audiences": NotRequired[List[str]],
+    "role": NotRequired["Role"],
+    "csrf": NotRequired[str],
+    "until": NotRequired[str],
+})
+
+Key = TypedDict("Key", {
+    "id": str,
+    "kind": Literal['secret', 'search'],
+    "name": str,
+    "state": Literal['valid', 'expired', 'revoked'],
+    "rights": List["Right"],
+    "limits": "Limits",
+    "created": str,
+    "expires": Union[str, None],
+    "last_used": Union[str, None],
+    "rotated": Union[str, None],
+    "revoked": Union[str, None],
+})
+
+Person = TypedDict("Person", {
+    "id": str,
+    "name": str,
+    "role": "Role",
+    "locked": bool,
+    "two_factor": bool,
+    "created": str,
+    "signed_in": Union[str, None],
+})
+
 
 class Operations:
     """One method an operation."""
@@ -392,6 +392,62 @@ class Operations:
         """A vote, or whether it is solved."""
         return self._call({"method": "POST", "path": "/v1/feedback", "in_query": ["audience"], "in_header": ["X-Parry-Visitor", "X-Parry-Session"], "body": "application/json"}, {"audience": audience, "X-Parry-Visitor": x_parry_visitor, "X-Parry-Session": x_parry_session}, body)
 
+    def list_generations(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> Dict[str, Any]:
+        """The generations that are kept, newest first."""
+        return self._call({"method": "GET", "path": "/v1/generations", "in_query": ["limit", "cursor", "fields"]}, {"limit": limit, "cursor": cursor, "fields": fields}, None)
+
+    def get_generation(self, *, number: str, fields: Optional[str] = None) -> "Generation":
+        """One generation, with its segments and side tables."""
+        return self._call({"method": "GET", "path": "/v1/generations/{number}", "in_path": ["number"], "in_query": ["fields"]}, {"number": number, "fields": fields}, None)
+
+    def refresh(self) -> Dict[str, Any]:
+        """Index what changed, now."""
+        return self._call({"method": "POST", "path": "/v1/admin/refresh"}, {}, None)
+
+    def reindex(self) -> Dict[str, Any]:
+        """Build the whole index anew, beside what is served."""
+        return self._call({"method": "POST", "path": "/v1/admin/reindex"}, {}, None)
+
+    def health(self) -> Dict[str, Any]:
+        """Does the process answer?."""
+        return self._call({"method": "GET", "path": "/health"}, {}, None)
+
+    def ready(self) -> "Readiness":
+        """Should it get traffic, and what works less well than it could?."""
+        return self._call({"method": "GET", "path": "/ready"}, {}, None)
+
+    def metrics(self) -> str:
+        """Prometheus metrics."""
+        return self._call({"method": "GET", "path": "/metrics"}, {}, None)
+
+    def zendesk_search(self, *, query: str, category: Optional[str] = None, section: Optional[str] = None, page: Optional[int] = None, per_page: Optional[int] = None, label_names: Optional[str] = None, sort_by: Optional[Literal['created_at', 'updated_at', 'title', 'position', 'relevance', '']] = None, sort_order: Optional[str] = None, updated_after: Optional[str] = None, created_after: Optional[str] = None) -> Dict[str, Any]:
+        """Search articles as Zendesk's Help Center does."""
+        return self._call({"method": "GET", "path": "/api/v2/help_center/articles/search.json", "in_query": ["query", "category", "section", "page", "per_page", "label_names", "sort_by", "sort_order", "updated_after", "created_after"]}, {"query": query, "category": category, "section": section, "page": page, "per_page": per_page, "label_names": label_names, "sort_by": sort_by, "sort_order": sort_order, "updated_after": updated_after, "created_after": created_after}, None)
+
+    def zendesk_help_center(self, *, path: Literal['articles.json', 'en-us/articles.json'], page: Optional[int] = None, per_page: Optional[int] = None, label_names: Optional[str] = None, sort_by: Optional[Literal['created_at', 'updated_at', 'title', 'position', 'relevance', '']] = None, sort_order: Optional[str] = None, updated_after: Optional[str] = None, created_after: Optional[str] = None) -> Dict[str, Any]:
+        """Articles, sections and categories at Zendesk's addresses."""
+        return self._call({"method": "GET", "path": "/api/v2/help_center/{path}", "in_path": ["path"], "in_query": ["page", "per_page", "label_names", "sort_by", "sort_order", "updated_after", "created_after"]}, {"path": path, "page": page, "per_page": per_page, "label_names": label_names, "sort_by": sort_by, "sort_order": sort_order, "updated_after": updated_after, "created_after": created_after}, None)
+
+    def replica_current(self) -> Dict[str, Any]:
+        """The generation that is served, for a replica to copy."""
+        return self._call({"method": "GET", "path": "/v1/replica/current"}, {}, None)
+
+    def replica_changes(self, *, after: Optional[int] = None) -> Dict[str, Any]:
+        """What changed of the articles, a page at a time."""
+        return self._call({"method": "GET", "path": "/v1/replica/changes", "in_query": ["after"]}, {"after": after}, None)
+
+    def replica_segment(self, *, name: str, file: Literal['segment.json', 'text.glass', 'vectors.faiss', 'vectors.f16', 'passages.bin', 'vocabulary.bin']) -> str:
+        """One file of a segment, whole or in pieces of at most 8 MiB (Range)."""
+        return self._call({"method": "GET", "path": "/v1/replica/segments/{name}/{file}", "in_path": ["name", "file"]}, {"name": name, "file": file}, None)
+
+    def replica_table(self, *, file: str) -> str:
+        """One side table, whole or in pieces of at most 8 MiB (Range)."""
+        return self._call({"method": "GET", "path": "/v1/replica/tables/{file}", "in_path": ["file"]}, {"file": file}, None)
+
+    def openapi(self) -> Dict[str, Any]:
+        """This description."""
+        return self._call({"method": "GET", "path": "/v1/openapi.json"}, {}, None)
+
     def who_am_i(self) -> "Identity":
         """Who asks, and what that allows."""
         return self._call({"method": "GET", "path": "/v1/session"}, {}, None)
@@ -463,59 +519,3 @@ class Operations:
     def audit(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, since: Optional[str] = None) -> Dict[str, Any]:
         """Who changed what and who signed in, oldest first."""
         return self._call({"method": "GET", "path": "/v1/audit", "in_query": ["limit", "cursor", "since"]}, {"limit": limit, "cursor": cursor, "since": since}, None)
-
-    def list_generations(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> Dict[str, Any]:
-        """The generations that are kept, newest first."""
-        return self._call({"method": "GET", "path": "/v1/generations", "in_query": ["limit", "cursor", "fields"]}, {"limit": limit, "cursor": cursor, "fields": fields}, None)
-
-    def get_generation(self, *, number: str, fields: Optional[str] = None) -> "Generation":
-        """One generation, with its segments and side tables."""
-        return self._call({"method": "GET", "path": "/v1/generations/{number}", "in_path": ["number"], "in_query": ["fields"]}, {"number": number, "fields": fields}, None)
-
-    def refresh(self) -> Dict[str, Any]:
-        """Index what changed, now."""
-        return self._call({"method": "POST", "path": "/v1/admin/refresh"}, {}, None)
-
-    def reindex(self) -> Dict[str, Any]:
-        """Build the whole index anew, beside what is served."""
-        return self._call({"method": "POST", "path": "/v1/admin/reindex"}, {}, None)
-
-    def health(self) -> Dict[str, Any]:
-        """Does the process answer?."""
-        return self._call({"method": "GET", "path": "/health"}, {}, None)
-
-    def ready(self) -> "Readiness":
-        """Should it get traffic, and what works less well than it could?."""
-        return self._call({"method": "GET", "path": "/ready"}, {}, None)
-
-    def metrics(self) -> str:
-        """Prometheus metrics."""
-        return self._call({"method": "GET", "path": "/metrics"}, {}, None)
-
-    def zendesk_search(self, *, query: str, category: Optional[str] = None, section: Optional[str] = None, page: Optional[int] = None, per_page: Optional[int] = None, label_names: Optional[str] = None, sort_by: Optional[Literal['created_at', 'updated_at', 'title', 'position', 'relevance', '']] = None, sort_order: Optional[str] = None, updated_after: Optional[str] = None, created_after: Optional[str] = None) -> Dict[str, Any]:
-        """Search articles as Zendesk's Help Center does."""
-        return self._call({"method": "GET", "path": "/api/v2/help_center/articles/search.json", "in_query": ["query", "category", "section", "page", "per_page", "label_names", "sort_by", "sort_order", "updated_after", "created_after"]}, {"query": query, "category": category, "section": section, "page": page, "per_page": per_page, "label_names": label_names, "sort_by": sort_by, "sort_order": sort_order, "updated_after": updated_after, "created_after": created_after}, None)
-
-    def zendesk_help_center(self, *, path: Literal['articles.json', 'en-us/articles.json'], page: Optional[int] = None, per_page: Optional[int] = None, label_names: Optional[str] = None, sort_by: Optional[Literal['created_at', 'updated_at', 'title', 'position', 'relevance', '']] = None, sort_order: Optional[str] = None, updated_after: Optional[str] = None, created_after: Optional[str] = None) -> Dict[str, Any]:
-        """Articles, sections and categories at Zendesk's addresses."""
-        return self._call({"method": "GET", "path": "/api/v2/help_center/{path}", "in_path": ["path"], "in_query": ["page", "per_page", "label_names", "sort_by", "sort_order", "updated_after", "created_after"]}, {"path": path, "page": page, "per_page": per_page, "label_names": label_names, "sort_by": sort_by, "sort_order": sort_order, "updated_after": updated_after, "created_after": created_after}, None)
-
-    def replica_current(self) -> Dict[str, Any]:
-        """The generation that is served, for a replica to copy."""
-        return self._call({"method": "GET", "path": "/v1/replica/current"}, {}, None)
-
-    def replica_changes(self, *, after: Optional[int] = None) -> Dict[str, Any]:
-        """What changed of the articles, a page at a time."""
-        return self._call({"method": "GET", "path": "/v1/replica/changes", "in_query": ["after"]}, {"after": after}, None)
-
-    def replica_segment(self, *, name: str, file: Literal['segment.json', 'text.glass', 'vectors.faiss', 'vectors.f16', 'passages.bin', 'vocabulary.bin']) -> str:
-        """One file of a segment, whole or in pieces of at most 8 MiB (Range)."""
-        return self._call({"method": "GET", "path": "/v1/replica/segments/{name}/{file}", "in_path": ["name", "file"]}, {"name": name, "file": file}, None)
-
-    def replica_table(self, *, file: str) -> str:
-        """One side table, whole or in pieces of at most 8 MiB (Range)."""
-        return self._call({"method": "GET", "path": "/v1/replica/tables/{file}", "in_path": ["file"]}, {"file": file}, None)
-
-    def openapi(self) -> Dict[str, Any]:
-        """This description."""
-        return self._call({"method": "GET", "path": "/v1/openapi.json"}, {}, None)
