@@ -274,6 +274,8 @@ static parry_code release(writer *w, const parry_item *item, parry_err *err)
     parry_code code = fresh(w, err);
     if (code == PARRY_OK)
         code = current(w, item->old.id, &now, &there, err);
+    if (code == PARRY_OK && there && parry_store_origin(now.path) != PARRY_FROM_TREE)
+        return PARRY_OK; /* it was free, and somebody's edit took it since this import began */
     if (code == PARRY_OK && other_slug)
         code = drop_slug(w, item->old.slug, item->old.id, err);
     if (code == PARRY_OK && other_id && there && !now.gone)
