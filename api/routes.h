@@ -65,7 +65,8 @@ PARRY_MUST parry_code parry_post_publish(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_withdraw(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_delete_article(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_source(parry_call *c, parry_err *err);
-/* For those with articles.read: the row of an id in whatever state, of the audiences that are theirs; NOT_FOUND. */
+/* For those with articles.read: the row of an id in whatever state, of the audiences that are theirs. NOT_FOUND; DENIED
+ * (a key with filters or a locale). */
 PARRY_MUST parry_code parry_staff_article(parry_call *c, parry_str id, parry_store_row *row, parry_err *err);
 void parry_staff_members(const parry_store_row *row, json_t *j); /* status, version, change, origin, path */
 /* ---- routes_chat.c */

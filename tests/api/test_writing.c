@@ -180,6 +180,22 @@ static void a_writer_does_not_publish_and_a_key_stays_with_its_audiences(void **
     assert_int_equal(create("/v1/articles", "---\nid: three\n---\nx").status, 201);
 }
 
+static void a_key_that_is_limited_to_some_articles_does_not_write(void **state)
+{
+    (void)state;
+    const parry_narrowing orders = {parry_str_of("category"), parry_str_of("Orders")};
+    create("/v1/articles", "---\nid: one\ncategory: Orders\n---\nx");
+    h->who.narrowings = &orders;
+    h->who.nnarrowings = 1;
+    assert_problem(create("/v1/articles", "---\nid: two\ncategory: Orders\n---\nx"), 403, "/problems/denied");
+    assert_problem(ask("DELETE", "/v1/articles/one", NULL, NULL), 403, "/problems/denied");
+    assert_problem(ask("GET", "/v1/articles/one/source", NULL, NULL), 403, "/problems/denied");
+    assert_problem(ask("GET", "/v1/articles/one?status=any", NULL, NULL), 403, "/problems/denied");
+    h->who.nnarrowings = 0;
+    h->who.locale = parry_str_of("en");
+    assert_problem(ask("POST", "/v1/articles/one/withdraw", NULL, NULL), 403, "/problems/denied");
+}
+
 static void a_file_s_article_is_refused(void **state)
 {
     (void)state;
@@ -212,6 +228,7 @@ int main(void)
         test(an_article_s_warnings_are_told),
         test(drafts_are_seen_by_who_may_read_them_alone),
         test(a_writer_does_not_publish_and_a_key_stays_with_its_audiences),
+        test(a_key_that_is_limited_to_some_articles_does_not_write),
         test(a_file_s_article_is_refused),
         test(a_server_that_only_reads_says_so),
     };
