@@ -1,10 +1,10 @@
 /* A request's way: limits, route, parameters, audience, handler, ETag; then it is counted and logged. */
 #include "api/app.h"
 
-#include "api/algolia_request.h"
+#include "api/algolia/request.h"
 #include "api/fields.h"
 #include "api/routes.h"
-#include "api/zendesk.h"
+#include "api/zendesk/zendesk.h"
 #include "base/clock.h"
 #include "base/log.h"
 

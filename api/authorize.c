@@ -4,8 +4,8 @@
 
 #include "access/keys.h"
 #include "access/secret.h"
-#include "api/algolia_request.h"
-#include "api/proxies.h"
+#include "api/algolia/request.h"
+#include "api/limits/proxies.h"
 #include "base/log.h"
 
 #include <strings.h>

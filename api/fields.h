@@ -3,7 +3,7 @@
 #ifndef PARRY_API_FIELDS_H
 #define PARRY_API_FIELDS_H
 
-#include "api/http.h"
+#include "api/http/http.h"
 
 #ifdef __cplusplus
 extern "C" {

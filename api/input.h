@@ -3,8 +3,8 @@
 #ifndef PARRY_API_INPUT_H
 #define PARRY_API_INPUT_H
 
+#include "api/agents/turns.h"
 #include "api/app.h"
-#include "api/turns.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,8 +21,8 @@ PARRY_MUST parry_code parry_body_scope(parry_call *c, const json_t *body, parry_
 /* Narrows and searches one generation, and counts the stages. As parry_search fails. */
 PARRY_MUST parry_code parry_search_within(parry_call *c, parry_query *q, const parry_generation *g, parry_results *r,
                                           parry_err *err);
-/* The likelier of the two readings of a need (api/turns.h); *before (may be NULL): it was the one with what was said
- * before. */
+/* The likelier of the two readings of a need (api/agents/turns.h); *before (may be NULL): it was the one with what was
+ * said before. */
 PARRY_MUST parry_code parry_search_need(parry_call *c, const parry_need *need, const parry_query *q,
                                         const parry_generation *g, parry_results *r, bool *before, parry_err *err);
 /* "http://HOST" as the caller wrote it, for links that leave with the reply; "" where it said nothing usable. */

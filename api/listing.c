@@ -2,7 +2,7 @@
  */
 #include "api/listing.h"
 
-#include "api/numbers.h"
+#include "api/zendesk/numbers.h"
 
 #include <pthread.h>
 

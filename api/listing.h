@@ -12,7 +12,7 @@ extern "C" {
 typedef struct parry_listing_row {
     parry_str id, title, slug, locale, audience, category, updated; /* borrowed from the generation */
     parry_str product, tags;                                        /* tags one a line */
-    uint64_t number;                                                /* of its slug: api/numbers.h */
+    uint64_t number;                                                /* of its slug: api/zendesk/numbers.h */
 } parry_listing_row;
 
 typedef struct parry_listing {

@@ -4,7 +4,7 @@
 #ifndef PARRY_API_PAGING_H
 #define PARRY_API_PAGING_H
 
-#include "api/http.h"
+#include "api/http/http.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,8 +1,8 @@
 /* The table of everything the server answers. */
 #include "api/routes.h"
-#include "api/zendesk.h"
+#include "api/zendesk/zendesk.h"
 
-#include "api/algolia_events.h"
+#include "api/algolia/events.h"
 
 enum { ALGOLIA_BYTES = 256 * 1024 };
 #include "api/server.h"

@@ -1,8 +1,8 @@
 /* Server: start, follow the index, drain, stop. */
 #include "api/server.h"
 
-#include "api/connection.h"
-#include "api/vitals.h"
+#include "api/http/connection.h"
+#include "api/observe/vitals.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/work.h"

@@ -9,7 +9,7 @@
 
 #include "access/access.h"
 #include "access/tokens.h"
-#include "api/listen.h"
+#include "api/http/listen.h"
 #include "base/config.h"
 #include "content/store.h"
 #include "indexer/publisher.h"

@@ -8,7 +8,7 @@
 #include "access/keys.h"
 #include "access/sessions.h"
 #include "access/tokens.h"
-#include "api/activation.h"
+#include "api/http/activation.h"
 #include "api/server.h"
 #include "base/file.h"
 #include "base/log.h"

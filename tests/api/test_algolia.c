@@ -1,8 +1,8 @@
 /* What Algolia's clients send, read; texts with matches; events as Parry's own. */
-#include "api/algolia_events.h"
-#include "api/algolia_params.h"
-#include "api/algolia_request.h"
-#include "api/algolia_text.h"
+#include "api/algolia/events.h"
+#include "api/algolia/params.h"
+#include "api/algolia/request.h"
+#include "api/algolia/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

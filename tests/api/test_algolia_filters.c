@@ -1,5 +1,5 @@
 /* Algolia's filters as an AND of ORs of the engine's: what is read, what is refused. */
-#include "api/algolia_filters.h"
+#include "api/algolia/filters.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* Conversations without a socket: small talk, bursts, two readings, decisions, questions, entities, ids of passages. */
-#include "api/chat.h"
+#include "api/agents/chat.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

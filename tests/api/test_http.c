@@ -1,8 +1,8 @@
 /* Decoding, parameters, Accept, ETags, problems, the router, addresses, cut snippets: all without a socket. */
-#include "api/encode.h"
-#include "api/listen.h"
-#include "api/problem.h"
-#include "api/router.h"
+#include "api/http/encode.h"
+#include "api/http/listen.h"
+#include "api/http/problem.h"
+#include "api/http/router.h"
 #include "api/routes.h"
 
 #include <setjmp.h>

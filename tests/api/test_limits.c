@@ -1,9 +1,9 @@
 /* Buckets, proxies, admission and patience, each with a clock that is turned by hand. */
-#include "api/admission.h"
-#include "api/buckets.h"
-#include "api/proxies.h"
-#include "api/reaper.h"
-#include "api/waited.h"
+#include "api/limits/admission.h"
+#include "api/limits/buckets.h"
+#include "api/limits/proxies.h"
+#include "api/limits/reaper.h"
+#include "api/limits/waited.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

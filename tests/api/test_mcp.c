@@ -1,6 +1,6 @@
 /* MCP without a socket: both eras, what disagrees, what is refused; tools of the test's own. And schemas. */
-#include "api/jsonrpc.h"
-#include "api/mcp.h"
+#include "api/agents/jsonrpc.h"
+#include "api/agents/mcp.h"
 #include "api/schema.h"
 
 #include <setjmp.h>

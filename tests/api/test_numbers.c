@@ -1,7 +1,7 @@
 /* Numbers for names. */
 #include "tests/base/testing.h"
 
-#include "api/numbers.h"
+#include "api/zendesk/numbers.h"
 
 enum { N = 12 };
 

@@ -1,5 +1,5 @@
 /* Trace contexts as callers send them, and traces on their way out. */
-#include "api/otlp.h"
+#include "api/observe/otlp.h"
 #include "base/clock.h"
 
 #include <setjmp.h>

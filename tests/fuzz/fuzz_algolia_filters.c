@@ -1,6 +1,6 @@
 /* Any bytes as filters of Algolia's: read or refused with a reason; what was read keeps to the limits, and means the
  * same when it is written out and read again. */
-#include "api/algolia_filters.h"
+#include "api/algolia/filters.h"
 
 #include <stdint.h>
 #include <stdlib.h>
