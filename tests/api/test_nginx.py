@@ -1,4 +1,4 @@
-"""Behind the real nginx, with the configuration that docs/operations-nginx.md shows: the client's address arrives, limits hold for it,
+"""Behind the real nginx, with the configuration that docs/operations/nginx.md shows: the client's address arrives, limits hold for it,
 connections are kept, replies come as they are."""
 import http.client
 import pathlib
@@ -12,7 +12,7 @@ import unittest
 from parry_server import SAMPLE, SOURCE, Server, until
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/sbin")
-PAGE = SOURCE / "docs" / "operations-nginx.md"
+PAGE = SOURCE / "docs" / "operations" / "nginx.md"
 FRAME = """
 daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;
 events {{ worker_connections 256; }}

@@ -5,6 +5,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,7 @@ class Beside(Folder):
             made = self.backup()
         self.assertTrue((made / "ledger" / "data.mdb").exists())
         self.fine("restore", made, "--data", self.new / "data")
+        shutil.copy(self.top / "secret", self.new / "secret")  # stands outside DATA, and is saved apart from it
         with Server(data=self.new) as s:
             self.assertEqual(self.answers(s), before)
             first = before[0][0][0]
@@ -120,6 +122,7 @@ class Beside(Folder):
         self.fine("backup", "--verify", made)
         self.fine("restore", made, "--data", place / "data")
         self.fine("index", "--verify", "--data", place / "data")
+        shutil.copy(self.top / "secret", place / "secret")
         with Server(data=place) as s:
             ready = s.get("/ready").json
             self.assertGreaterEqual(ready["store_seq"], inventory["store_seq"])  # start-up only caught up
