@@ -51,6 +51,12 @@ typedef struct parry_actor {
     parry_str id, address;
 } parry_actor;
 
+/* Tells the audit what was done to target ("article:refunds": kind and target); steals `more` (an object with further
+ * members, may be NULL). Waits for the disk. What the tables of this folder hold tells itself, before it is committed.
+ */
+PARRY_MUST parry_code parry_access_tell(const parry_access *a, const parry_actor *by, const char *action,
+                                        const char *kind, parry_str target, bool ok, json_t *more, parry_err *err);
+
 /* Open to everybody: customer, merchant, and the configured default. */
 bool parry_access_public(const parry_access *a, parry_str audience);
 /* A stable name for a subject of another system that does not give the subject away: 32 hex digits. */

@@ -35,9 +35,6 @@ int64_t parry_member_number(const json_t *j, const char *name);
 bool parry_member_flag(const json_t *j, const char *name);
 json_t *parry_text_json(parry_str s); /* never NULL: what is no UTF-8 is cleaned */
 
-/* Tells the audit; steals `more` (an object with further members, may be NULL). */
-PARRY_MUST parry_code parry_access_tell(const parry_access *a, const parry_actor *by, const char *action,
-                                        const char *kind, parry_str target, bool ok, json_t *more, parry_err *err);
 /* Tells, then commits; aborts where it cannot be told. Ends t, whatever it returns. */
 PARRY_MUST parry_code parry_access_commit(const parry_access *a, parry_txn *t, const parry_actor *by,
                                           const char *action, const char *kind, parry_str target, json_t *more,

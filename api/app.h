@@ -149,6 +149,9 @@ PARRY_MUST parry_code parry_check_exposed(const parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_check_forgery(const parry_call *c, parry_err *err);
 parry_str parry_request_cookie(const parry_request *r, const char *name); /* empty where there is none */
 parry_actor parry_call_actor(const parry_call *c);                        /* for the audit */
+/* Tells the audit what this call did to kind:target; steals `more`, may be NULL. Waits for the disk. What is done stays
+ * done: where the audit cannot be written, that is logged. */
+void parry_call_audit(const parry_call *c, const char *action, const char *kind, parry_str target, json_t *more);
 
 /* ---- other origins (cors.c) -------------------------------------------------------------------------------------- */
 

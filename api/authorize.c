@@ -183,3 +183,13 @@ parry_actor parry_call_actor(const parry_call *c)
     parry_str id = parry_str_printf(c->arena, "%s:%.*s", kinds[c->who->who], PARRY_FMT(c->who->id));
     return (parry_actor){id, c->req->address};
 }
+
+void parry_call_audit(const parry_call *c, const char *action, const char *kind, parry_str target, json_t *more)
+{
+    const parry_actor by = parry_call_actor(c);
+    parry_err err = {0};
+    if (c->app->access == NULL)
+        json_decref(more);
+    else if (parry_access_tell(c->app->access, &by, action, kind, target, true, more, &err) != PARRY_OK)
+        parry_log_err("audit", &err);
+}

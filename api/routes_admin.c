@@ -132,7 +132,7 @@ parry_code parry_get_generation(parry_call *c, parry_err *err)
 /* ---- asking -------------------------------------------------------------------------------------------------------
  */
 
-static parry_code asked(parry_call *c, void (*ask)(parry_publisher *p), parry_err *err)
+static parry_code asked(parry_call *c, void (*ask)(parry_publisher *p), const char *action, parry_err *err)
 {
     if (c->app->publisher == NULL)
         return parry_fail(err, PARRY_UNAVAILABLE, "this server only reads: ask the one that it follows");
@@ -144,11 +144,18 @@ static parry_code asked(parry_call *c, void (*ask)(parry_publisher *p), parry_er
     uint64_t number = parry_generation_get_info(g)->number;
     parry_generation_release(g);
     ask(c->app->publisher);
+    parry_call_audit(c, action, "index", parry_str_printf(c->arena, "%" PRIu64, number), NULL);
     parry_response_json(c->res, 202, "application/json",
                         json_pack("{s:I, s:I}", "generation", (json_int_t)number, "change", (json_int_t)seq));
     return PARRY_OK;
 }
 
-parry_code parry_post_refresh(parry_call *c, parry_err *err) { return asked(c, parry_publisher_poke, err); }
+parry_code parry_post_refresh(parry_call *c, parry_err *err)
+{
+    return asked(c, parry_publisher_poke, "index.refresh", err);
+}
 
-parry_code parry_post_reindex(parry_call *c, parry_err *err) { return asked(c, parry_publisher_rebuild, err); }
+parry_code parry_post_reindex(parry_call *c, parry_err *err)
+{
+    return asked(c, parry_publisher_rebuild, "index.reindex", err);
+}

@@ -214,6 +214,21 @@ static parry_code do_it(parry_call *c, parry_edit *e, act what, parry_str id, pa
     return PARRY_OK;
 }
 
+/* After the fact: the store has committed it. */
+static void tell(const parry_call *c, act what, const parry_store_row *row)
+{
+    static const char *const actions[] = {[CREATE] = "article.create",
+                                          [UPDATE] = "article.update",
+                                          [PUBLISH] = "article.publish",
+                                          [WITHDRAW] = "article.withdraw",
+                                          [REMOVE] = "article.remove"};
+    char version[VERSION_TEXT];
+    version_text(row->hash, version);
+    parry_call_audit(c, actions[what], "article", row->id,
+                     json_pack("{s:s, s:s, s:I}", "version", version, "status", parry_status_name(row->status),
+                               "change", (json_int_t)row->seq));
+}
+
 static parry_code edit(parry_call *c, act what, parry_str id, parry_str markdown, parry_err *err)
 {
     parry_edit e;
@@ -234,8 +249,10 @@ static parry_code edit(parry_call *c, act what, parry_str id, parry_str markdown
     const parry_warnings warnings = {take_warning, &list};
     e.warnings = &warnings;
     code = do_it(c, &e, what, id, markdown, &row, err);
-    if (code == PARRY_OK)
+    if (code == PARRY_OK) {
+        tell(c, what, &row);
         reply_row(c, what == CREATE ? 201 : 200, &row, list.list, live);
+    }
     json_decref(list.list);
     if (code != PARRY_CONFLICT || !e.stale || e.expected == NULL)
         return code;

@@ -239,6 +239,30 @@ class Audit(Case):
             self.assertNotIn(secret, told)
         self.assertEqual(self.entries("&since=2999-01-01"), [])
 
+    def test_every_edit_of_an_article_is_told_and_what_was_refused_is_not(self):
+        text = {"markdown": "---\nid: told\ntitle: Told\ndraft: true\n---\nSome secret words.\n"}
+        made = self.call("POST", "/v1/articles", self.admin, text)
+        self.assertEqual(made.status, 201, made.text)
+        self.assertEqual(self.call("POST", "/v1/articles", self.admin, text).status, 409)
+        changed = self.call("PUT", "/v1/articles/told", {**self.admin, "If-Match": made.headers["ETag"]},
+                            {"markdown": text["markdown"] + "More.\n"})
+        self.assertEqual(changed.status, 200, changed.text)
+        stale = self.call("PUT", "/v1/articles/told", {**self.admin, "If-Match": made.headers["ETag"]}, text)
+        self.assertEqual(stale.status, 412, stale.text)
+        for method, path in (("POST", "/publish"), ("POST", "/withdraw"), ("DELETE", "")):
+            self.assertEqual(self.call(method, "/v1/articles/told" + path, self.admin).status, 200, path)
+        for what in ("refresh", "reindex"):
+            self.assertEqual(self.call("POST", f"/v1/admin/{what}", self.admin).status, 202)
+        entries = self.entries()
+        told = [e for e in entries if e["target"] == "article:told"]
+        self.assertEqual([e["action"] for e in told],
+                         ["article.create", "article.update", "article.publish", "article.withdraw", "article.remove"])
+        self.assertEqual([e["status"] for e in told], ["draft", "draft", "published", "draft", "archived"])
+        self.assertEqual(told[1]["version"], changed.json["version"])
+        self.assertTrue(all(e["ok"] and e["actor"].startswith("key:") and e["address"] == "127.0.0.1" for e in told))
+        self.assertEqual([e["action"] for e in entries if e["target"].startswith("index:")], ["index.refresh", "index.reindex"])
+        self.assertNotIn("secret words", json.dumps(entries))
+
 
 class SafeByDefault(unittest.TestCase):
     def test_beyond_this_machine_nothing_is_served_before_there_is_a_key(self):
