@@ -315,7 +315,7 @@ static parry_code rotate_in(parry_access *x, parry_arena *a, parry_str id, int64
     int64_t now = parry_access_now(x);
     parry_key k;
     if (parry_member_number(j, "revoked") != 0)
-        return parry_fail(err, PARRY_INVALID, "key %.*s is revoked; make a new one", PARRY_FMT(id));
+        return parry_fail(err, PARRY_CONFLICT, "key %.*s is revoked; make a new one", PARRY_FMT(id));
     if (expires_ms != 0)
         set_number(j, "expires", expires_ms);
     parry_code code = parry_key_of_record(a, id, j, &k, err);

@@ -61,7 +61,8 @@ PARRY_MUST parry_code parry_key_get(parry_access *x, parry_arena *a, parry_str i
 PARRY_MUST parry_code parry_key_list(parry_access *x, parry_arena *a, parry_str after, size_t cap, parry_key **keys,
                                      size_t *n, parry_err *err);
 /* A new text for the same key; the one before stays valid for grace_ms. expires_ms: the new end, 0 keeps it. What was
- * derived from a secret key lives as long as the text it was derived from. Fails: NOT_FOUND, INVALID (revoked). */
+ * derived from a secret key lives as long as the text it was derived from. Fails: NOT_FOUND, CONFLICT (revoked).
+ */
 PARRY_MUST parry_code parry_key_rotate(parry_access *x, parry_arena *a, const parry_actor *by, parry_str id,
                                        int64_t grace_ms, int64_t expires_ms, parry_str *text, parry_err *err);
 /* At once, and what was derived from it too. Revoking again is fine. NOT_FOUND. */

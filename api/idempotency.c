@@ -53,36 +53,68 @@ void parry_once_close(parry_once *o)
 /* ---- what is asked ------------------------------------------------------------------------------------------------
  */
 
-static bool key_fine(parry_str key)
+/* What a request brings; p NULL: nothing. */
+static parry_code read_key(const parry_request *r, parry_str *key, parry_err *err)
 {
-    bool fine = key.n <= PARRY_ONCE_KEY_MAX;
-    for (size_t i = 0; i < key.n && fine; i++)
-        fine = key.p[i] > ' ' && key.p[i] < 0x7F;
-    return fine;
+    *key = parry_request_header(r, "Idempotency-Key");
+    bool fine = key->p == NULL || (key->n > 0 && key->n <= PARRY_ONCE_KEY_MAX);
+    for (size_t i = 0; i < key->n && fine; i++)
+        fine = key->p[i] > ' ' && key->p[i] < 0x7F;
+    return fine ? PARRY_OK
+                : parry_fail(err, PARRY_INVALID, "Idempotency-Key: 1 to %d visible ASCII characters",
+                             PARRY_ONCE_KEY_MAX);
 }
 
+static parry_str bytes_of(const parry_hash *h) { return parry_str_make((const char *)h->b, PARRY_HASH_BYTES); }
+
 /* One stranger's keys are not another's. */
-static attempt attempt_of(const parry_call *c, parry_str key)
+static parry_hash hash_of_key(const parry_call *c, parry_str key)
 {
-    const parry_request *r = c->req;
     bool stranger = c->who->who == PARRY_WHO_ANYONE;
-    const parry_str who[] = {parry_str_of(stranger ? "address" : "id"), stranger ? r->address : c->who->id, key};
-    const parry_str what[] = {r->method, r->path, r->query, parry_request_header(r, "Content-Type"), r->body};
+    const parry_str who[] = {parry_str_of(stranger ? "address" : "id"), stranger ? c->req->address : c->who->id, key};
     parry_hasher h;
-    attempt out;
     parry_hasher_start(&h);
     parry_hasher_add(&h, &c->who->who, sizeof c->who->who);
     for (size_t i = 0; i < sizeof who / sizeof *who; i++)
         parry_hasher_adds(&h, who[i]);
-    out.key = parry_hasher_end(&h);
+    return parry_hasher_end(&h);
+}
+
+/* Under the secret outside DATA: a body may hold a password, and a plain hash of it could be guessed at. */
+static parry_hash hash_of_request(const parry_call *c)
+{
+    const parry_request *r = c->req;
+    const parry_str what[] = {r->method, r->path, r->query, parry_request_header(r, "Content-Type"), r->body};
+    parry_hasher h;
     parry_hasher_start(&h);
     for (size_t i = 0; i < sizeof what / sizeof *what; i++)
         parry_hasher_adds(&h, what[i]);
-    out.request = parry_hasher_end(&h);
-    return out;
+    parry_hash plain = parry_hasher_end(&h);
+    if (c->app->access == NULL)
+        return plain;
+    parry_hasher_start(&h);
+    parry_hasher_adds(&h, parry_access_pseudonym(c->app->access, c->arena, bytes_of(&plain)));
+    return parry_hasher_end(&h);
 }
 
-static parry_str bytes_of(const parry_hash *h) { return parry_str_make((const char *)h->b, PARRY_HASH_BYTES); }
+parry_code parry_once_uuid(const parry_call *c, size_t part, parry_uuid *out, parry_err *err)
+{
+    parry_str key;
+    parry_code code = read_key(c->req, &key, err);
+    if (code != PARRY_OK || key.p == NULL)
+        return code;
+    parry_hash of = hash_of_key(c, key);
+    parry_hasher h;
+    parry_hasher_start(&h);
+    parry_hasher_add(&h, of.b, sizeof of.b);
+    parry_hasher_adds(&h, c->req->path);
+    parry_hasher_add(&h, &part, sizeof part);
+    of = parry_hasher_end(&h);
+    memcpy(out->b, of.b, sizeof out->b);
+    out->b[6] = (unsigned char)((out->b[6] & 0x0F) | 0x40); /* version 4, as far as anybody can see */
+    out->b[8] = (unsigned char)((out->b[8] & 0x3F) | 0x80);
+    return PARRY_OK;
+}
 
 static bool start_running(parry_once *o, const parry_hash *key)
 {
@@ -220,15 +252,20 @@ static parry_code find(parry_once *o, const attempt *at, json_t **out, parry_err
 
 static void replay(parry_call *c, const json_t *j)
 {
-    const char *name;
-    json_t *value;
     const json_t *body = json_object_get(j, "body"), *etag = json_object_get(j, "etag");
-    json_object_foreach(json_object_get(j, "headers"), name, value)
-        parry_response_header(c->res, name, parry_str_of(json_string_value(value)));
-    parry_response_header(c->res, "Idempotency-Replayed", parry_str_of("true"));
     parry_response_text(c->res, "application/json", parry_str_make(json_string_value(body), json_string_length(body)));
     c->res->status = (int)json_integer_value(json_object_get(j, "status"));
     (void)snprintf(c->res->etag, sizeof c->res->etag, "%s", etag ? json_string_value(etag) : "");
+}
+
+/* Where it is, and that it is not new. */
+static void replay_headers(parry_call *c, const json_t *j)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(json_object_get(j, "headers"), name, value)
+        parry_response_header(c->res, name, parry_str_of(json_string_value(value)));
+    parry_response_header(c->res, "Idempotency-Replayed", parry_str_of("true"));
 }
 
 static void answer_again(parry_call *c, const attempt *at, const json_t *j)
@@ -236,14 +273,20 @@ static void answer_again(parry_call *c, const attempt *at, const json_t *j)
     char hex[PARRY_HASH_HEX + 1];
     const char *was = json_string_value(json_object_get(j, "request"));
     parry_hash_hex(at->request, hex);
-    if (was == NULL || strcmp(was, hex) != 0)
+    if (was == NULL || strcmp(was, hex) != 0) {
         parry_problem_reply(c->res, PARRY_PROBLEM_REUSED_KEY,
                             "this Idempotency-Key came with another request; take a new one", c->req->id);
-    else if (json_object_get(j, "body") == NULL)
-        parry_problem_reply(c->res, PARRY_PROBLEM_CONFLICT,
-                            "this was done before under this Idempotency-Key; its answer is not kept", c->req->id);
-    else
+        return;
+    }
+    if (json_object_get(j, "body") != NULL)
         replay(c, j);
+    else
+        parry_problem_reply(
+            c->res, PARRY_PROBLEM_CONFLICT,
+            "this was done before under this Idempotency-Key. Its answer held a secret or was long, and "
+            "is not kept; Location says what was made",
+            c->req->id);
+    replay_headers(c, j);
 }
 
 static void say_busy(parry_call *c)
@@ -273,17 +316,18 @@ static parry_code try(parry_once *o, parry_call *c, const parry_route *route, co
 parry_code parry_once_handle(parry_call *c, const parry_route *route, parry_err *err)
 {
     parry_once *o = c->app->once;
-    parry_str key = parry_request_header(c->req, "Idempotency-Key");
-    if (o == NULL || key.n == 0)
+    parry_str key;
+    parry_code code = read_key(c->req, &key, err);
+    if (code != PARRY_OK)
+        return code;
+    if (o == NULL || key.p == NULL)
         return route->handle(c, err);
-    if (!key_fine(key))
-        return parry_fail(err, PARRY_INVALID, "Idempotency-Key: 1 to %d visible ASCII characters", PARRY_ONCE_KEY_MAX);
-    const attempt at = attempt_of(c, key);
+    const attempt at = {hash_of_key(c, key), hash_of_request(c)};
     if (!start_running(o, &at.key)) {
         say_busy(c);
         return PARRY_OK;
     }
-    parry_code code = try(o, c, route, &at, err);
+    code = try(o, c, route, &at, err);
     stop_running(o, &at.key);
     return code;
 }

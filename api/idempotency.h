@@ -6,9 +6,10 @@
  *     while the first runs      409 and Retry-After
  *     another request           422
  *
- * An answer that holds a secret (res->plain) or is over PARRY_ONCE_BODY_MAX is not kept, only that it was given: again
- * is 409. A crash between the work and the keeping of its answer is the one gap: the work is then done, and asked again
- * it answers as anything asked twice does.
+ * An answer that holds a secret (res->plain) or is over PARRY_ONCE_BODY_MAX is not kept, only that it was given and its
+ * headers: again is 409 with Location. Of the request only a hash is kept, under the secret outside DATA. A crash
+ * between the work and the keeping of its answer is the one gap: the work is then done, and asked again it answers as
+ * anything asked twice does.
  *
  * Any thread. */
 #ifndef PARRY_API_IDEMPOTENCY_H
@@ -17,6 +18,7 @@
 #include "base/clock.h"
 #include "base/env.h"
 #include "base/err.h"
+#include "base/uuid.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -39,6 +41,9 @@ void parry_once_close(parry_once *o); /* NULL is fine */
 /* The route's handler, unless the call brings an Idempotency-Key that was answered before. May wait for a disk. Fails
  * as the handler, and INVALID (the key). */
 PARRY_MUST parry_code parry_once_handle(struct parry_call *c, const struct parry_route *route, parry_err *err);
+/* For what keeps ids of its own (events): the same for part number `part` of whatever this caller sends to this path
+ * under this key. *out is untouched where the call brings no key. INVALID (the key). */
+PARRY_MUST parry_code parry_once_uuid(const struct parry_call *c, size_t part, parry_uuid *out, parry_err *err);
 
 #ifdef __cplusplus
 }

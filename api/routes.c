@@ -1,11 +1,11 @@
 /* The table of everything the server answers. */
 #include "api/routes.h"
-#include "api/zendesk/zendesk.h"
 
 #include "api/algolia/events.h"
+#include "api/server.h"
+#include "api/zendesk/zendesk.h"
 
 enum { ALGOLIA_BYTES = 256 * 1024 };
-#include "api/server.h"
 
 #define NARROWED                                                                                                       \
     "q limit offset mode audience locale category product tag updated_from updated_until facets sort rule_tag "        \
@@ -72,7 +72,7 @@ const parry_route parry_routes[] = {
     {"GET", "/v1/keys/{id}", "", parry_get_key, PARRY_RIGHT_KEYS, 0, 0},
     {"DELETE", "/v1/keys/{id}", "", parry_delete_key, PARRY_RIGHT_KEYS, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/people", "limit cursor", parry_get_people, PARRY_RIGHT_PEOPLE, 0, 0},
-    {"POST", "/v1/people", "", parry_post_people, PARRY_RIGHT_PEOPLE, 4096, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/people", "", parry_post_people, PARRY_RIGHT_PEOPLE, 4096, PARRY_ROUTE_ONCE},
     {"DELETE", "/v1/people/{id}/codes", "", parry_delete_person_codes, PARRY_RIGHT_PEOPLE, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/people/{id}", "", parry_get_person, PARRY_RIGHT_PEOPLE, 0, 0},
     {"PATCH", "/v1/people/{id}", "", parry_patch_person, PARRY_RIGHT_PEOPLE, 4096, PARRY_ROUTE_SLOW},

@@ -1,5 +1,6 @@
 /* POST /v1/events and /v1/feedback: what clients say happened. The reply waits until it is durable; each event is told
  * what became of it. Bodies are read as JSON whatever their Content-Type: navigator.sendBeacon sends text/plain. */
+#include "api/idempotency.h"
 #include "api/query_log.h"
 #include "api/routes.h"
 
@@ -114,7 +115,11 @@ static size_t read_events(parry_call *c, const json_t *list, reply *r, parry_led
     size_t n = 0;
     for (size_t i = 0; i < r->n; i++) {
         sent *s = &r->events[i];
-        if (parry_event_read(&from, c->arena, json_array_get(list, i), &items[n], err) != PARRY_OK) {
+        const json_t *event = json_array_get(list, i);
+        parry_code code = parry_event_read(&from, c->arena, event, &items[n], err);
+        if (code == PARRY_OK && json_object_get(event, "id") == NULL)
+            code = parry_once_uuid(c, i, &items[n].id, err);
+        if (code != PARRY_OK) {
             s->wrong = kept_text(err->msg);
             continue;
         }
@@ -128,9 +133,12 @@ static size_t read_events(parry_call *c, const json_t *list, reply *r, parry_led
  * PARRY_LEDGER_GROUP_MAX events. */
 static parry_code take(parry_call *c, const json_t *list, bool single, parry_reply_filler say, parry_err *err)
 {
-    parry_code code = PARRY_OK;
+    parry_uuid first;
     if (c->app->ledger == NULL)
         return parry_fail(err, PARRY_UNAVAILABLE, "this server keeps no events");
+    parry_code code = parry_once_uuid(c, 0, &first, err); /* a wrong key is no one event's fault */
+    if (code != PARRY_OK)
+        return code;
     reply *r = reply_new(c->app->ledger, json_array_size(list));
     r->single = single;
     parry_ledger_item *items = PARRY_ARRAY(c->arena, parry_ledger_item, r->n);

@@ -5,6 +5,8 @@
 #include "api/paging.h"
 #include "base/clock.h"
 
+#include <math.h>
+
 enum { DAY_S = 86400 };
 
 static json_t *key_json(const parry_key *k)
@@ -142,11 +144,12 @@ static parry_code read_rotation(const parry_call *c, int64_t *grace_ms, int64_t 
     if (code != PARRY_OK)
         return code;
     const json_t *grace = json_object_get(body, "grace_s");
+    double grace_s = json_number_value(grace); /* 60.0 is whole, too */
     if (grace != NULL &&
-        (!json_is_integer(grace) || json_integer_value(grace) < 0 || json_integer_value(grace) > 366 * DAY_S))
+        !(json_is_number(grace) && grace_s >= 0 && grace_s <= 366 * DAY_S && grace_s == trunc(grace_s)))
         code = parry_fail(err, PARRY_INVALID, "grace_s: whole seconds, at most those of a year");
     else if (grace != NULL)
-        *grace_ms = json_integer_value(grace) * 1000;
+        *grace_ms = (int64_t)grace_s * 1000;
     if (code == PARRY_OK)
         code = read_end(c, body, expires_ms, err);
     json_decref(body);

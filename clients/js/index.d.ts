@@ -516,7 +516,7 @@ export class Parry {
   /** Takes an article out of every answer; it becomes a draft */
   withdrawArticle(params: { id: string; wait?: "live"; "If-Match"?: string }, options?: CallOptions): Promise<Change>;
   /** Clicks, views, votes and what else happened, up to 1,000 at once */
-  sendEvents(params?: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string }, body?: {
+  sendEvents(params?: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string; "Idempotency-Key"?: string }, body?: {
     events: Event[];
   }, options?: CallOptions): Promise<{
     accepted: number;
@@ -525,7 +525,7 @@ export class Parry {
     events: Fate[];
   }>;
   /** A vote, or whether it is solved */
-  sendFeedback(params?: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string }, body?: unknown, options?: CallOptions): Promise<Fate>;
+  sendFeedback(params?: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string; "Idempotency-Key"?: string }, body?: unknown, options?: CallOptions): Promise<Fate>;
   /** The generations that are kept, newest first */
   listGenerations(params?: { limit?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<{
     current: number;
@@ -643,7 +643,7 @@ export class Parry {
     next: string | null;
   }>;
   /** Add somebody */
-  addPerson(params?: Record<string, never>, body?: {
+  addPerson(params?: { "Idempotency-Key"?: string }, body?: {
     id: string;
     name?: string;
     role?: Role;

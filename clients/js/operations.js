@@ -244,7 +244,8 @@ export const operations = {
     ],
     "in_header": [
       "X-Parry-Visitor",
-      "X-Parry-Session"
+      "X-Parry-Session",
+      "Idempotency-Key"
     ],
     "body": "application/json"
   },
@@ -256,7 +257,8 @@ export const operations = {
     ],
     "in_header": [
       "X-Parry-Visitor",
-      "X-Parry-Session"
+      "X-Parry-Session",
+      "Idempotency-Key"
     ],
     "body": "application/json"
   },
@@ -436,6 +438,9 @@ export const operations = {
   "addPerson": {
     "method": "POST",
     "path": "/v1/people",
+    "in_header": [
+      "Idempotency-Key"
+    ],
     "body": "application/json"
   },
   "getPerson": {

@@ -106,6 +106,7 @@ static void a_key_is_short_and_visible(void **state)
     far[256] = 0;
     assert_int_equal(create(far, "# One").status, 400);
     assert_int_equal(create("two words", "# One").status, 400);
+    assert_int_equal(create("", "# One").status, 400);
     assert_int_equal(create("caf\xc3\xa9", "# One").status, 400);
     far[255] = 0;
     assert_int_equal(create(far, "# One").status, 201);
@@ -169,6 +170,49 @@ static void secrets_are_not_kept(void **state)
     assert_int_equal(post(), 409);
 }
 
+/* ---- the table ----------------------------------------------------------------------------------------------------
+ */
+
+static bool in(const char *const *list, const char *pattern)
+{
+    for (; *list != NULL; list++) {
+        if (strcmp(*list, pattern) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A new POST belongs into one of these lists. */
+static void every_post_that_creates_is_done_once(void **state)
+{
+    static const char *const creates[] = {"/v1/articles", "/v1/keys", "/v1/people", NULL};
+    static const char *const has_ids[] = {"/v1/events", "/v1/feedback", "/1/events", NULL}; /* test_once.py */
+    static const char *const makes_nothing[] = {"/v1/articles/{id}/publish",
+                                                "/v1/articles/{id}/withdraw",
+                                                "/v1/admin/refresh",
+                                                "/v1/admin/reindex",
+                                                "/v1/suggest",
+                                                "/v1/chat/suggest",
+                                                "/mcp",
+                                                "/v1/tools/search_articles",
+                                                "/v1/tools/get_article",
+                                                "/v1/tools/explain_result",
+                                                "/1/indexes/*/queries",
+                                                "/1/indexes/{index}/facets/{facet}/query",
+                                                "/1/indexes/{index}/query",
+                                                "/v1/session", /* each sign-in is one of its own */
+                                                "/v1/session/codes",
+                                                "/v1/keys/{id}/rotate",
+                                                NULL};
+    (void)state;
+    for (const parry_route *r = parry_routes; r < parry_routes + parry_nroutes; r++) {
+        bool once = (r->flags & PARRY_ROUTE_ONCE) != 0, posts = strcmp(r->method, "POST") == 0;
+        if (once != (posts && in(creates, r->pattern)) ||
+            (posts && !once && !in(has_ids, r->pattern) && !in(makes_nothing, r->pattern)))
+            fail_msg("%s %s", r->method, r->pattern);
+    }
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
@@ -181,6 +225,7 @@ int main(void)
         test(a_key_is_short_and_visible),
         test(who_asks_while_the_first_runs_is_told_to_wait),
         test(secrets_are_not_kept),
+        cmocka_unit_test(every_post_that_creates_is_done_once),
     };
     return cmocka_run_group_tests_name("idempotency", tests, NULL, NULL);
 }

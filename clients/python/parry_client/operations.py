@@ -384,13 +384,13 @@ class Operations:
         """Takes an article out of every answer; it becomes a draft."""
         return self._call({"method": "POST", "path": "/v1/articles/{id}/withdraw", "in_path": ["id"], "in_query": ["wait"], "in_header": ["If-Match"]}, {"id": id, "wait": wait, "If-Match": if_match}, None)
 
-    def send_events(self, body: Dict[str, Any], *, audience: Optional[Literal['customer', 'merchant']] = None, x_parry_visitor: Optional[str] = None, x_parry_session: Optional[str] = None) -> Dict[str, Any]:
+    def send_events(self, body: Dict[str, Any], *, audience: Optional[Literal['customer', 'merchant']] = None, x_parry_visitor: Optional[str] = None, x_parry_session: Optional[str] = None, idempotency_key: Optional[str] = None) -> Dict[str, Any]:
         """Clicks, views, votes and what else happened, up to 1,000 at once."""
-        return self._call({"method": "POST", "path": "/v1/events", "in_query": ["audience"], "in_header": ["X-Parry-Visitor", "X-Parry-Session"], "body": "application/json"}, {"audience": audience, "X-Parry-Visitor": x_parry_visitor, "X-Parry-Session": x_parry_session}, body)
+        return self._call({"method": "POST", "path": "/v1/events", "in_query": ["audience"], "in_header": ["X-Parry-Visitor", "X-Parry-Session", "Idempotency-Key"], "body": "application/json"}, {"audience": audience, "X-Parry-Visitor": x_parry_visitor, "X-Parry-Session": x_parry_session, "Idempotency-Key": idempotency_key}, body)
 
-    def send_feedback(self, body: Dict[str, Any], *, audience: Optional[Literal['customer', 'merchant']] = None, x_parry_visitor: Optional[str] = None, x_parry_session: Optional[str] = None) -> "Fate":
+    def send_feedback(self, body: Dict[str, Any], *, audience: Optional[Literal['customer', 'merchant']] = None, x_parry_visitor: Optional[str] = None, x_parry_session: Optional[str] = None, idempotency_key: Optional[str] = None) -> "Fate":
         """A vote, or whether it is solved."""
-        return self._call({"method": "POST", "path": "/v1/feedback", "in_query": ["audience"], "in_header": ["X-Parry-Visitor", "X-Parry-Session"], "body": "application/json"}, {"audience": audience, "X-Parry-Visitor": x_parry_visitor, "X-Parry-Session": x_parry_session}, body)
+        return self._call({"method": "POST", "path": "/v1/feedback", "in_query": ["audience"], "in_header": ["X-Parry-Visitor", "X-Parry-Session", "Idempotency-Key"], "body": "application/json"}, {"audience": audience, "X-Parry-Visitor": x_parry_visitor, "X-Parry-Session": x_parry_session, "Idempotency-Key": idempotency_key}, body)
 
     def list_generations(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """The generations that are kept, newest first."""
@@ -496,9 +496,9 @@ class Operations:
         """Who runs the help centre."""
         return self._call({"method": "GET", "path": "/v1/people", "in_query": ["limit", "cursor"]}, {"limit": limit, "cursor": cursor}, None)
 
-    def add_person(self, body: Dict[str, Any]) -> "Person":
+    def add_person(self, body: Dict[str, Any], *, idempotency_key: Optional[str] = None) -> "Person":
         """Add somebody."""
-        return self._call({"method": "POST", "path": "/v1/people", "body": "application/json"}, {}, body)
+        return self._call({"method": "POST", "path": "/v1/people", "in_header": ["Idempotency-Key"], "body": "application/json"}, {"Idempotency-Key": idempotency_key}, body)
 
     def get_person(self, *, id: str) -> "Person":
         """One of them."""
