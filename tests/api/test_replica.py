@@ -2,7 +2,6 @@
 import hashlib
 import http.server
 import json
-import os
 import pathlib
 import random
 import re
@@ -16,31 +15,25 @@ import unittest
 
 from parry_server import PARRY, SAMPLE, Server, until
 
-OPEN = "PARRY_TEST_OPEN_REPLICATION" in os.environ  # a build in which copying needs no key
 
-
-def make_key(data):
-    """A key that may replicate, in a file; None where copying is open."""
-    if OPEN:
-        return None
-    done = subprocess.run([PARRY, "keys", "create", "--data", str(data), "--name", "replica", "--rights", "replicate"],
-                          capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise unittest.SkipTest("no `parry keys`: " + done.stderr)
-    path = pathlib.Path(data).parent / "replica.key"
-    path.write_text(done.stdout)
+def make_key(primary):
+    """A key that may replicate, in a file."""
+    path = primary.data.parent / "replica.key"
+    path.write_text(primary.run("keys", "create", "--name", "replica", "--rights", "replicate"))
     path.chmod(0o600)
     return path
 
 
 class Replica(Server):
-    def __init__(self, url, top, key=None, args=()):
+    def __init__(self, url, top, key=None, args=(), text_only=True):
         self.folder = None
         self.data = pathlib.Path(top) / "data"
         self.log_path = pathlib.Path(top) / "log"
         pathlib.Path(top).mkdir(exist_ok=True)
         self.log = open(self.log_path, "ab")
-        command = [PARRY, "replica", url, "--data", str(self.data), "--listen", "127.0.0.1:0", "--text-only", "--poll-ms", "100"]
+        command = [PARRY, "replica", url, "--data", str(self.data), "--listen", "127.0.0.1:0", "--poll-ms", "100",
+                   "--option", f"access.secret_file={pathlib.Path(top) / 'secret'}"]
+        command += ["--text-only"] if text_only else []
         command += ["--key-file", str(key)] if key else []
         self.process = subprocess.Popen(command + list(args), stdout=subprocess.PIPE, stderr=self.log)
         line = self.process.stdout.readline().decode()
@@ -75,7 +68,7 @@ class Case(unittest.TestCase):
         for n in range(6):
             write(self.tree, n, f"first{n}word")
         self.primary = self.start_primary()
-        self.key = make_key(self.one / "data")
+        self.key = make_key(self.primary)
 
     def start_primary(self, args=()):
         server = Server(self.tree, data=self.one, args=args)
@@ -89,7 +82,7 @@ class Case(unittest.TestCase):
         return server
 
     def headers(self):
-        return {"Authorization": "Bearer " + self.key.read_text().strip()} if self.key else {}
+        return {"Authorization": "Bearer " + self.key.read_text()}
 
     def ask(self, path, headers=None):
         return self.primary.get(path, headers={**self.headers(), **(headers or {})})
@@ -169,7 +162,8 @@ class Following(Case):
                 self.assertIn(reply.status, (401, 403, 404, 405), (method, path))
             busy = subprocess.run([PARRY, "index", "--text-only", "--data", str(r.data), "--verify"], capture_output=True, check=False)
             self.assertEqual(busy.returncode, 0, busy.stderr)
-            again = subprocess.run([PARRY, "replica", self.url, "--text-only", "--data", str(r.data), "--listen", "127.0.0.1:0"],
+            again = subprocess.run([PARRY, "replica", self.url, "--text-only", "--data", str(r.data), "--listen", "127.0.0.1:0",
+                                    "--key-file", str(self.key)],
                                    capture_output=True, text=True, timeout=20, check=False)
             self.assertEqual(again.returncode, 5, again.stderr)
 
@@ -278,13 +272,10 @@ class Offer(Case):
         for bad in ("-1", "x", "99999999999999999999"):
             self.assertEqual(self.ask("/v1/replica/changes?after=" + bad).status, 400)
 
-    @unittest.skipIf(OPEN, "copying needs no key in this build")
     def test_without_the_right_there_is_nothing(self):
-        done = subprocess.run([PARRY, "keys", "create", "--data", str(self.one / "data"), "--rights", "articles.write"],
-                              capture_output=True, text=True, check=True)
+        other = {"Authorization": "Bearer " + self.primary.run("keys", "create", "--name", "w", "--rights", "articles.write")}
         for path in ("current", "changes?after=0", "segments/" + "0" * 32 + "/segment.json", "tables/x"):
             self.assertEqual(self.primary.get("/v1/replica/" + path).status, 401, path)
-            other = {"Authorization": "Bearer " + done.stdout.strip()}
             self.assertEqual(self.primary.get("/v1/replica/" + path, headers=other).status, 403, path)
 
 
