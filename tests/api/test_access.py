@@ -1,9 +1,13 @@
 """Keys, people and sessions from outside: what is safe by default, and what attackers try."""
+import base64
+import hmac
 import json
 import pathlib
 import re
+import struct
 import subprocess
 import tempfile
+import time
 import unittest
 
 from parry_server import PARRY, SAMPLE, SOURCE, Server
@@ -262,6 +266,49 @@ class Audit(Case):
         self.assertTrue(all(e["ok"] and e["actor"].startswith("key:") and e["address"] == "127.0.0.1" for e in told))
         self.assertEqual([e["action"] for e in entries if e["target"].startswith("index:")], ["index.refresh", "index.reindex"])
         self.assertNotIn("secret words", json.dumps(entries))
+
+
+class AuditOfPeople(Case):
+    def code(self, secret):
+        step = struct.pack(">Q", int(time.time()) // 30)
+        mac = hmac.digest(base64.b32decode(secret), step, "sha1")
+        return f"{(struct.unpack('>I', mac[mac[-1] & 15:][:4])[0] & 0x7FFFFFFF) % 1000000:06}"
+
+    def told(self):
+        return [(e["action"], e["target"], e["ok"], e.get("why")) for e in self.call("GET", "/v1/audit?limit=200", self.admin).json["entries"]]
+
+    def test_each_kind_of_change_has_a_name(self):
+        """The table of docs/access.md, but for articles and the index."""
+        made = self.call("POST", "/v1/keys", self.admin, {"name": "k", "rights": ["search"]}).json["id"]
+        self.call("POST", f"/v1/keys/{made}/rotate", self.admin)
+        self.call("DELETE", f"/v1/keys/{made}", self.admin)
+        self.call("POST", "/v1/people", self.admin, {"id": "bo", "password": PASSWORD, "role": "agent"})
+        for change in ({"role": "author"}, {"password": PASSWORD + "2"}, {"locked": True}, {"locked": False}):
+            self.assertEqual(self.call("PATCH", "/v1/people/bo", self.admin, change).status, 200)
+        cookie, csrf = self.session()
+        mine = {**cookie, "X-CSRF-Token": csrf}
+        secret = self.call("POST", "/v1/session/codes", mine).json["secret"]
+        self.assertEqual(self.call("PUT", "/v1/session/codes", mine, {"code": self.code(secret)}).status, 200)
+        self.assertEqual(self.sign_in().status, 401)
+        self.assertEqual(self.call("DELETE", "/v1/session/codes", mine).status, 204)
+        self.assertEqual(self.call("DELETE", "/v1/session", mine).status, 204)
+        self.assertEqual(self.call("DELETE", "/v1/people/bo", self.admin).status, 204)
+        while self.sign_in(password="wrong").status == 401:
+            pass
+        self.assertEqual(self.sign_in().status, 429)
+        told = self.told()
+        for wanted in (("key.create", f"key:{made}", True), ("key.rotate", f"key:{made}", True), ("key.revoke", f"key:{made}", True),
+                       ("person.add", "person:bo", True), ("person.role", "person:bo", True), ("person.password", "person:bo", True),
+                       ("person.lock", "person:bo", True), ("person.unlock", "person:bo", True), ("person.remove", "person:bo", True),
+                       ("person.codes_start", "person:ada", True), ("person.codes_on", "person:ada", True),
+                       ("person.codes_off", "person:ada", True), ("session.start", "person:ada", True)):
+            self.assertIn((*wanted, None), told)
+        for why in ("wrong", "no code", "too many tries"):
+            self.assertIn(("session.start", "person:ada", False, why), told)
+        self.assertEqual([t[2] for t in told if t[0] == "session.end"], [True])
+        names = (SOURCE / "docs" / "access.md").read_text(encoding="utf-8")
+        for action, *_ in told:
+            self.assertIn(f"`{action}`", names)
 
 
 class SafeByDefault(unittest.TestCase):
