@@ -2,6 +2,7 @@
 import hashlib
 import http.server
 import json
+import os
 import pathlib
 import random
 import re
@@ -13,7 +14,11 @@ import threading
 import time
 import unittest
 
-from parry_server import PARRY, SAMPLE, Server, until
+from parry_server import PARRY, Server, until
+from test_tls import make_certificate
+
+MODEL = pathlib.Path(os.environ.get("PARRY_MODEL_DIR") or pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) /
+                     "parry/models/all-MiniLM-L6-v2")
 
 
 def make_key(primary):
@@ -70,14 +75,14 @@ class Case(unittest.TestCase):
         self.primary = self.start_primary()
         self.key = make_key(self.primary)
 
-    def start_primary(self, args=()):
-        server = Server(self.tree, data=self.one, args=args)
+    def start_primary(self, args=(), text_only=True):
+        server = Server(self.tree, data=self.one, args=args, text_only=text_only)
         self.addCleanup(server.close)
         self.url = f"http://127.0.0.1:{server.port}"
         return server
 
-    def replica(self, url=None, args=()):
-        server = Replica(url or self.url, self.two, self.key, args)
+    def replica(self, url=None, args=(), text_only=True):
+        server = Replica(url or self.url, self.two, self.key, args, text_only)
         self.addCleanup(server.close)
         return server
 
@@ -186,6 +191,45 @@ class Following(Case):
             self.assertGreater(r.get("/ready").json["generation"], number)  # it never goes backwards
             write(self.tree, 70, "newesthistory")
             self.assertTrue(until(lambda: finds(r, "newesthistory")), r.logged())
+
+
+@unittest.skipUnless(MODEL.is_dir(), "no model weights here")
+class Meaning(Case):
+    def start_primary(self, args=(), text_only=False):
+        write(self.tree, 90, "lorries")
+        return super().start_primary(args, text_only)
+
+    def test_meaning_comes_along(self):
+        with self.replica(text_only=False) as r:
+            self.following(r)
+            self.assertEqual(r.get("/ready").json["model"], self.primary.get("/ready").json["model"])
+            path = "/v1/search?q=big+trucks&mode=vector&limit=3"
+            self.assertEqual(r.get(path).json["hits"][0]["id"], "a90")
+            for mode in ("vector", "hybrid"):
+                path = f"/v1/search?q=big+trucks&limit=20&mode={mode}"
+                self.assertEqual(self.plain(r.get(path)), self.plain(self.primary.get(path)), mode)
+            self.assertTrue(list((self.two / "data" / "index" / "segments").glob("*/vectors.*")))
+            write(self.tree, 91, "a puppy")
+            self.assertTrue(until(lambda: r.get("/v1/search?q=young+dog&mode=vector").json["hits"][0]["id"] == "a91", 30), r.logged())
+
+
+class Https(unittest.TestCase):
+    def test_a_primary_with_a_certificate(self):
+        with tempfile.TemporaryDirectory(prefix="parry-replica-") as top:
+            top = pathlib.Path(top)
+            cert, key = make_certificate(top, "primary")
+            other, _ = make_certificate(top, "other")
+            (top / "tree").mkdir()
+            write(top / "tree", 1, "overtls")
+            with Server(top / "tree", args=["--option", f"tls.cert_file={cert}", "--option", f"tls.key_file={key}"]) as primary:
+                url, mine = f"https://127.0.0.1:{primary.port}", make_key(primary)
+                with Replica(url, top / "good", mine, ["--ca", str(cert)]) as r:
+                    self.assertTrue(until(lambda: r.state() == "following" and finds(r, "overtls")), r.logged())
+                for name, args in (("unknown", []), ("another", ["--ca", str(other)])):
+                    with Replica(url, top / name, mine, args) as r:
+                        self.assertTrue(until(lambda: "state=behind" in r.logged()), r.logged())  # noqa: B023
+                        self.assertIn("certificate", r.logged())
+                        self.assertFalse((r.data / "index" / "CURRENT").exists())
 
 
 class Damage(Case):
