@@ -7,6 +7,7 @@
 #include "base/file.h"
 
 #include <jwt.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 enum { PAIRS = 16 };
@@ -14,6 +15,8 @@ enum { PAIRS = 16 };
 struct parry_tokens {
     parry_arena *arena;
     parry_tokens_options options;
+    pthread_rwlock_t lock;   /* over the next two, which are made anew together */
+    parry_arena *keys_arena; /* NULL before there are any */
     parry_jwks keys;
     struct {
         parry_str value, audience;
@@ -56,11 +59,36 @@ static void own_options(parry_tokens *t, const parry_tokens_options *o)
                                         .leeway_s = o->leeway_s};
 }
 
+parry_code parry_tokens_reload(parry_tokens *t, parry_err *err)
+{
+    parry_arena *arena = parry_arena_new(), *old;
+    parry_jwks keys;
+    parry_str text;
+    parry_code code = parry_file_read(arena, t->options.jwks_file, PARRY_JWKS_BYTES, &text, err);
+    if (code == PARRY_OK) {
+        code = parry_jwks_read(arena, text, &keys, err);
+        if (code != PARRY_OK)
+            parry_err_context(err, "%s", t->options.jwks_file);
+    }
+    if (code != PARRY_OK) {
+        parry_arena_free(arena);
+        return code;
+    }
+    (void)pthread_rwlock_wrlock(&t->lock);
+    old = t->keys_arena;
+    t->keys_arena = arena;
+    t->keys = keys;
+    (void)pthread_rwlock_unlock(&t->lock);
+    if (old != NULL)
+        parry_arena_free(old);
+    return PARRY_OK;
+}
+
 parry_code parry_tokens_open(const parry_tokens_options *options, parry_tokens **out, parry_err *err)
 {
     parry_tokens *t = parry_calloc(1, sizeof *t);
-    parry_str text;
     t->arena = parry_arena_new();
+    (void)pthread_rwlock_init(&t->lock, NULL);
     own_options(t, options);
     parry_code code = PARRY_OK;
     if (*t->options.issuer == 0 || *t->options.audience == 0)
@@ -70,12 +98,7 @@ parry_code parry_tokens_open(const parry_tokens_options *options, parry_tokens *
     if (code == PARRY_OK)
         code = read_map(t, err);
     if (code == PARRY_OK)
-        code = parry_file_read(t->arena, t->options.jwks_file, PARRY_JWKS_BYTES, &text, err);
-    if (code == PARRY_OK) {
-        code = parry_jwks_read(t->arena, text, &t->keys, err);
-        if (code != PARRY_OK)
-            parry_err_context(err, "%s", t->options.jwks_file);
-    }
+        code = parry_tokens_reload(t, err);
     if (code == PARRY_OK)
         *out = t;
     else
@@ -87,6 +110,9 @@ void parry_tokens_close(parry_tokens *t)
 {
     if (t == NULL)
         return;
+    if (t->keys_arena != NULL)
+        parry_arena_free(t->keys_arena);
+    (void)pthread_rwlock_destroy(&t->lock);
     parry_arena_free(t->arena);
     free(t);
 }
@@ -205,28 +231,35 @@ static parry_code check_signature(const parry_jwk *key, const char *token, parry
     return same ? PARRY_OK : refuse(err, "its algorithm is not the key's");
 }
 
-static parry_code check_header(const parry_tokens *t, const json_t *header, const parry_jwk **key, parry_err *err)
+static parry_code check_header(const json_t *header, parry_err *err)
 {
     if (!json_is_object(header))
         return refuse(err, "its header cannot be read");
     if (json_object_get(header, "crit") != NULL)
         return refuse(err, "its header demands what is not known here (crit)");
-    *key = choose(t, header);
     return PARRY_OK;
 }
 
-parry_code parry_token_verify(const parry_tokens *t, const parry_access *x, parry_arena *a, parry_str text,
-                              int64_t now_ms, parry_identity *out, parry_err *err)
+/* By the keys of this moment. */
+static parry_code check_key(parry_tokens *t, const json_t *header, const char *token, parry_err *err)
+{
+    (void)pthread_rwlock_rdlock(&t->lock);
+    parry_code code = check_signature(choose(t, header), token, err);
+    (void)pthread_rwlock_unlock(&t->lock);
+    return code;
+}
+
+parry_code parry_token_verify(parry_tokens *t, const parry_access *x, parry_arena *a, parry_str text, int64_t now_ms,
+                              parry_identity *out, parry_err *err)
 {
     parry_str rest = text, first, second;
-    const parry_jwk *key = NULL;
     if (text.n > PARRY_JWT_MAX || !parry_token_looks(text) || !parry_str_split(&rest, '.', &first) ||
         !parry_str_split(&rest, '.', &second))
         return refuse(err, "it is not a JWT");
     json_t *header = part(a, first), *claims = part(a, second);
-    parry_code code = check_header(t, header, &key, err);
+    parry_code code = check_header(header, err);
     if (code == PARRY_OK)
-        code = check_signature(key, parry_str_z(a, text), err);
+        code = check_key(t, header, parry_str_z(a, text), err);
     if (code == PARRY_OK && !json_is_object(claims))
         code = refuse(err, "its claims cannot be read");
     if (code == PARRY_OK)

@@ -61,7 +61,7 @@ typedef struct parry_app {
     const char *data_dir;          /* NULL in tests */
     parry_follow *follow;          /* NULL: this is no replica */
     parry_access *access;          /* NULL: everybody is anyone */
-    const parry_tokens *tokens;    /* NULL: none are accepted */
+    parry_tokens *tokens;          /* NULL: none are accepted */
     bool loopback;                 /* only this machine can ask */
     bool tls;                      /* the server itself speaks it: cookies are Secure */
     parry_metrics *metrics;

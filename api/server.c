@@ -79,6 +79,33 @@ void parry_server_refresh(parry_server *s) { (void)refresh(s); }
 
 void parry_server_configure(parry_server *s, const parry_config *config) { s->app.config = config; }
 
+static parry_code reload_tls(parry_server *s, parry_err *err)
+{
+    parry_code code = s->connections.tls != NULL ? parry_tls_reload(s->connections.tls, err) : PARRY_OK;
+    if (code == PARRY_OK && s->connections.tls != NULL)
+        parry_log(PARRY_INFO, "certificate", "file=%s", parry_logq(s->app.config->tls.cert_file));
+    return code;
+}
+
+static void tell_reload(const char *what, parry_code code, const parry_err *err)
+{
+    if (code == PARRY_OK)
+        parry_log(PARRY_INFO, "reread", "what=%s", what);
+    else
+        parry_log_err(what, err);
+}
+
+void parry_server_reload_files(parry_server *s)
+{
+    parry_err tls = {0}, tokens = {0}, trace = {0};
+    if (s->connections.tls != NULL)
+        tell_reload("certificate", reload_tls(s, &tls), &tls);
+    if (s->app.tokens != NULL)
+        tell_reload("jwks", parry_tokens_reload(s->app.tokens, &tokens), &tokens);
+    if (s->app.otlp != NULL)
+        tell_reload("trace_headers", parry_otlp_reload(s->app.otlp, &trace), &trace);
+}
+
 /* A renewed certificate is taken once both of its files fit each other. The first failure in a row is logged. */
 typedef struct pair_watch {
     mark cert, key;
@@ -96,7 +123,7 @@ static void follow_certificate(parry_server *s, pair_watch *w)
     mark cert = mark_of(c->tls.cert_file), key = mark_of(c->tls.key_file);
     bool first = w->looked_ns == 0;
     w->looked_ns = now;
-    if (!first && (!same(cert, w->cert) || !same(key, w->key)) && parry_server_reload_tls(s, &err) != PARRY_OK) {
+    if (!first && (!same(cert, w->cert) || !same(key, w->key)) && reload_tls(s, &err) != PARRY_OK) {
         if (!w->failed)
             parry_log_err("certificate", &err);
         w->failed = true;
@@ -191,14 +218,6 @@ static parry_code open_limits(parry_server *s, parry_err *err)
         code = parry_tls_open(c->tls.cert_file, c->tls.key_file, &s->connections.tls, err);
     s->app.tls = s->connections.tls != NULL;
     s->connections.reaper = parry_reaper_new();
-    return code;
-}
-
-parry_code parry_server_reload_tls(parry_server *s, parry_err *err)
-{
-    parry_code code = s->connections.tls != NULL ? parry_tls_reload(s->connections.tls, err) : PARRY_OK;
-    if (code == PARRY_OK && s->connections.tls != NULL)
-        parry_log(PARRY_INFO, "certificate", "file=%s", parry_logq(s->app.config->tls.cert_file));
     return code;
 }
 

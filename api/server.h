@@ -30,7 +30,7 @@ typedef struct parry_server_options { /* all borrowed: must outlive the server *
     parry_publisher *publisher;   /* NULL: nothing is written here */
     const parry_encoder *encoder; /* NULL: text alone */
     parry_access *access;         /* keys, people, sessions; NULL: everybody is anyone */
-    const parry_tokens *tokens;   /* NULL: none are accepted */
+    parry_tokens *tokens;         /* NULL: none are accepted */
     bool loopback;                /* as parry_bind says */
     const char *no_meaning;       /* why there is no encoder: /ready says it */
     const char *data_dir;         /* DATA, for its replicas */
@@ -50,9 +50,10 @@ void parry_server_refresh(parry_server *s);
 /* From now on requests go by another configuration, of which the live keys count. Borrowed like the first, which stays
  * valid too: requests that run go on with it. Any thread. */
 void parry_server_configure(parry_server *s, const parry_config *config);
-/* The certificate and key once more from their files, which are also looked at every second. OK, too, where there is no
- * TLS. Fails: as parry_tls_open; then the old ones stay. Any thread. */
-PARRY_MUST parry_code parry_server_reload_tls(parry_server *s, parry_err *err);
+/* What the configuration's files hold, once more: the certificate and its key (which are also looked at every second),
+ * the keys of tokens, the headers of traces. Of each that cannot be read the old stays, and the log says why. Any
+ * thread. */
+void parry_server_reload_files(parry_server *s);
 /* Refuse new connections (or, where the socket was handed over, leave them waiting in it) and let running requests end
  * for at most wait_ms. Returns how many are left. */
 size_t parry_server_drain(parry_server *s, int64_t wait_ms);

@@ -118,9 +118,7 @@ static void reload(house *h)
         return;
     parry_reload_log(next);
     parry_server_configure(h->server, next);
-    parry_err err = {0};
-    if (parry_server_reload_tls(h->server, &err) != PARRY_OK) /* the pair that was good stays */
-        parry_log_err("tls", &err);
+    parry_server_reload_files(h->server);
 }
 
 static void serve_until_stopped(house *h)

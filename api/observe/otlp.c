@@ -31,7 +31,9 @@ struct parry_otlp {
     atomic_ullong sent, full, failed;
     atomic_bool failing;
     CURL *curl;
-    struct curl_slist *headers;
+    struct curl_slist *headers;     /* the thread's */
+    struct curl_slist *new_headers; /* to be its from the next batch on; NULL: none. Under the lock */
+    char *headers_file;             /* NULL: none */
     char *service;
     int64_t interval_ms, retry_ms;
     parry_buf reply;
@@ -143,8 +145,27 @@ static bool deliver(parry_otlp *o, const char *body, size_t n)
     return false;
 }
 
+static void set_headers(parry_otlp *o, struct curl_slist *headers)
+{
+    (void)curl_easy_setopt(o->curl, CURLOPT_HTTPHEADER, headers);
+    curl_slist_free_all(o->headers);
+    o->headers = headers;
+}
+
+/* What was read anew since the last batch. */
+static void take_headers(parry_otlp *o)
+{
+    (void)pthread_mutex_lock(&o->lock);
+    struct curl_slist *headers = o->new_headers;
+    o->new_headers = NULL;
+    (void)pthread_mutex_unlock(&o->lock);
+    if (headers != NULL)
+        set_headers(o, headers);
+}
+
 static void send_batch(parry_otlp *o, parry_trace **batch, size_t n)
 {
+    take_headers(o);
     json_auto_t *j = parry_otlp_json(batch, n, o->service);
     char *body = json_dumps(j, JSON_COMPACT);
     if (body == NULL)
@@ -225,12 +246,12 @@ parry_otlp_stats parry_otlp_get_stats(parry_otlp *o)
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */
 
-static void add_header(parry_otlp *o, const char *line)
+static void add_header(struct curl_slist **list, const char *line)
 {
-    struct curl_slist *longer = curl_slist_append(o->headers, line);
+    struct curl_slist *longer = curl_slist_append(*list, line);
     if (longer == NULL)
         parry_oom();
-    o->headers = longer;
+    *list = longer;
 }
 
 static bool is_header(parry_str line)
@@ -245,7 +266,7 @@ static bool is_header(parry_str line)
     return colon > 0 && colon < line.n;
 }
 
-static parry_code read_headers(parry_otlp *o, const char *path, parry_err *err)
+static parry_code add_from_file(struct curl_slist **list, const char *path, parry_err *err)
 {
     parry_arena *a = parry_arena_new();
     parry_str text, line;
@@ -260,7 +281,7 @@ static parry_code read_headers(parry_otlp *o, const char *path, parry_err *err)
             code = parry_fail(err, PARRY_INVALID, "%s:%d: must be `Name: value`, in at most %d lines", path, at,
                               HEADERS_MOST);
         else
-            add_header(o, parry_str_z(a, line));
+            add_header(list, parry_str_z(a, line));
     }
     parry_arena_free(a);
     if (code != PARRY_OK)
@@ -268,10 +289,40 @@ static parry_code read_headers(parry_otlp *o, const char *path, parry_err *err)
     return code;
 }
 
+/* All that a request has: ours, and those of the file. */
+static parry_code make_headers(const parry_otlp *o, struct curl_slist **out, parry_err *err)
+{
+    struct curl_slist *list = NULL;
+    add_header(&list, "Content-Type: application/json");
+    add_header(&list, "Expect:");
+    parry_code code = o->headers_file != NULL ? add_from_file(&list, o->headers_file, err) : PARRY_OK;
+    if (code == PARRY_OK)
+        *out = list;
+    else
+        curl_slist_free_all(list);
+    return code;
+}
+
+parry_code parry_otlp_reload(parry_otlp *o, parry_err *err)
+{
+    struct curl_slist *list = NULL;
+    parry_code code = o != NULL ? make_headers(o, &list, err) : PARRY_OK;
+    if (o == NULL || code != PARRY_OK)
+        return code;
+    (void)pthread_mutex_lock(&o->lock);
+    struct curl_slist *untaken = o->new_headers;
+    o->new_headers = list;
+    (void)pthread_mutex_unlock(&o->lock);
+    curl_slist_free_all(untaken);
+    return PARRY_OK;
+}
+
 static void free_all(parry_otlp *o)
 {
     curl_easy_cleanup(o->curl);
     curl_slist_free_all(o->headers);
+    curl_slist_free_all(o->new_headers);
+    free(o->headers_file);
     curl_global_cleanup();
     (void)pthread_cond_destroy(&o->wake);
     (void)pthread_mutex_destroy(&o->lock);
@@ -289,7 +340,6 @@ static parry_code set_up_curl(parry_otlp *o, const char *endpoint, parry_err *er
     (void)curl_easy_setopt(o->curl, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(o->curl, CURLOPT_PROXY, "");
     (void)curl_easy_setopt(o->curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    (void)curl_easy_setopt(o->curl, CURLOPT_HTTPHEADER, o->headers);
     (void)curl_easy_setopt(o->curl, CURLOPT_USERAGENT, "parry/" PARRY_VERSION);
     (void)curl_easy_setopt(o->curl, CURLOPT_TIMEOUT_MS, (long)TRY_MS);
     (void)curl_easy_setopt(o->curl, CURLOPT_WRITEFUNCTION, keep_reply);
@@ -318,11 +368,9 @@ parry_code parry_otlp_open(const parry_otlp_options *options, parry_otlp **out, 
     o->service = strdup(options->service);
     o->interval_ms = options->interval_ms > 0 ? options->interval_ms : 1000;
     o->retry_ms = options->retry_ms > 0 ? options->retry_ms : 1000;
-    add_header(o, "Content-Type: application/json");
-    add_header(o, "Expect:");
-    parry_code code = PARRY_OK;
     if (options->headers_file != NULL && *options->headers_file)
-        code = read_headers(o, options->headers_file, err);
+        o->headers_file = strdup(options->headers_file);
+    parry_code code = make_headers(o, &o->new_headers, err);
     if (code == PARRY_OK)
         code = set_up_curl(o, options->endpoint, err);
     if (code == PARRY_OK && pthread_create(&o->thread, NULL, run, o) != 0)

@@ -27,6 +27,8 @@ typedef struct parry_otlp_options {
 /* Copies the options. Fails: INVALID (endpoint, headers), NOT_FOUND and DENIED (headers_file), UNAVAILABLE (a thread).
  */
 PARRY_MUST parry_code parry_otlp_open(const parry_otlp_options *o, parry_otlp **out, parry_err *err);
+/* headers_file once more, for the next batch. NULL is fine. Fails as open; then the old headers stay. Any thread. */
+PARRY_MUST parry_code parry_otlp_reload(parry_otlp *o, parry_err *err);
 /* Takes the trace. Any thread. */
 void parry_otlp_hand(parry_otlp *o, parry_trace *t);
 /* Sends what is queued for two seconds at most, then drops it. NULL is fine. */

@@ -7,6 +7,7 @@
 #include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
+#include <pthread.h>
 
 /* RFC 7515, A.1 and A.3: made by others, with keys that stand there. */
 #define RFC_OCT                                                                                                        \
@@ -305,6 +306,34 @@ static void test_weak_and_damaged_keys_are_not_taken(void **state)
     assert_int_equal(parry_tokens_open(&o, &t, NULL), PARRY_INVALID);
 }
 
+static void *reload_often(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 50; i++)
+        ok(parry_tokens_reload(all.t, NULL));
+    return NULL;
+}
+
+static void test_new_keys_count_from_the_next_token_on_and_a_bad_file_changes_nothing(void **state)
+{
+    house *h = *state;
+    parry_identity w;
+    pthread_t thread;
+    parry_str token = token_of(h, "{\"alg\":\"HS256\"}", claims(h, ",\"role\":\"seller\""), "HS256", oct_key(h));
+    ok(parry_file_replace(in(h->s, "jwks.json"), parry_str_of("{\"keys\":[]}"), NULL));
+    assert_int_equal(parry_tokens_reload(all.t, NULL), PARRY_INVALID);
+    assert_true(accepted(h, token, NULL));
+    ok(parry_file_replace(in(h->s, "jwks.json"), jwks(h, ""), NULL));
+    assert_int_equal(pthread_create(&thread, NULL, reload_often, NULL), 0);
+    for (int i = 0; i < 50; i++)
+        assert_true(accepted(h, token, &w));
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_str(w.audiences[0], "merchant");
+    ok(parry_file_replace(in(h->s, "jwks.json"), parry_str_of("{\"keys\":[" RFC_EC "]}"), NULL));
+    ok(parry_tokens_reload(all.t, NULL));
+    assert_false(accepted(h, token, NULL));
+}
+
 #define with_keys(test) cmocka_unit_test_setup_teardown(test, make, drop)
 
 int main(void)
@@ -317,6 +346,7 @@ int main(void)
         with_keys(test_end_beginning_issuer_and_audience_are_checked_with_leeway),
         with_keys(test_a_claim_chooses_the_audiences),
         with_keys(test_weak_and_damaged_keys_are_not_taken),
+        with_keys(test_new_keys_count_from_the_next_token_on_and_a_bad_file_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@ import tempfile
 import unittest
 
 from parry_server import PARRY, SAMPLE, SOURCE, Server, until
+from test_authorization import base64url, user_token
 
 
 def parry(*args, **environment):
@@ -132,6 +133,31 @@ class Reload(Scratch):
             self.assertTrue(until(lambda: b'"event":"reload"' in (self.folder / "log").read_bytes()))
             p.terminate()
             self.assertEqual(p.wait(30), 0)
+
+    def test_the_keys_of_tokens_are_read_again(self):
+        jwks, secrets = self.folder / "jwks.json", [b"one secret of thirty-two bytes, or more", b"another of thirty-two bytes, or more!"]
+
+        def sign_with(secret):
+            jwks.write_text(json.dumps({"keys": [{"kty": "oct", "k": base64url(secret)}]}), encoding="utf-8")
+
+        def accepted(server):
+            return [server.get("/v1/session", headers={"Authorization": "Bearer " + user_token(secret)}).json["who"] == "user"
+                    for secret in secrets]
+
+        self.write("access: {jwt_issuer: 'https://shop.example', jwt_audience: parry}\n")
+        sign_with(secrets[0])
+        options = ["--config", str(self.file), "--option", f"access.jwks_file={jwks}"]
+        with Server(SAMPLE, args=options) as s:
+            self.assertEqual(accepted(s), [True, False])
+            sign_with(secrets[1])
+            self.assertEqual(accepted(s), [True, False])
+            s.process.send_signal(signal.SIGHUP)
+            self.assertTrue(until(lambda: accepted(s) == [False, True]), s.logged())
+            self.assertIn("event=reread what=jwks", s.logged())
+            jwks.write_text("{", encoding="utf-8")
+            s.process.send_signal(signal.SIGHUP)
+            self.assertTrue(until(lambda: "event=jwks" in s.logged()), s.logged())
+            self.assertEqual(accepted(s), [False, True])
 
     def test_a_mistake_changes_nothing(self):
         self.write("log: {format: json}\nserve: {site_name: Before}\n")

@@ -3,6 +3,7 @@ import base64
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -104,6 +105,23 @@ class Spans(unittest.TestCase):
             path.write_text("no header\n", encoding="utf-8")
             with self.assertRaisesRegex(AssertionError, r"headers:1: must be"):
                 Server(SAMPLE, args=tracing(c.url, f"trace.headers_file={path}"))
+
+
+    def test_a_reload_takes_the_new_headers_and_a_bad_file_changes_nothing(self):
+        with tempfile.TemporaryDirectory(prefix="parry-trace-") as folder, Collector() as c:
+            path = pathlib.Path(folder) / "headers"
+            path.write_text("Authorization: Bearer first\n", encoding="utf-8")
+            with Server(SAMPLE, args=tracing(c.url, f"trace.headers_file={path}")) as s:
+                for said, logged, sent in (("no header secret", "headers:1: must be", "Bearer first"),
+                                           ("Authorization: Bearer second", "event=reread what=trace_headers", "Bearer second")):
+                    path.write_text(said + "\n", encoding="utf-8")
+                    s.process.send_signal(signal.SIGHUP)
+                    self.assertTrue(until(lambda: logged in s.logged()), s.logged())  # noqa: B023
+                    before = len(c.requests)
+                    s.get("/v1/categories")
+                    self.assertTrue(until(lambda: len(c.requests) > before))  # noqa: B023
+                    self.assertEqual(c.requests[-1][1]["Authorization"], sent)
+                    self.assertNotIn("no header secret", s.logged())
 
 
 class Schema(unittest.TestCase):
