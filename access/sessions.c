@@ -183,3 +183,13 @@ parry_code parry_session_find(parry_access *x, parry_arena *a, parry_str token, 
                             .csrf = s.csrf};
     return PARRY_OK;
 }
+
+parry_code parry_session_count(parry_access *x, uint64_t *n, parry_err *err)
+{
+    parry_txn *t = NULL;
+    parry_code code = parry_txn_read(x->env, &t, err);
+    if (code == PARRY_OK)
+        code = parry_count(t, x->sessions, n, err);
+    parry_txn_abort(t);
+    return code;
+}

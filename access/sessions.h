@@ -48,6 +48,9 @@ PARRY_MUST parry_code parry_session_look(parry_access *x, parry_arena *a, parry_
 /* It ends; one that is not there is fine. */
 PARRY_MUST parry_code parry_session_end(parry_access *x, const parry_actor *by, parry_str token, parry_err *err);
 
+/* How many are kept; those that ended are among them until somebody signs in. */
+PARRY_MUST parry_code parry_session_count(parry_access *x, uint64_t *n, parry_err *err);
+
 /* A token that makes one session of an administrator within ttl_ms. The ones made before stop working. */
 PARRY_MUST parry_code parry_link_make(parry_access *x, parry_arena *a, int64_t ttl_ms, parry_str *token,
                                       parry_err *err);

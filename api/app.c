@@ -121,7 +121,7 @@ static void refuse_too_many(answer *a, const char *who, unsigned retry_s)
 {
     char detail[160];
     (void)snprintf(detail, sizeof detail, "%s asks more often than it may; try again in %u s", who, retry_s);
-    refuse(a, PARRY_PROBLEM_TOO_MANY, detail);
+    reject(a, PARRY_COUNT_REJECTED_RATE, PARRY_PROBLEM_TOO_MANY, detail);
     retry_after(a->call.res, retry_s);
 }
 
@@ -398,7 +398,11 @@ void parry_call_searched(parry_call *c, const parry_results *r)
     parry_trace_search(c->trace, r);
 }
 
-void parry_app_turned_away(parry_app *app) { parry_metrics_request(app->metrics, parry_nroutes, 503, 0); }
+void parry_app_turned_away(parry_app *app)
+{
+    parry_metrics_request(app->metrics, parry_nroutes, 503, 0);
+    parry_metrics_count(app->metrics, PARRY_COUNT_REJECTED_OVERLOAD);
+}
 
 char *parry_app_busy_text(void)
 {

@@ -1,6 +1,7 @@
 /* Server: start, follow the index, drain, stop. */
 #include "api/server.h"
 
+#include "access/sessions.h"
 #include "api/http/connection.h"
 #include "api/observe/vitals.h"
 #include "base/clock.h"
@@ -14,6 +15,15 @@
 
 enum { TICK_MS = 60000, POLL_MS = 50, RETRY_MS = 1000, QUIET_MS = 100, BACKLOG = 511, JOBS_QUEUE = 256 };
 
+enum { LIMITED = 7 };
+/* Requests answered 429, of one kind. */
+typedef struct limited {
+    const char *labels;
+    bool keys;
+    parry_class cls;
+    const parry_limits *limits;
+} limited;
+
 struct parry_server {
     parry_app app;
     parry_connections connections;
@@ -25,6 +35,7 @@ struct parry_server {
     atomic_bool stop;
     pthread_mutex_t refresh_mutex; /* parry_index_refresh wants one thread at a time */
     char current[4096];            /* path of CURRENT */
+    limited limited[LIMITED];
 };
 
 /* ---- following CURRENT ------------------------------------------------------------------------------------------- */
@@ -193,6 +204,43 @@ static double asleep(void *c) { return (double)atomic_load(&((parry_connections 
 static double body_bytes(void *c) { return (double)atomic_load(&((parry_connections *)c)->body_bytes); }
 static double jobs_waiting(void *c) { return (double)parry_jobs_waiting(((parry_connections *)c)->jobs); }
 
+static double overloaded(void *l) { return parry_limits_overloaded(l); }
+
+static double sessions(void *access)
+{
+    uint64_t n = 0;
+    parry_err err = {0};
+    return parry_session_count(access, &n, &err) == PARRY_OK ? (double)n : 0;
+}
+
+static double limited_total(void *ctx)
+{
+    const limited *l = ctx;
+    return (double)parry_limits_limited(l->limits, l->keys, l->cls);
+}
+
+static void tell_limits(parry_server *s)
+{
+    static const limited kinds[LIMITED] = {
+        {"of=\"address\",class=\"search\"", false, PARRY_CLASS_SEARCH, NULL},
+        {"of=\"address\",class=\"events\"", false, PARRY_CLASS_EVENTS, NULL},
+        {"of=\"address\",class=\"write\"", false, PARRY_CLASS_WRITE, NULL},
+        {"of=\"address\",class=\"sign_in\"", false, PARRY_CLASS_SIGN_IN, NULL},
+        {"of=\"key\",class=\"search\"", true, PARRY_CLASS_SEARCH, NULL},
+        {"of=\"key\",class=\"events\"", true, PARRY_CLASS_EVENTS, NULL},
+        {"of=\"key\",class=\"write\"", true, PARRY_CLASS_WRITE, NULL},
+    };
+    for (size_t i = 0; i < LIMITED; i++) {
+        s->limited[i] = kinds[i];
+        s->limited[i].limits = s->app.limits;
+        parry_metrics_gauge(s->app.metrics,
+                            (parry_gauge){"parry_limited_total", kinds[i].labels, "Requests over a rate, answered 429.",
+                                          true, limited_total, &s->limited[i]});
+    }
+    parry_metrics_gauge(s->app.metrics, (parry_gauge){"parry_overloaded", "", "1 while load is shed.", false,
+                                                      overloaded, s->app.limits});
+}
+
 static void tell_readings(parry_server *s)
 {
     parry_connections *c = &s->connections;
@@ -206,6 +254,10 @@ static void tell_readings(parry_server *s)
     parry_vitals_open(&s->app);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         parry_metrics_gauge(s->app.metrics, all[i]);
+    tell_limits(s);
+    if (s->app.access != NULL)
+        parry_metrics_gauge(s->app.metrics, (parry_gauge){"parry_sessions", "", "People's sessions that are kept.",
+                                                          false, sessions, s->app.access});
 }
 
 static parry_code open_limits(parry_server *s, parry_err *err)

@@ -85,7 +85,8 @@ static void on_connection(void *cls, struct MHD_Connection *conn, void **guest,
         parry_ip peer = peer_of(conn);
         *guest = parry_reaper_enter(c->reaper, fd_of(conn), &peer, parry_mono_ns() + time_for(c, 0));
     } else {
-        parry_reaper_leave(c->reaper, *guest);
+        if (parry_reaper_leave(c->reaper, *guest))
+            parry_metrics_count(c->app->metrics, PARRY_COUNT_REJECTED_SLOW);
         *guest = NULL;
     }
 }
@@ -98,6 +99,8 @@ static enum MHD_Result on_peer(void *cls, const struct sockaddr *addr, socklen_t
     size_t most = (size_t)c->app->config->limits.connections_per_address;
     parry_ip peer = parry_ip_of(addr);
     bool may = most == 0 || !parry_limits_hold_for(c->app->limits, &peer) || parry_reaper_held(c->reaper, &peer) < most;
+    if (!may)
+        parry_metrics_count(c->app->metrics, PARRY_COUNT_REJECTED_CONNECTIONS);
     return may ? MHD_YES : MHD_NO;
 }
 

@@ -14,7 +14,7 @@ struct parry_limits {
     parry_buckets *buckets;
     parry_rate address[PARRY_CLASSES], key[PARRY_CLASSES];
     bool this_machine;
-    atomic_ullong limited[PARRY_CLASSES];
+    atomic_ullong limited[2][PARRY_CLASSES]; /* addresses', keys' */
 };
 
 static parry_rate rate(const parry_config *c, int64_t per_minute)
@@ -115,7 +115,7 @@ static parry_verdict take(parry_limits *l, parry_class c, unsigned kind, parry_s
     unsigned wait = parry_bucket_take(l->buckets, kind, who, r, now_ns);
     if (wait == 0)
         return PARRY_LET_IN;
-    (void)atomic_fetch_add(&l->limited[c], 1);
+    (void)atomic_fetch_add(&l->limited[(kind & KEYS) != 0][c], 1);
     *retry_s = wait;
     return PARRY_TOO_MANY;
 }
@@ -144,11 +144,16 @@ void parry_limits_served(parry_limits *l, parry_class c, int64_t took_ns)
     parry_admission_served(l->admission, c, took_ns);
 }
 
-void parry_limits_get(parry_limits *l, parry_admission_state *state, uint64_t limited[PARRY_CLASSES])
+uint64_t parry_limits_limited(const parry_limits *l, bool keys, parry_class c)
 {
-    parry_admission_get(l->admission, state);
-    for (int c = 0; c < PARRY_CLASSES; c++)
-        limited[c] = atomic_load(&l->limited[c]);
+    return atomic_load(&l->limited[keys][c]);
+}
+
+bool parry_limits_overloaded(parry_limits *l)
+{
+    parry_admission_state s;
+    parry_admission_get(l->admission, &s);
+    return s.overloaded;
 }
 
 /* ---- where a body ends ------------------------------------------------------------------------------------------- */

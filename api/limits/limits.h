@@ -41,8 +41,9 @@ parry_verdict parry_limits_check_key(parry_limits *l, parry_class c, parry_str k
                                      unsigned *retry_s);
 /* How long the answer took. */
 void parry_limits_served(parry_limits *l, parry_class c, int64_t took_ns);
-/* For metrics. limited: requests answered 429 since the start, by class. */
-void parry_limits_get(parry_limits *l, parry_admission_state *state, uint64_t limited[PARRY_CLASSES]);
+/* For metrics: requests answered 429 since the start, of addresses or of keys; whether load is being shed. */
+uint64_t parry_limits_limited(const parry_limits *l, bool keys, parry_class c);
+bool parry_limits_overloaded(parry_limits *l);
 
 /* Why these headers do not say in one way only where the body ends, or NULL: two lengths, a length and chunks, another
  * coding than chunked, two hosts, a name that is no token. What two programs read differently is how requests are

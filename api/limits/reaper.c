@@ -17,6 +17,7 @@ struct parry_guest {
     int fd;
     size_t holder;
     _Atomic int64_t by_ns;
+    bool shut; /* under the lock */
 };
 
 struct parry_reaper {
@@ -24,7 +25,6 @@ struct parry_reaper {
     parry_guest ring; /* its head; no guest */
     atomic_uint held[HOLDERS];
     unsigned char key[crypto_shorthash_KEYBYTES];
-    atomic_ullong shut;
     pthread_t thread;
     bool running;
     atomic_bool stop;
@@ -93,16 +93,18 @@ parry_guest *parry_reaper_enter(parry_reaper *r, int fd, const parry_ip *who, in
     return g;
 }
 
-void parry_reaper_leave(parry_reaper *r, parry_guest *g)
+bool parry_reaper_leave(parry_reaper *r, parry_guest *g)
 {
     if (g == NULL)
-        return;
+        return false;
     (void)pthread_mutex_lock(&r->lock);
     g->before->after = g->after;
     g->after->before = g->before;
+    bool shut = g->shut;
     (void)pthread_mutex_unlock(&r->lock);
     (void)atomic_fetch_sub(&r->held[g->holder], 1);
     free(g);
+    return shut;
 }
 
 void parry_guest_by(parry_guest *g, int64_t by_ns) { atomic_store(&g->by_ns, by_ns); }
@@ -123,11 +125,9 @@ size_t parry_reaper_sweep(parry_reaper *r, int64_t now_ns)
             continue;
         (void)shutdown(g->fd, SHUT_RDWR);
         atomic_store(&g->by_ns, 0);
+        g->shut = true;
         n++;
     }
     (void)pthread_mutex_unlock(&r->lock);
-    (void)atomic_fetch_add(&r->shut, n);
     return n;
 }
-
-uint64_t parry_reaper_shut(const parry_reaper *r) { return atomic_load(&r->shut); }

@@ -23,7 +23,8 @@ void parry_reaper_free(parry_reaper *r); /* stops the thread; every guest must b
 
 /* A new connection, of which the socket stays open until parry_reaper_leave. by_ns: as parry_guest_by. */
 parry_guest *parry_reaper_enter(parry_reaper *r, int fd, const parry_ip *who, int64_t by_ns);
-void parry_reaper_leave(parry_reaper *r, parry_guest *g); /* frees it; NULL is fine */
+/* Frees it; NULL is fine. true: it was shut, being over its time. */
+bool parry_reaper_leave(parry_reaper *r, parry_guest *g);
 /* The monotonic time by which parry_guest_by must be called again, or the connection is shut; 0: none. */
 void parry_guest_by(parry_guest *g, int64_t by_ns);
 int64_t parry_guest_due(const parry_guest *g);
@@ -33,7 +34,6 @@ int64_t parry_guest_due(const parry_guest *g);
 size_t parry_reaper_held(const parry_reaper *r, const parry_ip *who);
 /* What the thread does: shuts those that are over their time; how many. For tests. */
 size_t parry_reaper_sweep(parry_reaper *r, int64_t now_ns);
-uint64_t parry_reaper_shut(const parry_reaper *r); /* how many since the start */
 
 #ifdef __cplusplus
 }

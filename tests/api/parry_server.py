@@ -97,6 +97,11 @@ class Server:
             raise AssertionError(f"{args}: {done.returncode} {done.stderr}")
         return done.stdout.strip()
 
+    def metric(self, name):
+        """As it stands in /metrics, labels and all; None where it does not."""
+        found = re.search(rf"(?m)^{re.escape(name)} (\S+)$", self.get("/metrics").text)
+        return float(found[1]) if found else None
+
     def stop(self, how=signal.SIGTERM, wait=30):
         self.process.send_signal(how)
         return self.process.wait(wait)

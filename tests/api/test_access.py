@@ -83,10 +83,13 @@ class Sessions(Case):
         second = {"Cookie": reply.headers["Set-Cookie"].split(";")[0]}
         self.assertEqual(self.call("GET", "/v1/session", first).json["who"], "anyone")
         self.assertEqual(self.call("GET", "/v1/session", second).json["id"], "ada")
+        kept = self.server.metric("parry_sessions")
+        self.assertGreaterEqual(kept, 1)
         out = self.call("DELETE", "/v1/session", {**second, "X-CSRF-Token": reply.json["csrf"]})
         self.assertEqual(out.status, 204)
         self.assertIn("Max-Age=0", out.headers["Set-Cookie"])
         self.assertEqual(self.call("GET", "/v1/session", second).json["who"], "anyone")
+        self.assertEqual(self.server.metric("parry_sessions"), kept - 1)
 
     def test_a_change_beside_the_server_holds_at_once(self):
         cookie, _ = self.session("ed")

@@ -53,6 +53,8 @@ class Rates(unittest.TestCase):
         wait = int(replies[-1].headers["Retry-After"])
         self.assertIn(wait, (1, 2))
         self.assertEqual(self.ask("203.0.113.2").status, 200)
+        self.assertGreaterEqual(self.server.metric('parry_limited_total{of="address",class="search"}'), 2)
+        self.assertGreaterEqual(self.server.metric('parry_rejected_total{reason="rate"}'), 2)
         time.sleep(wait + 0.1)
         self.assertEqual(self.ask("203.0.113.1").status, 200)
 
@@ -94,6 +96,14 @@ class ThisMachine(unittest.TestCase):
             self.assertEqual({s.get("/v1/categories", headers=from_address("203.0.113.1")).status for _ in range(10)}, {200})
         with server("limits:\n  search_per_address: 6\n  this_machine: on\n") as s:
             self.assertEqual([s.get("/v1/categories").status for _ in range(3)], [200, 429, 429])
+
+    def test_a_key_has_a_rate_from_wherever(self):
+        with server("limits: {search_per_key: 60, burst_s: 3}\n") as s:
+            key = {"X-API-Key": s.run("keys", "create", "--name", "k", "--rights", "search")}
+            self.assertEqual([s.get("/v1/search?q=refund", headers=key).status for _ in range(5)], [200] * 3 + [429] * 2)
+            self.assertEqual(s.get("/v1/search?q=refund").status, 200)
+            self.assertEqual(s.metric('parry_limited_total{of="key",class="search"}'), 2)
+            self.assertEqual(s.metric('parry_limited_total{of="address",class="search"}'), 0)
 
     def test_a_bad_network_is_told_at_the_start(self):
         with self.assertRaisesRegex(AssertionError, "trusted_proxies.*10.0.0.0/99"):
@@ -156,6 +166,7 @@ class Slow(unittest.TestCase):
             begin = time.monotonic()
             self.assertEqual(self.server.get("/v1/search?q=refund").status, 200)
             self.assertLess(time.monotonic() - begin, 1.0)
+            self.assertTrue(until(lambda: self.server.metric('parry_rejected_total{reason="slow"}') >= 200, 10))
 
     def test_a_client_that_keeps_its_time_stays(self):
         connection = self.server.connect()
@@ -198,6 +209,8 @@ class Connections(unittest.TestCase):
                         return False
 
             self.assertTrue(until(again, 5))
+            self.assertGreaterEqual(s.metric('parry_rejected_total{reason="connections"}'), 1)
+            self.assertEqual(s.metric('parry_rejected_total{reason="slow"}'), 0)
 
 
 class Busy(unittest.TestCase):
@@ -224,6 +237,7 @@ class Busy(unittest.TestCase):
             self.assertIn(b"Retry-After: 1\r\n", got)
             problem = json.loads(got.partition(b"\r\n\r\n")[2])
             self.assertEqual((problem["type"], problem["status"]), ("/problems/unavailable", 503))
+            self.assertEqual(s.metric('parry_rejected_total{reason="overload"}'), 1)
             self.assertIn(b" 200 ", self.ask_while_it_sleeps(s, b"/health", 0.5).split(b"\r\n")[0])
             self.assertIn(b" 200 ", self.ask_while_it_sleeps(s, b"/v1/search?q=refund", 0.02).split(b"\r\n")[0])
 
