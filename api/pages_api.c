@@ -16,11 +16,11 @@ static const json_t *resolved(const json_t *j)
     return at;
 }
 
+/* null where it is missing, for a template would take that of what is around it. */
 static void copy(json_t *to, const json_t *from, const char *key)
 {
     json_t *value = json_object_get(from, key);
-    if (value != NULL)
-        json_object_set(to, key, value);
+    json_object_set_new(to, key, value != NULL ? json_incref(value) : json_null());
 }
 
 static json_t *parameters_json(const json_t *operation)
@@ -40,16 +40,24 @@ static json_t *parameters_json(const json_t *operation)
     return list;
 }
 
-/* The first example among the forms of a body or a reply, as people read it; NULL where there is none. */
+/* Of one form: its example, or the first where it has several. Borrowed; NULL where there is none. */
+static json_t *example_of(json_t *form)
+{
+    json_t *several = json_object_get(form, "examples");
+    void *first = json_object_iter(several);
+    return first != NULL ? json_object_get(json_object_iter_value(first), "value") : json_object_get(form, "example");
+}
+
+/* The first example among the forms of a body or a reply, as people read it; null where there is none. */
 static json_t *example_text(const json_t *body)
 {
     const char *type;
     json_t *form;
     json_object_foreach(json_object_get(body, "content"), type, form)
     {
-        const json_t *example = json_object_get(form, "example");
+        json_t *example = example_of(form);
         if (json_is_string(example))
-            return json_incref(json_object_get(form, "example"));
+            return json_incref(example);
         if (example == NULL)
             continue;
         char *pretty = json_dumps(example, JSON_INDENT(2));
@@ -57,14 +65,7 @@ static json_t *example_text(const json_t *body)
         free(pretty);
         return out;
     }
-    return NULL;
-}
-
-static void set_example(json_t *to, const char *key, const json_t *body)
-{
-    json_t *text = example_text(body);
-    if (text != NULL)
-        json_object_set_new(to, key, text);
+    return json_null();
 }
 
 static json_t *responses_json(const json_t *operation)
@@ -78,7 +79,7 @@ static json_t *responses_json(const json_t *operation)
         const json_t *r = resolved(response);
         json_t *one = json_pack("{s:s}", "status", status);
         copy(one, r, "description");
-        set_example(one, "example", r);
+        json_object_set_new(one, "example", example_text(r));
         json_array_append_new(list, one);
     }
     return list;
@@ -95,7 +96,7 @@ static json_t *operation_json(const char *method, const char *path, const json_t
     copy(j, operation, "summary");
     copy(j, operation, "description");
     json_object_set_new(j, "any_parameters", json_boolean(json_array_size(json_object_get(j, "parameters")) > 0));
-    set_example(j, "body", resolved(json_object_get(operation, "requestBody")));
+    json_object_set_new(j, "body", example_text(resolved(json_object_get(operation, "requestBody"))));
     return j;
 }
 

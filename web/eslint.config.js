@@ -14,16 +14,20 @@ const testGlobals = [
   ["Event", "KeyboardEvent", "MutationObserver"],
 );
 
+const pageGlobals = ["document", "fetch", "FormData", "history", "location"];
+const readonly = (names) =>
+  Object.fromEntries(names.map((name) => [name, "readonly"]));
+
 export default tseslint.config(
   { ignores: ["dist/", "node_modules/"] },
   js.configs.recommended,
   tseslint.configs.recommended,
   {
     files: ["test/**/*.js"],
-    languageOptions: {
-      globals: Object.fromEntries(
-        testGlobals.map((name) => [name, "readonly"]),
-      ),
-    },
+    languageOptions: { globals: readonly(testGlobals) },
+  },
+  {
+    files: ["static/**/*.js"],
+    languageOptions: { globals: readonly(pageGlobals) },
   },
 );

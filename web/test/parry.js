@@ -14,14 +14,16 @@ const CONTENT = fileURLToPath(
   new URL("../../examples/marketplace/content", import.meta.url),
 );
 
-/** Its address, from the line "serving http://127.0.0.1:8080 from ...". */
+/** Where it is and where one signs in, from its first lines: "serving
+ * http://127.0.0.1:8080 from ..." and "to administer it, ...: http://...". */
 function servingAt(server) {
   return new Promise((resolve, reject) => {
     let log = "";
     const read = (text) => {
       log += text;
       const address = /^serving (http:\/\/\S+)/m.exec(log);
-      if (address) resolve(address[1]);
+      const link = /^to administer it.* (http:\/\/\S+)\n/m.exec(log);
+      if (address && link) resolve({ url: address[1], signIn: link[1] });
     };
     server.stdout.setEncoding("utf8").on("data", read);
     server.stderr.setEncoding("utf8").on("data", read);
@@ -53,7 +55,7 @@ export async function startParry(...options) {
   try {
     await promisify(execFile)(bin, ["index", ...all, "--quiet", CONTENT]);
     server = spawn(bin, ["serve", ...all, "--listen", "127.0.0.1:0"]);
-    return { url: await servingAt(server), close };
+    return { ...(await servingAt(server)), close };
   } catch (error) {
     await close();
     throw error;
