@@ -46,6 +46,40 @@ class OpenApi(unittest.TestCase):
             for form, body in operation.get("requestBody", {}).get("content", {}).items():
                 self.assertTrue("example" in body or "examples" in body, f"{method} {path} {form}")
 
+    def media(self):
+        """(where, form, media type object) of every body and reply."""
+        for method, path, operation in self.operations():
+            parts = {"body": operation.get("requestBody", {}), **operation["responses"]}
+            for name, part in parts.items():
+                if "$ref" in part:
+                    part = self.document["components"]["responses"][part["$ref"].rsplit("/", 1)[1]]
+                for form, media in part.get("content", {}).items():
+                    yield f"{method} {path} {name}", form, media
+
+    def test_every_good_reply_in_json_has_an_example(self):
+        replies = [row for row in self.media() if row[0].endswith(("200", "201", "202")) and row[1] == "application/json"]
+        self.assertGreater(len(replies), 40)
+        for where, _, media in replies:
+            self.assertTrue("example" in media or "examples" in media, where)
+
+    def test_every_example_fits_its_schema(self):
+        site = packages()
+        if site is None:
+            self.skipTest("jsonschema cannot be had here")
+        code = ("import json, sys, jsonschema_rs\n"
+                "for schema, example in json.load(sys.stdin):\n"
+                "    for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(example):\n"
+                "        print(schema['title'], error.message)\n")
+        pairs = []
+        for where, form, media in self.media():
+            examples = [media["example"]] if "example" in media else [one["value"] for one in media.get("examples", {}).values()]
+            schema = {"title": where, **media.get("schema", {}), "components": self.document["components"]}
+            pairs += [(schema, example) for example in examples if "json" in form]
+        self.assertGreater(len(pairs), 60)
+        done = subprocess.run([sys.executable, "-c", code], input=json.dumps(pairs), capture_output=True, text=True, check=False,
+                              env={**os.environ, "PYTHONPATH": site})
+        self.assertEqual(done.stdout + done.stderr, "")
+
     def test_the_page_lists_every_operation(self):
         page = self.server.get("/docs").text
         for _, path, operation in self.operations():
