@@ -89,6 +89,8 @@ def ts_type(schema, indent=""):
     for key, glue in (("allOf", " & "), ("oneOf", " | "), ("anyOf", " | ")):
         if key in schema:
             parts = list(dict.fromkeys(ts_type(part, indent) for part in schema[key]))
+            if "unknown" in parts:  # it says what must be there, not of what type it is
+                continue
             return glue.join(f"({part})" if "|" in part and glue == " & " else part for part in parts)
     return " | ".join(ts_one(schema, kind, indent) for kind in kinds(schema)) or "unknown"
 
@@ -127,22 +129,30 @@ def ts_method(d, operation):
     needed = any(p.get("required") for p in parameters)
     fields = "; ".join(f"{json.dumps(p['name']) if '-' in p['name'] else p['name']}{'' if p.get('required') else '?'}: "
                        f"{ts_type(p.get('schema', {}), '  ')}" for p in parameters)
-    arguments = [f"params{'' if needed else '?'}: {{ {fields} }}" if fields else "params?: Record<string, never>"]
-    body = d.body(operation)
-    if body:
-        kind, schema, required = body
-        arguments.append(f"body{'' if required and needed else '?'}: {ts_type(schema, '  ') if 'json' in kind else 'string'}")
+    given = f"{{ {fields} }}" if fields else "Record<string, never>"
+    kind, schema, required = d.body(operation) or ("", {}, False)
+    arguments = [f"params: {given}" if needed else f"params: {given} | undefined" if required else f"params?: {given}"]
+    if kind:
+        arguments.append(f"body{'' if required else '?'}: {ts_type(schema, '  ') if 'json' in kind else 'string'}")
     arguments.append("options?: CallOptions")
     reply = d.reply(operation)
     result = ts_type(reply, "  ") if reply is not None else "string"
     return ts_doc(operation.get("summary"), "  ") + f"  {name}({', '.join(arguments)}): Promise<{result}>;\n"
 
 
+PAGES_TS = """  /** Page after page of a list: `for await (const { articles } of parry.pages('listArticles')) ...` */
+  pages<L extends Listing>(list: L, params?: Parameters<Parry[L]>[0]): AsyncGenerator<Awaited<ReturnType<Parry[L]>>, void>;
+"""
+
+
 def typescript(d):
     out = f"// {MADE}\n" + (HERE / "js" / "head.d.ts.in").read_text(encoding="utf-8")
     for name, schema in d.schemas.items():
         out += f"\nexport type {name} = {ts_type(schema)};\n"
+    lists = [camel(o["operationId"]) for _, _, o in d.operations() if "cursor" in [p["name"] for p in d.parameters(o)]]
+    out += f"\n/** Those that answer a page at a time. */\nexport type Listing = {' | '.join(map(json.dumps, lists))};\n"
     out += "\nexport class Parry {\n  constructor(url: string, options?: ClientOptions);\n"
+    out += PAGES_TS
     for _, _, operation in d.operations():
         out += ts_method(d, operation)
     return out + "}\n"

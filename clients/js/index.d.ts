@@ -348,8 +348,13 @@ export type Person = {
   signed_in: string | null;
 };
 
+/** Those that answer a page at a time. */
+export type Listing = "listArticles" | "listGenerations" | "listKeys" | "listPeople" | "audit";
+
 export class Parry {
   constructor(url: string, options?: ClientOptions);
+  /** Page after page of a list: `for await (const { articles } of parry.pages('listArticles')) ...` */
+  pages<L extends Listing>(list: L, params?: Parameters<Parry[L]>[0]): AsyncGenerator<Awaited<ReturnType<Parry[L]>>, void>;
   /** Ranked articles, each with its best section */
   search(params: { q: string; limit?: number; offset?: number; mode?: "hybrid" | "text" | "vector"; audience?: "customer" | "merchant"; locale?: string; category?: string; product?: string; tag?: string; updated_from?: string; updated_until?: string; facets?: string; sort?: "relevance" | "updated" | "title"; rule_tag?: string; page?: string; page_product?: string; explain?: Flag; fields?: string; deadline_ms?: number }, options?: CallOptions): Promise<Results>;
   /** A search with every part of every score, and why an article is not among the hits */
@@ -357,7 +362,7 @@ export class Parry {
   /** Articles and completions while somebody types */
   suggest(params?: { q?: string; limit?: number; audience?: "customer" | "merchant"; rule_tag?: string; previous?: string; page?: string; page_product?: string; fields?: string; deadline_ms?: number }, options?: CallOptions): Promise<Suggestions>;
   /** Articles for a form that somebody fills in */
-  suggestForForm(params?: Record<string, never>, body?: {
+  suggestForForm(params: Record<string, never> | undefined, body: {
     subject?: string;
     description?: string;
     limit?: number;
@@ -374,7 +379,7 @@ export class Parry {
     completions: Completion[];
   }>;
   /** What a chatbot answers from, and whether it should */
-  chatSuggest(params?: Record<string, never>, body?: {
+  chatSuggest(params: Record<string, never> | undefined, body: {
     turns: ({
       role: "user" | "assistant" | "agent";
       text: string;
@@ -405,7 +410,7 @@ export class Parry {
     current: boolean;
   }>;
   /** Model Context Protocol, one message a request */
-  mcp(params?: Record<string, never>, body?: {
+  mcp(params: Record<string, never> | undefined, body: {
     jsonrpc: "2.0";
     id?: string | number;
     method: string;
@@ -421,7 +426,7 @@ export class Parry {
     };
   })[]>;
   /** Run the tool search_articles */
-  runSearchArticles(params?: Record<string, never>, body?: {
+  runSearchArticles(params: Record<string, never> | undefined, body: {
     query: string;
     locale?: string;
     audience?: "customer" | "merchant";
@@ -447,7 +452,7 @@ export class Parry {
     })[];
   }>;
   /** Run the tool get_article */
-  runGetArticle(params?: Record<string, never>, body?: {
+  runGetArticle(params: Record<string, never> | undefined, body: {
     article_id: string;
     audience?: "customer" | "merchant";
     max_tokens?: number;
@@ -466,7 +471,7 @@ export class Parry {
     })[];
   }>;
   /** Run the tool explain_result */
-  runExplainResult(params?: Record<string, never>, body?: {
+  runExplainResult(params: Record<string, never> | undefined, body: {
     query_id: string;
     article_id: string;
     audience?: "customer" | "merchant";
@@ -482,7 +487,7 @@ export class Parry {
   /** Published articles, by category and title */
   listArticles(params?: { category?: string; limit?: number; offset?: number; audience?: "customer" | "merchant"; fields?: string; cursor?: string }, options?: CallOptions): Promise<ArticleList>;
   /** A new article, from Markdown with front matter */
-  createArticle(params?: { wait?: "live"; "Idempotency-Key"?: string }, body?: {
+  createArticle(params: { wait?: "live"; "Idempotency-Key"?: string } | undefined, body: {
     id?: string;
     markdown: string;
   }, options?: CallOptions): Promise<Change>;
@@ -516,7 +521,7 @@ export class Parry {
   /** Takes an article out of every answer; it becomes a draft */
   withdrawArticle(params: { id: string; wait?: "live"; "If-Match"?: string }, options?: CallOptions): Promise<Change>;
   /** Clicks, views, votes and what else happened, up to 1,000 at once */
-  sendEvents(params?: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string; "Idempotency-Key"?: string }, body?: {
+  sendEvents(params: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string } | undefined, body: {
     events: Event[];
   }, options?: CallOptions): Promise<{
     accepted: number;
@@ -525,7 +530,21 @@ export class Parry {
     events: Fate[];
   }>;
   /** A vote, or whether it is solved */
-  sendFeedback(params?: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string; "Idempotency-Key"?: string }, body?: unknown, options?: CallOptions): Promise<Fate>;
+  sendFeedback(params: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string } | undefined, body: {
+    id?: string;
+    query_id?: string;
+    article?: string;
+    vote?: "up" | "down";
+    solved?: boolean;
+    reason?: string;
+    comment?: string;
+    visitor?: string;
+    session?: string;
+    locale?: string;
+    channel?: "search" | "article" | "form" | "chat" | "agent" | "email" | "api" | "other";
+    device?: "desktop" | "mobile" | "tablet" | "other";
+    page?: string;
+  }, options?: CallOptions): Promise<Fate>;
   /** The generations that are kept, newest first */
   listGenerations(params?: { limit?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<{
     current: number;
@@ -584,7 +603,7 @@ export class Parry {
   /** Who asks, and what that allows */
   whoAmI(params?: Record<string, never>, options?: CallOptions): Promise<Identity>;
   /** Sign in */
-  signIn(params?: Record<string, never>, body?: {
+  signIn(params: Record<string, never> | undefined, body: {
     person: string;
     password: string;
     code?: string;
@@ -603,7 +622,7 @@ export class Parry {
     uri: string;
   }>;
   /** Confirm them with a code */
-  confirmCodes(params?: Record<string, never>, body?: {
+  confirmCodes(params: Record<string, never> | undefined, body: {
     code: string;
   }, options?: CallOptions): Promise<{
     recovery: string[];
@@ -616,7 +635,7 @@ export class Parry {
     next: string | null;
   }>;
   /** Make a key */
-  createKey(params?: { "Idempotency-Key"?: string }, body?: {
+  createKey(params: { "Idempotency-Key"?: string } | undefined, body: {
     kind?: "secret" | "search";
     name: string;
     rights?: Right[];
@@ -643,7 +662,7 @@ export class Parry {
     next: string | null;
   }>;
   /** Add somebody */
-  addPerson(params?: { "Idempotency-Key"?: string }, body?: {
+  addPerson(params: Record<string, never> | undefined, body: {
     id: string;
     name?: string;
     role?: Role;

@@ -1,4 +1,4 @@
-// A client for Parry's API over fetch: in browsers, and in Node from 18 on. One method an operation (operations.js).
+// A client for Parry's API over fetch: in browsers, and in Node from 20.3 on. One method an operation (operations.js).
 import { operations } from './operations.js';
 
 const RETRY_STATUS = new Set([429, 503]);
@@ -40,6 +40,15 @@ export class Parry {
         if (last || error instanceof ParryError || options.signal?.aborted) throw error;
         await wait(FIRST_WAIT_MS * 2 ** attempt, options.signal);
       }
+    }
+  }
+
+  async *pages(list, params = {}) {
+    for (let cursor = params.cursor; ; ) {
+      const page = await this[list](cursor ? { ...params, cursor } : params);
+      yield page;
+      cursor = page.next;
+      if (!cursor) return;
     }
   }
 

@@ -1,6 +1,7 @@
 """The clients in clients/ against a running server, and what is generated of them against the description."""
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,29 @@ class Clients(unittest.TestCase):
             self.assertEqual(len(Busy.seen), 1)
             busy.shutdown()
 
+    def test_python_goes_through_a_list_page_by_page(self):
+        parry = Parry(self.url)
+        ids = [article["id"] for page in parry.pages(parry.list_articles, category="Refunds", limit=4) for article in page["articles"]]
+        self.assertEqual(len(ids), parry.list_articles(category="Refunds")["total"])
+        self.assertEqual(len(ids), len(set(ids)))
+        self.assertGreater(len(ids), 8)
+
+    def run_readme(self, name, language, command, **environment):
+        text = (SOURCE / "clients" / name / "README.md").read_text(encoding="utf-8")
+        code = re.search(rf"^```{language}\n(.*?)^```$", text, re.S | re.M).group(1)
+        self.assertIn("http://127.0.0.1:8080", code)
+        done = subprocess.run(command, input=code.replace("http://127.0.0.1:8080", self.url), capture_output=True, text=True, check=False,
+                              cwd=SOURCE / "clients" / name, env={**os.environ, **environment})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, "(?s)^.+ (None|null|[0-9.]+)\n(.+\n){8,}404 ")
+
+    def test_the_example_of_pythons_readme_runs(self):
+        self.run_readme("python", "python", [sys.executable, "-"], PYTHONPATH=str(SOURCE / "clients" / "python"))
+
+    @unittest.skipUnless(NODE, "there is no node")
+    def test_the_example_of_javascripts_readme_runs(self):
+        self.run_readme("js", "js", [NODE, "--input-type=module", "-"])
+
     @unittest.skipUnless(NODE, "there is no node")
     def test_javascript(self):
         done = subprocess.run([NODE, "--test", SOURCE / "clients" / "js" / "client.test.js"], env={**os.environ, "PARRY_URL": self.url},
@@ -93,8 +117,8 @@ class Clients(unittest.TestCase):
         tsc = SOURCE / "web" / "node_modules" / ".bin" / "tsc"
         if not tsc.exists():
             self.skipTest("TypeScript is not installed (npm ci in web/)")
-        done = subprocess.run([tsc, "--noEmit", "--strict", "--lib", "es2022,dom", SOURCE / "clients" / "js" / "index.d.ts"],
-                              stdout=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run([tsc, "--noEmit", "--strict", "--lib", "es2022,dom", "--module", "nodenext",
+                               SOURCE / "clients" / "js" / "types.test.ts"], stdout=subprocess.PIPE, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
 
 

@@ -9,12 +9,13 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, Iterator, Optional, TypeVar
 
 from .operations import Operations
 
 __all__ = ["Parry", "ParryError"]
 
+Page = TypeVar("Page")
 _RETRY_STATUS = {429, 503}
 _FIRST_WAIT_S = 0.2
 _LONGEST_WAIT_S = 10.0
@@ -49,6 +50,15 @@ class Parry(Operations):
         self._timeout = timeout
         self._retries = retries
         self._opener = urllib.request.build_opener(_Stay())
+
+    def pages(self, operation: Callable[..., Page], **given: Any) -> Iterator[Page]:
+        """Page after page of a list: for page in parry.pages(parry.list_articles): page["articles"]"""
+        while True:
+            page: Any = operation(**given)
+            yield page
+            if not page["next"]:
+                return
+            given["cursor"] = page["next"]
 
     def _call(self, row: Dict[str, Any], given: Dict[str, Any], body: Any) -> Any:
         request = self._request(row, given, body)
