@@ -8,8 +8,10 @@
 #include "api/limits/proxies.h"
 #include "base/log.h"
 
+#include <ctype.h>
 #include <strings.h>
 
+#define SECRET "parry_sk_" /* how a secret key begins */
 enum { OPEN_TO_ALL = 1 << PARRY_RIGHT_SEARCH | 1 << PARRY_RIGHT_EVENTS };
 
 static const parry_identity anyone_at_all = {.who = PARRY_WHO_ANYONE};
@@ -120,9 +122,23 @@ parry_code parry_identify(parry_call *c, parry_err *err)
 /* ---- what must not be ---------------------------------------------------------------------------------------------
  */
 
-static parry_code in_the_open(const parry_call *c, parry_err *err)
+/* Which secret key stands in a text, for the log: its id, not the rest; "?" where it is none of ours. */
+static parry_str exposed_id(parry_str text)
 {
-    parry_log(PARRY_WARN, "secret_key_exposed", "req=%s address=%.*s", c->req->id, PARRY_FMT(c->req->address));
+    enum { ID = 12 };
+    size_t at = parry_str_find(text, parry_str_of(SECRET)) + sizeof SECRET - 1;
+    for (size_t i = at; i < at + ID; i++) {
+        if (i >= text.n || !isxdigit((unsigned char)text.p[i]))
+            return parry_str_of("?");
+    }
+    return parry_str_make(text.p + at, ID);
+}
+
+static parry_code in_the_open(const parry_call *c, parry_str text, parry_err *err)
+{
+    parry_metrics_count(c->app->metrics, PARRY_COUNT_REJECTED_EXPOSED_KEY);
+    parry_log(PARRY_WARN, "secret_key_exposed", "req=%s key=%.*s address=%.*s", c->req->id, PARRY_FMT(exposed_id(text)),
+              PARRY_FMT(c->req->address));
     return parry_fail(err, PARRY_DENIED,
                       "a secret key stands where others read along; send it in a header, and rotate this one now");
 }
@@ -130,26 +146,20 @@ static parry_code in_the_open(const parry_call *c, parry_err *err)
 parry_code parry_identify_public(parry_call *c, parry_str key, parry_err *err)
 {
     if (parry_key_looks_secret(key))
-        return in_the_open(c, err);
+        return in_the_open(c, key, err);
     if (c->app->access == NULL)
         return PARRY_OK;
     return by_key(c, key, err);
 }
 
-static bool holds_secret_key(const parry_call *c)
-{
-    parry_str plain = c->req->query;
-    if (plain.n == 0)
-        return false;
-    if (parry_percent_decode(c->arena, c->req->query, true, &plain, NULL) != PARRY_OK)
-        plain = c->req->query;
-    return parry_str_find(plain, parry_str_of("parry_sk_")) < plain.n;
-}
-
 parry_code parry_check_exposed(const parry_call *c, parry_err *err)
 {
-    bool exposed = holds_secret_key(c) || parry_algolia_exposes(c->arena, c->req);
-    return exposed ? in_the_open(c, err) : PARRY_OK;
+    parry_str plain = c->req->query;
+    if (plain.n > 0 && parry_percent_decode(c->arena, c->req->query, true, &plain, NULL) != PARRY_OK)
+        plain = c->req->query;
+    if (parry_str_find(plain, parry_str_of(SECRET)) == plain.n)
+        plain = parry_algolia_exposed(c->arena, c->req);
+    return plain.n > 0 ? in_the_open(c, plain, err) : PARRY_OK;
 }
 
 static bool reads(parry_str method)

@@ -51,9 +51,9 @@ parry_str parry_algolia_key(parry_arena *a, const parry_request *req, bool *expo
     return key.n == 0 ? in_body(a, req) : key;
 }
 
-bool parry_algolia_exposes(parry_arena *a, const parry_request *req)
+parry_str parry_algolia_exposed(parry_arena *a, const parry_request *req)
 {
     bool exposed = false;
-    return parry_algolia_path(req->path) && parry_str_starts(parry_algolia_key(a, req, &exposed), "parry_sk_") &&
-           exposed;
+    parry_str none = {NULL, 0}, key = parry_algolia_path(req->path) ? parry_algolia_key(a, req, &exposed) : none;
+    return exposed && parry_str_starts(key, "parry_sk_") ? key : none;
 }

@@ -16,8 +16,8 @@ void parry_algolia_refuse(parry_response *res, int status, const char *message);
  * "apiKey" of the body. Empty: none. exposed: it came where browsers, proxies and logs see it (URL or body): no secret
  * key may. *key lives in the arena. */
 parry_str parry_algolia_key(parry_arena *a, const parry_request *req, bool *exposed);
-/* Whether it is a request of this protocol that shows a secret key to everybody on its way. */
-bool parry_algolia_exposes(parry_arena *a, const parry_request *req);
+/* The secret key that a request of this protocol shows to everybody on its way; empty: none. In the arena. */
+parry_str parry_algolia_exposed(parry_arena *a, const parry_request *req);
 
 #ifdef __cplusplus
 }

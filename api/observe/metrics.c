@@ -29,6 +29,7 @@ static const struct {
     [PARRY_COUNT_REJECTED_CONNECTIONS] = REJECTED("connections"),
     [PARRY_COUNT_REJECTED_SLOW] = REJECTED("slow"),
     [PARRY_COUNT_REJECTED_SIGN_IN] = REJECTED("sign_in"),
+    [PARRY_COUNT_REJECTED_EXPOSED_KEY] = REJECTED("exposed_key"),
     [PARRY_COUNT_DEGRADED] = {"parry_search_degraded_total", "",
                               "Searches answered without the meaning they asked for."},
     [PARRY_COUNT_ABSTAINED] = {"parry_search_doubtful_total", "", "Searches whose answers likely do not answer."},

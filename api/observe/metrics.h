@@ -30,6 +30,7 @@ typedef enum parry_counter {
     PARRY_COUNT_REJECTED_CONNECTIONS, /* too many of one address */
     PARRY_COUNT_REJECTED_SLOW,        /* did not arrive in its time */
     PARRY_COUNT_REJECTED_SIGN_IN,     /* not known, or not enough rights */
+    PARRY_COUNT_REJECTED_EXPOSED_KEY, /* a secret key stood where others read along */
     PARRY_COUNT_DEGRADED,             /* searches answered without meaning where it was asked for */
     PARRY_COUNT_ABSTAINED,            /* searches whose first answer probably does not answer */
     PARRY_COUNTERS

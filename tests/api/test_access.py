@@ -174,7 +174,9 @@ class Keys(Case):
         key = self.admin["X-API-Key"]
         for path in (f"/v1/search?q=refund&key={key}", f"/v1/keys?{key}", f"/search?q={key.replace('_', '%5F')}"):
             self.assertEqual(self.server.get(path).status, 403, path)
-        self.assertIn("event=secret_key_exposed", self.server.logged())
+        self.assertEqual(self.server.logged().count("event=secret_key_exposed"), 3)
+        self.assertIn(f"key={key.split('_')[2]} ", self.server.logged())
+        self.assertIn('parry_rejected_total{reason="exposed_key"} 3', self.server.get("/metrics", headers=self.admin).text)
         self.assertNotIn(key, self.server.logged())
 
     def test_what_a_search_key_is_limited_to_holds_for_its_searches(self):
