@@ -107,6 +107,28 @@ class Algolia(unittest.TestCase):
         self.assertEqual(len(re.findall(r"event=secret_key_exposed", self.server.logged())), 2)
         self.assertNotIn(key, self.server.logged())
 
+    def test_unknown_parameters_are_passed_over(self):
+        plain = self.search("refund", hitsPerPage=5)
+        odd = self.search("refund", hitsPerPage=5, aroundLatLng="1,2", personalizationImpact=3, nothing={"deep": [1]}, distinct=True)
+        self.assertEqual([hit["objectID"] for hit in odd["hits"]], [hit["objectID"] for hit in plain["hits"]])
+
+    def test_a_keys_own_filters_hold_whatever_is_asked_and_wherever_it_stands(self):
+        key = self.server.run("keys", "create", "--search", "--name", "k", "--expires", "1h", "--audiences", "merchant",
+                              "--filters", "category=Payouts")
+        ways = [("/1/indexes/articles/query", {}, {"X-Algolia-API-Key": key}), ("/1/indexes/articles/query", {"apiKey": key}, {}),
+                (f"/1/indexes/articles/query?x-algolia-api-key={key}", {}, {})]
+        over = [{}, {"filters": "category:Refunds OR category:Payouts"}, {"facetFilters": [["category:Payouts", "audience:customer"]]}]
+        for path, body, headers in ways:
+            for more in over:
+                found = self.post(path, {**body, "query": "money", "facets": ["category", "audience"], **more}, **headers).json
+                self.assertEqual([list(found["facets"][name]) for name in ("category", "audience")], [["Payouts"], ["merchant"]], more)
+                self.assertEqual({hit["category"] for hit in found["hits"]}, {"Payouts"}, more)
+            none = self.post(path, {**body, "query": "money", "filters": "category:Refunds OR audience:customer"}, **headers).json
+            self.assertEqual((none["nbHits"], none["hits"]), (0, []))
+            facet = path.replace("/query", "/facets/category/query", 1)
+            values = self.post(facet, {**body, "facetQuery": ""}, **headers).json["facetHits"]
+            self.assertEqual([value["value"] for value in values], ["Payouts"])
+
     def test_a_page_of_an_allowed_origin_may_ask(self):
         reply = self.post(QUERIES, {"requests": []}, Origin="http://site.example")
         self.assertEqual(reply.headers["Access-Control-Allow-Origin"], "http://site.example")
