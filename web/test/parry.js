@@ -43,10 +43,12 @@ async function stop(server) {
   clearTimeout(late);
 }
 
-/** options: of both commands, such as --text-only. */
+/** options: of both commands, such as --text-only. However busy the machine,
+ * nothing is turned away. */
 export async function startParry(...options) {
   const folder = await mkdtemp(join(tmpdir(), "parry-web-"));
-  const all = ["--data", join(folder, "data"), ...options];
+  const patient = ["--option", "limits.queue_ms=0"];
+  const all = ["--data", join(folder, "data"), ...patient, ...options];
   let server;
   const close = async () => {
     if (server) await stop(server);
