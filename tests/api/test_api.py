@@ -91,7 +91,7 @@ def setUpModule():
     unittest.addModuleCleanup(folder.cleanup)
     ApiTest.tree = make_tree(folder.name)
     # 300 at once are more than this machine can do in time; that they are all answered is what is looked at
-    ApiTest.server = Server(ApiTest.tree, args=["--option", "limits.queue_ms=0"])
+    ApiTest.server = Server(ApiTest.tree)
     unittest.addModuleCleanup(end_well, ApiTest.server)
 
 
