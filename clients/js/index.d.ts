@@ -397,7 +397,7 @@ export class Parry {
     rule_tag?: string;
   }, options?: CallOptions): Promise<ChatReply>;
   /** What a citation said, as it was */
-  passage(params: { id: string; audience?: "customer" | "merchant" }, options?: CallOptions): Promise<{
+  passage(params: { id: string; audience?: "customer" | "merchant"; fields?: string }, options?: CallOptions): Promise<{
     id: string;
     article_id: string;
     title: string;
@@ -630,7 +630,7 @@ export class Parry {
   /** Ask for no codes any more */
   endCodes(params?: Record<string, never>, options?: CallOptions): Promise<string>;
   /** Keys of programs */
-  listKeys(params?: { limit?: number; cursor?: string }, options?: CallOptions): Promise<{
+  listKeys(params?: { limit?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<{
     keys: Key[];
     next: string | null;
   }>;
@@ -645,7 +645,7 @@ export class Parry {
     key: string;
   }>;
   /** One key */
-  getKey(params: { id: string }, options?: CallOptions): Promise<Key>;
+  getKey(params: { id: string; fields?: string }, options?: CallOptions): Promise<Key>;
   /** Revoke a key, at once, with all that was derived from it */
   revokeKey(params: { id: string }, options?: CallOptions): Promise<string>;
   /** A new text for the same key */
@@ -657,7 +657,7 @@ export class Parry {
     key: string;
   }>;
   /** Who runs the help centre */
-  listPeople(params?: { limit?: number; cursor?: string }, options?: CallOptions): Promise<{
+  listPeople(params?: { limit?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<{
     people: Person[];
     next: string | null;
   }>;
@@ -669,7 +669,7 @@ export class Parry {
     password: string;
   }, options?: CallOptions): Promise<Person>;
   /** One of them */
-  getPerson(params: { id: string }, options?: CallOptions): Promise<Person>;
+  getPerson(params: { id: string; fields?: string }, options?: CallOptions): Promise<Person>;
   /** Change role or password, lock or unlock */
   changePerson(params: { id: string }, body: {
     role?: Role;
@@ -681,7 +681,7 @@ export class Parry {
   /** Ask somebody who lost the device for no one-time codes any more */
   endPersonsCodes(params: { id: string }, options?: CallOptions): Promise<string>;
   /** Who changed what and who signed in, oldest first */
-  audit(params?: { limit?: number; cursor?: string; since?: string }, options?: CallOptions): Promise<{
+  audit(params?: { limit?: number; cursor?: string; since?: string; fields?: string }, options?: CallOptions): Promise<{
     entries: ({
       seq: number;
       time: string;

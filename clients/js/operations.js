@@ -94,7 +94,8 @@ export const operations = {
       "id"
     ],
     "in_query": [
-      "audience"
+      "audience",
+      "fields"
     ]
   },
   "mcp": {
@@ -394,7 +395,8 @@ export const operations = {
     "path": "/v1/keys",
     "in_query": [
       "limit",
-      "cursor"
+      "cursor",
+      "fields"
     ]
   },
   "createKey": {
@@ -410,6 +412,9 @@ export const operations = {
     "path": "/v1/keys/{id}",
     "in_path": [
       "id"
+    ],
+    "in_query": [
+      "fields"
     ]
   },
   "revokeKey": {
@@ -432,7 +437,8 @@ export const operations = {
     "path": "/v1/people",
     "in_query": [
       "limit",
-      "cursor"
+      "cursor",
+      "fields"
     ]
   },
   "addPerson": {
@@ -448,6 +454,9 @@ export const operations = {
     "path": "/v1/people/{id}",
     "in_path": [
       "id"
+    ],
+    "in_query": [
+      "fields"
     ]
   },
   "changePerson": {
@@ -478,7 +487,8 @@ export const operations = {
     "in_query": [
       "limit",
       "cursor",
-      "since"
+      "since",
+      "fields"
     ]
   }
 };

@@ -159,6 +159,15 @@ class Keys(Case):
         self.assertEqual(seen, sorted(set(seen)))
         self.assertGreaterEqual(len(seen), 6)
 
+    def test_only_the_fields_that_are_asked_for_are_told(self):
+        own = self.admin["X-API-Key"].split("_")[2]
+        self.assertEqual(self.call("GET", f"/v1/keys/{own}?fields=id,kind", self.admin).json, {"id": own, "kind": "secret"})
+        for path, list_of in (("/v1/keys", "keys"), ("/v1/people", "people"), ("/v1/audit", "entries")):
+            name = "seq" if list_of == "entries" else "id"
+            page = self.call("GET", f"{path}?limit=1&fields=next,{list_of}.{name}", self.admin).json
+            self.assertEqual(set(page), {"next", list_of})
+            self.assertEqual(set(page[list_of][0]), {name})
+
     def test_nobody_gives_what_is_not_theirs(self):
         keys = {"X-API-Key": self.server.run("keys", "create", "--name", "k", "--rights", "keys people search")}
         strong = self.call("POST", "/v1/keys", self.admin, {"name": "strong", "rights": ["audit"]})

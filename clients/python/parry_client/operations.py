@@ -320,9 +320,9 @@ class Operations:
         """What a chatbot answers from, and whether it should."""
         return self._call({"method": "POST", "path": "/v1/chat/suggest", "body": "application/json"}, {}, body)
 
-    def passage(self, *, id: str, audience: Optional[Literal['customer', 'merchant']] = None) -> Dict[str, Any]:
+    def passage(self, *, id: str, audience: Optional[Literal['customer', 'merchant']] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """What a citation said, as it was."""
-        return self._call({"method": "GET", "path": "/v1/passages/{id}", "in_path": ["id"], "in_query": ["audience"]}, {"id": id, "audience": audience}, None)
+        return self._call({"method": "GET", "path": "/v1/passages/{id}", "in_path": ["id"], "in_query": ["audience", "fields"]}, {"id": id, "audience": audience, "fields": fields}, None)
 
     def mcp(self, body: Dict[str, Any]) -> "RpcReply":
         """Model Context Protocol, one message a request."""
@@ -472,17 +472,17 @@ class Operations:
         """Ask for no codes any more."""
         return self._call({"method": "DELETE", "path": "/v1/session/codes"}, {}, None)
 
-    def list_keys(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Dict[str, Any]:
+    def list_keys(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """Keys of programs."""
-        return self._call({"method": "GET", "path": "/v1/keys", "in_query": ["limit", "cursor"]}, {"limit": limit, "cursor": cursor}, None)
+        return self._call({"method": "GET", "path": "/v1/keys", "in_query": ["limit", "cursor", "fields"]}, {"limit": limit, "cursor": cursor, "fields": fields}, None)
 
     def create_key(self, body: Dict[str, Any], *, idempotency_key: Optional[str] = None) -> Dict[str, Any]:
         """Make a key."""
         return self._call({"method": "POST", "path": "/v1/keys", "in_header": ["Idempotency-Key"], "body": "application/json"}, {"Idempotency-Key": idempotency_key}, body)
 
-    def get_key(self, *, id: str) -> "Key":
+    def get_key(self, *, id: str, fields: Optional[str] = None) -> "Key":
         """One key."""
-        return self._call({"method": "GET", "path": "/v1/keys/{id}", "in_path": ["id"]}, {"id": id}, None)
+        return self._call({"method": "GET", "path": "/v1/keys/{id}", "in_path": ["id"], "in_query": ["fields"]}, {"id": id, "fields": fields}, None)
 
     def revoke_key(self, *, id: str) -> str:
         """Revoke a key, at once, with all that was derived from it."""
@@ -492,17 +492,17 @@ class Operations:
         """A new text for the same key."""
         return self._call({"method": "POST", "path": "/v1/keys/{id}/rotate", "in_path": ["id"], "body": "application/json"}, {"id": id}, body)
 
-    def list_people(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Dict[str, Any]:
+    def list_people(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """Who runs the help centre."""
-        return self._call({"method": "GET", "path": "/v1/people", "in_query": ["limit", "cursor"]}, {"limit": limit, "cursor": cursor}, None)
+        return self._call({"method": "GET", "path": "/v1/people", "in_query": ["limit", "cursor", "fields"]}, {"limit": limit, "cursor": cursor, "fields": fields}, None)
 
     def add_person(self, body: Dict[str, Any], *, idempotency_key: Optional[str] = None) -> "Person":
         """Add somebody."""
         return self._call({"method": "POST", "path": "/v1/people", "in_header": ["Idempotency-Key"], "body": "application/json"}, {"Idempotency-Key": idempotency_key}, body)
 
-    def get_person(self, *, id: str) -> "Person":
+    def get_person(self, *, id: str, fields: Optional[str] = None) -> "Person":
         """One of them."""
-        return self._call({"method": "GET", "path": "/v1/people/{id}", "in_path": ["id"]}, {"id": id}, None)
+        return self._call({"method": "GET", "path": "/v1/people/{id}", "in_path": ["id"], "in_query": ["fields"]}, {"id": id, "fields": fields}, None)
 
     def change_person(self, body: Dict[str, Any], *, id: str) -> "Person":
         """Change role or password, lock or unlock."""
@@ -516,6 +516,6 @@ class Operations:
         """Ask somebody who lost the device for no one-time codes any more."""
         return self._call({"method": "DELETE", "path": "/v1/people/{id}/codes", "in_path": ["id"]}, {"id": id}, None)
 
-    def audit(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, since: Optional[str] = None) -> Dict[str, Any]:
+    def audit(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, since: Optional[str] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """Who changed what and who signed in, oldest first."""
-        return self._call({"method": "GET", "path": "/v1/audit", "in_query": ["limit", "cursor", "since"]}, {"limit": limit, "cursor": cursor, "since": since}, None)
+        return self._call({"method": "GET", "path": "/v1/audit", "in_query": ["limit", "cursor", "since", "fields"]}, {"limit": limit, "cursor": cursor, "since": since, "fields": fields}, None)
