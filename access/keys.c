@@ -157,6 +157,13 @@ parry_code parry_key_any(parry_access *x, bool *any, parry_err *err)
 /* ---- making -------------------------------------------------------------------------------------------------------
  */
 
+/* What asks for one of these looks at every article's limits. */
+static const parry_rights within_limits = 1 << PARRY_RIGHT_SEARCH | 1 << PARRY_RIGHT_EVENTS |
+                                          1 << PARRY_RIGHT_ARTICLES_READ | 1 << PARRY_RIGHT_ARTICLES_WRITE |
+                                          1 << PARRY_RIGHT_ARTICLES_PUBLISH;
+
+static bool limited(const parry_limits *l) { return l->naudiences > 0 || l->nnarrowings > 0 || l->locale.n > 0; }
+
 static parry_code check_new(const parry_access *x, const parry_key *k, parry_err *err)
 {
     int64_t now = parry_access_now(x);
@@ -170,6 +177,10 @@ static parry_code check_new(const parry_access *x, const parry_key *k, parry_err
         return parry_fail(err, PARRY_INVALID, "expires: a search key must have an end");
     if (k->kind == PARRY_KEY_SEARCH && (k->rights & ~open) != 0)
         return parry_fail(err, PARRY_INVALID, "rights: a search key may search and send events, no more");
+    if (limited(&k->limits) && (k->rights & ~within_limits) != 0)
+        return parry_fail(err, PARRY_INVALID,
+                          "rights: a key that is limited to some articles may search, send events, read and write "
+                          "articles; the other rights know no such limits");
     if (k->kind == PARRY_KEY_SECRET && k->rights == 0)
         return parry_fail(err, PARRY_INVALID, "rights: a secret key has at least one");
     return PARRY_OK;

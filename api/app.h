@@ -167,10 +167,12 @@ PARRY_MUST parry_code parry_audience_public(const parry_app *app, parry_str name
  */
 PARRY_MUST parry_code parry_audience_choose(parry_call *c, parry_str name, parry_err *err);
 /* Narrows a query to what its caller may see: the call's audience, and what the caller's key was made for, on top of
- * what the query asks. Every search goes through it. Fails: INVALID (more filters than a query may have). */
+ * what the query asks. Every search goes through it. Fails: INVALID (more filters than a query may have),
+ * NOT_FOUND (it asks why an article is not found which a limited key may not know of). */
 PARRY_MUST parry_code parry_query_narrow(const parry_call *c, parry_query *q, parry_err *err);
-/* Is the article one of those that the key is limited to, if it is? */
+/* Is the article one of those that the key is limited to, if it is? One rule for both. */
 bool parry_article_within(const parry_call *c, const parry_article *article);
+bool parry_row_within(const parry_call *c, const parry_listing_row *row);
 /* A list that cannot be narrowed to them. Fails: DENIED (the key is limited). */
 PARRY_MUST parry_code parry_unlimited(const parry_call *c, parry_err *err);
 const char *parry_audience_base(const parry_app *app, parry_str audience); /* "" or "/merchant" */

@@ -1,5 +1,5 @@
 /* Audiences: who may ask for what. */
-#include "api/app.h"
+#include "api/routes.h"
 
 static const struct {
     const char *name, *base;
@@ -47,6 +47,18 @@ parry_code parry_audience_choose(parry_call *c, parry_str name, parry_err *err)
     return code;
 }
 
+/* Why an article is not found tells that it is there: who is limited is told of nothing beyond the limits. */
+static parry_code check_why(const parry_call *c, parry_str id, parry_err *err)
+{
+    parry_article article = {0};
+    if (id.n == 0)
+        return PARRY_OK;
+    parry_code code = parry_visible_article(c, id, false, &article, err);
+    if (code == PARRY_OK)
+        parry_article_free(&article);
+    return code;
+}
+
 parry_code parry_query_narrow(const parry_call *c, parry_query *q, parry_err *err)
 {
     enum { KEYS_SET = 1 << 30 }; /* no rule's, and not the query's own: both must hold */
@@ -56,6 +68,8 @@ parry_code parry_query_narrow(const parry_call *c, parry_query *q, parry_err *er
     q->deadline_ns = c->req->deadline_ns;
     if (more == 0)
         return PARRY_OK;
+    if (check_why(c, q->why, err) != PARRY_OK)
+        return err->code;
     if (n + more > PARRY_FILTERS_MAX)
         return parry_fail(err, PARRY_INVALID, "more than %d filters, those of the key among them", PARRY_FILTERS_MAX);
     parry_filter *all = PARRY_ARRAY(c->arena, parry_filter, n + more);
@@ -82,32 +96,58 @@ static bool locale_within(parry_str locale, parry_str limit)
     return locale.n > limit.n && memcmp(locale.p, limit.p, limit.n) == 0 && locale.p[limit.n] == '-';
 }
 
-static bool has(const parry_article *x, const parry_narrowing *w)
+/* What a key's limits look at in an article, wherever it was read from. */
+typedef struct filed {
+    parry_str locale, category, product;
+    const parry_str *tags;
+    size_t ntags;
+    parry_str tag_lines; /* further tags, one a line */
+} filed;
+
+static bool has_tag(const filed *x, parry_str tag)
 {
-    if (parry_str_eqz(w->field, "category"))
-        return parry_str_eq(x->category, w->value);
-    if (parry_str_eqz(w->field, "product"))
-        return parry_str_eq(x->product, w->value);
+    parry_str rest = x->tag_lines, line;
     for (size_t i = 0; i < x->ntags; i++) {
-        if (parry_str_eqz(w->field, "tag") && parry_str_eq(x->tags[i], w->value))
+        if (parry_str_eq(x->tags[i], tag))
+            return true;
+    }
+    while (parry_str_split(&rest, '\n', &line)) {
+        if (parry_str_eq(line, tag))
             return true;
     }
     return false;
 }
 
-/* Of one field any will do; each field that is named must be held. */
-bool parry_article_within(const parry_call *c, const parry_article *article)
+static bool has(const filed *x, const parry_narrowing *w)
 {
-    const parry_identity *who = c->who;
+    if (parry_str_eqz(w->field, "category"))
+        return parry_str_eq(x->category, w->value);
+    if (parry_str_eqz(w->field, "product"))
+        return parry_str_eq(x->product, w->value);
+    return parry_str_eqz(w->field, "tag") && has_tag(x, w->value);
+}
+
+/* Of one field any will do; each field that is named must be held. */
+static bool within(const parry_identity *who, const filed *x)
+{
     for (size_t i = 0; i < who->nnarrowings; i++) {
         bool held = false;
         for (size_t k = 0; k < who->nnarrowings && !held; k++)
-            held =
-                parry_str_eq(who->narrowings[k].field, who->narrowings[i].field) && has(article, &who->narrowings[k]);
+            held = parry_str_eq(who->narrowings[k].field, who->narrowings[i].field) && has(x, &who->narrowings[k]);
         if (!held)
             return false;
     }
-    return locale_within(article->locale, who->locale);
+    return locale_within(x->locale, who->locale);
+}
+
+bool parry_article_within(const parry_call *c, const parry_article *x)
+{
+    return within(c->who, &(filed){x->locale, x->category, x->product, x->tags, x->ntags, {NULL, 0}});
+}
+
+bool parry_row_within(const parry_call *c, const parry_listing_row *r)
+{
+    return within(c->who, &(filed){r->locale, r->category, r->product, NULL, 0, r->tags});
 }
 
 parry_code parry_unlimited(const parry_call *c, parry_err *err)

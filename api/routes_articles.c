@@ -18,7 +18,7 @@ static bool may_see(const parry_call *c, parry_status status, parry_str audience
     return status == PARRY_PUBLISHED && parry_str_eq(audience, c->audience);
 }
 
-parry_code parry_visible_article(parry_call *c, parry_str key, bool by_slug, parry_article *out, parry_err *err)
+parry_code parry_visible_article(const parry_call *c, parry_str key, bool by_slug, parry_article *out, parry_err *err)
 {
     parry_err below = {0};
     parry_article article = {0};
@@ -39,11 +39,22 @@ parry_code parry_visible_article(parry_call *c, parry_str key, bool by_slug, par
     return code;
 }
 
+/* A row has nothing that a key's limits could look at. */
+static bool within_limits(const parry_call *c, parry_str id)
+{
+    parry_article article = {0};
+    if (parry_unlimited(c, NULL) == PARRY_OK)
+        return true;
+    bool within = parry_visible_article(c, id, false, &article, NULL) == PARRY_OK;
+    parry_article_free(&article);
+    return within;
+}
+
 /* The row of an id, if the caller may see it. */
 static bool visible_row(const parry_call *c, parry_str id, parry_store_row *row)
 {
     return parry_store_row_get(c->app->store, c->arena, id, row, NULL) == PARRY_OK &&
-           may_see(c, row->status, row->audience);
+           may_see(c, row->status, row->audience) && within_limits(c, id);
 }
 
 /* A link to a file of the tree: the article it became, or nothing where the reader may not see that. */

@@ -322,7 +322,8 @@ void parry_complete(parry_arena *a, const parry_generation *g, const parry_mask 
     if (typed.n == 0 || q->completions == 0)
         return;
     choices *c = PARRY_NEW(a, choices);
-    from_past(a, g, q, u, &typed, c);
+    if (q->nfilters == 0) /* of which articles a question found nothing is known here */
+        from_past(a, g, q, u, &typed, c);
     if (n > 0)
         from_ranked(a, g, u, &typed, ranked, n, c);
     else

@@ -358,12 +358,17 @@ parry_code parry_algolia_requests_read(parry_arena *a, const json_t *body, size_
                           PARRY_ALGOLIA_REQUESTS);
     parry_algolia_params *all = PARRY_ARRAY(a, parry_algolia_params, count + 1);
     parry_code code = PARRY_OK;
+    size_t hits = 0;
     for (size_t i = 0; i < count && code == PARRY_OK; i++) {
         code = parry_algolia_params_read(a, json_array_get(list, i), parry_str_of(""), parry_str_of(""), query_bytes,
                                          &all[i], err);
         if (code == PARRY_OK && all[i].index.n == 0)
             code = parry_fail(err, PARRY_INVALID, "requests[%zu] has no indexName", i);
+        hits += code == PARRY_OK ? all[i].length : 0;
     }
+    if (code == PARRY_OK && hits > PARRY_ALGOLIA_HITS)
+        code = parry_fail(err, PARRY_INVALID, "the requests want %zu hits together; at most %d", hits,
+                          PARRY_ALGOLIA_HITS);
     if (code != PARRY_OK)
         return code;
     *out = all;

@@ -12,6 +12,7 @@ extern "C" {
 
 enum {
     PARRY_ALGOLIA_REQUESTS = 50,    /* in one body */
+    PARRY_ALGOLIA_HITS = 1000,      /* that all requests of one body may want together */
     PARRY_ALGOLIA_NAMES = 64,       /* in one list */
     PARRY_ALGOLIA_NAME_BYTES = 200, /* of a name, a tag, an index */
     PARRY_ALGOLIA_REACH = 1000,     /* hits that can be paged through */
@@ -45,7 +46,7 @@ typedef struct parry_algolia_params { /* everything lives in the arena */
  * the request names it (facet not empty: a search for its values). Fails: INVALID. */
 PARRY_MUST parry_code parry_algolia_params_read(parry_arena *a, const json_t *request, parry_str index, parry_str facet,
                                                 size_t query_bytes, parry_algolia_params *out, parry_err *err);
-/* {"requests": [...]}: at most PARRY_ALGOLIA_REQUESTS of them. */
+/* {"requests": [...]}: at most PARRY_ALGOLIA_REQUESTS of them, for PARRY_ALGOLIA_HITS hits. */
 PARRY_MUST parry_code parry_algolia_requests_read(parry_arena *a, const json_t *body, size_t query_bytes,
                                                   parry_algolia_params **out, size_t *n, parry_err *err);
 /* "a=1&b=%5B%22x%22%5D" as an object of strings (a new reference; the first of a name counts). Fails: INVALID. */

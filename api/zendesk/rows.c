@@ -16,17 +16,6 @@ bool parry_zendesk_has_line(parry_str lines, parry_str wanted)
     return false;
 }
 
-static bool has_field(const parry_listing_row *r, parry_narrowing n)
-{
-    if (parry_str_eqz(n.field, "category"))
-        return parry_str_eq(r->category, n.value);
-    if (parry_str_eqz(n.field, "product"))
-        return parry_str_eq(r->product, n.value);
-    if (parry_str_eqz(n.field, "audience"))
-        return parry_str_eq(r->audience, n.value);
-    return parry_str_eqz(n.field, "tag") && parry_zendesk_has_line(r->tags, n.value);
-}
-
 /* "en" is of "en-US" and the other way round: clients ask for en-us where articles say en. */
 static bool one_language(parry_str a, parry_str b)
 {
@@ -36,22 +25,6 @@ static bool one_language(parry_str a, parry_str b)
     return (i == a.n && (i == b.n || b.p[i] == '-')) || (i == b.n && a.p[i] == '-');
 }
 
-/* What the caller's key was made for: of one field any value will do, of different fields all must hold. */
-static bool may_see(const parry_call *c, const parry_listing_row *r)
-{
-    const parry_identity *who = c->who;
-    if (who->locale.n > 0 && !one_language(r->locale, who->locale))
-        return false;
-    for (size_t i = 0; i < who->nnarrowings; i++) {
-        bool any = false;
-        for (size_t k = 0; k < who->nnarrowings; k++)
-            any |= parry_str_eq(who->narrowings[k].field, who->narrowings[i].field) && has_field(r, who->narrowings[k]);
-        if (!any)
-            return false;
-    }
-    return true;
-}
-
 void parry_zendesk_gather_rows(parry_zendesk_asked *q)
 {
     size_t from, n;
@@ -59,7 +32,7 @@ void parry_zendesk_gather_rows(parry_zendesk_asked *q)
     q->rows = PARRY_ARRAY(q->c->arena, const parry_listing_row *, n + 1);
     for (size_t i = from; i < from + n; i++) {
         const parry_listing_row *r = &q->list->rows[i];
-        if (may_see(q->c, r) && (q->locale.n == 0 || one_language(r->locale, q->locale)))
+        if (parry_row_within(q->c, r) && (q->locale.n == 0 || one_language(r->locale, q->locale)))
             q->rows[q->nrows++] = r;
     }
 }
