@@ -23,11 +23,25 @@ static parry_code not_there(parry_code code, const char *path, parry_err *err)
                : code;
 }
 
+/* A link in place of a folder would have the file read elsewhere. */
+static bool through_a_link(parry_arena *a, const char *backup, parry_str path)
+{
+    struct stat st;
+    for (size_t i = 0; i < path.n; i++) {
+        const char *folder = path.p[i] == '/' ? parry_str_z(a, parry_str_make(path.p, i)) : NULL;
+        if (folder && lstat(parry_backup_path(a, backup, folder), &st) == 0 && !S_ISDIR(st.st_mode))
+            return true;
+    }
+    return false;
+}
+
 static parry_code verify_row(parry_arena *a, const char *backup, const parry_inventory_row *r, parry_err *err)
 {
     parry_hash hash;
     struct stat st;
     const char *path = parry_backup_path(a, backup, r->path.p);
+    if (through_a_link(a, backup, r->path))
+        return damaged(path, err);
     if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
         return not_there(PARRY_NOT_FOUND, path, err);
     if ((uint64_t)st.st_size != r->bytes)
@@ -113,6 +127,8 @@ static parry_code restore_row(restoring *r, const parry_inventory_row *row, parr
     const char *to = parry_backup_path(r->arena, r->dir, row->path.p);
     parry_err why = {0};
     parry_code code = parry_backup_folders(r->arena, r->dir, row->path.p, err);
+    if (code == PARRY_OK && through_a_link(r->arena, r->backup, row->path))
+        code = damaged(from, err);
     if (code != PARRY_OK)
         return code;
     code = parry_file_copy(from, to, &hash, &bytes, &why);

@@ -77,7 +77,7 @@ class House:
         self.tree.mkdir()
         for name, text in [*evil_articles(), *plain_articles()]:
             (self.tree / name).write_text(text, encoding="utf-8")
-        self.server = Server(self.tree, args=["--option", "limits.request_s=5"])
+        self.server = Server(self.tree, args=["--option", "limits.request_s=3"])
         self.link = self.server.process.stdout.readline().decode().strip().rsplit("#", 1)[1]
         for person, role in (("ada", "admin"), ("ed", "editor"), ("agnes", "agent")):
             self.server.run("people", "add", person, "--role", role, stdin=PASSWORD)
