@@ -152,14 +152,23 @@ parry_code parry_identify_public(parry_call *c, parry_str key, parry_err *err)
     return by_key(c, key, err);
 }
 
+/* What is in an address, decoded, where a secret key stands in it; else empty. */
+static parry_str with_secret_key(const parry_call *c, parry_str encoded)
+{
+    parry_str plain = encoded;
+    if (encoded.n > 0 && parry_percent_decode(c->arena, encoded, true, &plain, NULL) != PARRY_OK)
+        plain = encoded;
+    return parry_str_find(plain, parry_str_of(SECRET)) < plain.n ? plain : parry_str_make(NULL, 0);
+}
+
 parry_code parry_check_exposed(const parry_call *c, parry_err *err)
 {
-    parry_str plain = c->req->query;
-    if (plain.n > 0 && parry_percent_decode(c->arena, c->req->query, true, &plain, NULL) != PARRY_OK)
-        plain = c->req->query;
-    if (parry_str_find(plain, parry_str_of(SECRET)) == plain.n)
-        plain = parry_algolia_exposed(c->arena, c->req);
-    return plain.n > 0 ? in_the_open(c, plain, err) : PARRY_OK;
+    parry_str text = with_secret_key(c, c->req->path);
+    if (text.n == 0)
+        text = with_secret_key(c, c->req->query);
+    if (text.n == 0)
+        text = parry_algolia_exposed(c->arena, c->req);
+    return text.n > 0 ? in_the_open(c, text, err) : PARRY_OK;
 }
 
 static bool reads(parry_str method)
