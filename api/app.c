@@ -265,6 +265,8 @@ static bool authorized(answer *a)
     code = parry_identify(&a->call, &err);
     if (code == PARRY_OK && parry_rights_have(a->call.who->rights, parry_routes[a->route].right)) {
         code = parry_check_forgery(&a->call, &err);
+        if (code == PARRY_OK)
+            code = parry_check_host(&a->call, &parry_routes[a->route], &err);
         if (code != PARRY_OK)
             refuse_code(a, code, &err);
         return code == PARRY_OK;

@@ -147,6 +147,11 @@ PARRY_MUST parry_code parry_identify_public(parry_call *c, parry_str key, parry_
 PARRY_MUST parry_code parry_check_exposed(const parry_call *c, parry_err *err);
 /* A write by cookie needs the session's CSRF token in a header. DENIED. */
 PARRY_MUST parry_code parry_check_forgery(const parry_call *c, parry_err *err);
+/* Where only this machine can ask: who brings nothing has to call the server by a name of this machine, or one that
+ * serve.hosts has. Else any page could read it from its reader's browser, by a name that it has lead here (DNS
+ * rebinding). DENIED. Signs of life are told to everybody. */
+PARRY_MUST parry_code parry_check_host(const parry_call *c, const parry_route *route, parry_err *err);
+bool parry_host_loopback(parry_str host); /* "localhost:8080", "a.localhost", "127.0.0.1", "[::1]:80" */
 parry_str parry_request_cookie(const parry_request *r, const char *name); /* empty where there is none */
 parry_actor parry_call_actor(const parry_call *c);                        /* for the audit */
 /* Tells the audit what this call did to kind:target; steals `more`, may be NULL. Waits for the disk. What is done stays

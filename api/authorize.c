@@ -192,6 +192,44 @@ parry_code parry_check_forgery(const parry_call *c, parry_err *err)
                       "a session's writes need its token in the header " PARRY_CSRF_HEADER "; GET /v1/session says it");
 }
 
+/* ---- by what name -------------------------------------------------------------------------------------------------
+ */
+
+bool parry_host_loopback(parry_str host)
+{
+    parry_str name = parry_str_make(host.p, parry_str_find(host, parry_str_of(":")));
+    const size_t n = sizeof "localhost" - 1, before = name.n > n ? name.n - n : 0;
+    parry_ip ip;
+    if (parry_ip_parse(host, &ip))
+        return parry_ip_loopback(&ip);
+    return name.n - before == n && strncasecmp(name.p + before, "localhost", n) == 0 &&
+           (before == 0 || name.p[before - 1] == '.');
+}
+
+static bool host_named(const char *hosts, parry_str host)
+{
+    parry_str rest = parry_str_of(hosts), one, name = parry_str_make(host.p, parry_str_find(host, parry_str_of(":")));
+    while (parry_str_split(&rest, ' ', &one)) {
+        if (one.n > 0 && one.n == name.n && strncasecmp(one.p, name.p, one.n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* An address stands for itself: only names can be made to lead elsewhere. */
+parry_code parry_check_host(const parry_call *c, const parry_route *route, parry_err *err)
+{
+    parry_str host = parry_request_header(c->req, "Host");
+    bool sign_of_life = route->right == PARRY_RIGHT_OPEN && parry_class_of(route) == PARRY_CLASS_OPS;
+    parry_ip ip;
+    if (sign_of_life || c->who->who != PARRY_WHO_ANYONE || !is_here(c) || host.n == 0 || parry_ip_parse(host, &ip) ||
+        parry_host_loopback(host) || host_named(c->app->config->serve.hosts, host))
+        return PARRY_OK;
+    return parry_fail(err, PARRY_DENIED,
+                      "programs and pages of this machine reach this server as localhost; another name must stand in "
+                      "serve.hosts, or send a key");
+}
+
 parry_actor parry_call_actor(const parry_call *c)
 {
     static const char *const kinds[] = {[PARRY_WHO_ANYONE] = "anyone",

@@ -53,6 +53,9 @@ const parry_config_row parry_config_rows[] = {
      "Name of the help centre on its pages."},
     {"serve.cors_origins", TEXT | LIVE, AT(serve.cors_origins), "", 0, 4000, "origins",
      "Sites whose pages may call the API from a browser, separated by spaces; * lets any."},
+    {"serve.hosts", TEXT | LIVE, AT(serve.hosts), "", 0, 4000, "names",
+     "Further names, separated by spaces, by which a server that only its own machine reaches may be called without a "
+     "key; localhost and addresses always may."},
     {"serve.trusted_proxies", TEXT, AT(serve.trusted_proxies), "", 0, 4000, "addresses and networks",
      "Proxies whose word for the client's address is taken, separated by spaces or commas: 127.0.0.1 10.0.0.0/8."},
     {"serve.forwarded_header", WORD, AT(serve.forwarded_header), "x-forwarded-for", 0, 0, "x-forwarded-for forwarded",

@@ -41,6 +41,7 @@ typedef struct parry_config {
         const char *default_audience;
         const char *site_name;
         const char *cors_origins;     /* separated by spaces; "*": any */
+        const char *hosts;            /* names of Host, separated by spaces */
         const char *trusted_proxies;  /* addresses and networks, between spaces or commas */
         const char *forwarded_header; /* x-forwarded-for | forwarded */
     } serve;

@@ -6,17 +6,6 @@
 /* ---- MCP ----------------------------------------------------------------------------------------------------------
  */
 
-static bool is_loopback(parry_str host)
-{
-    static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        size_t n = strlen(names[i]);
-        if (parry_str_starts(host, names[i]) && (host.n == n || host.p[n] == ':'))
-            return true;
-    }
-    return false;
-}
-
 /* A page may call where CORS lets its origin in, or where it is this server's own on this very machine: by another name
  * of the machine, any page could reach a server on its reader's own (DNS rebinding). Programs send no Origin. */
 static bool origin_allowed(const parry_call *c)
@@ -29,7 +18,7 @@ static bool origin_allowed(const parry_call *c)
         if (parry_str_eqz(one, "*") || (one.n > 0 && parry_str_eq(one, origin)))
             return true;
     parry_str name = parry_str_from(origin, parry_str_find(origin, parry_str_of("://")) + 3);
-    return is_loopback(host) && parry_str_eq(name, host);
+    return parry_host_loopback(host) && parry_str_eq(name, host);
 }
 
 static parry_str header_or_none(const parry_call *c, const char *name)

@@ -367,8 +367,8 @@ parry_code parry_algolia_requests_read(parry_arena *a, const json_t *body, size_
         hits += code == PARRY_OK ? all[i].length : 0;
     }
     if (code == PARRY_OK && hits > PARRY_ALGOLIA_HITS)
-        code = parry_fail(err, PARRY_INVALID, "the requests want %zu hits together; at most %d", hits,
-                          PARRY_ALGOLIA_HITS);
+        code =
+            parry_fail(err, PARRY_INVALID, "the requests want %zu hits together; at most %d", hits, PARRY_ALGOLIA_HITS);
     if (code != PARRY_OK)
         return code;
     *out = all;

@@ -2,6 +2,7 @@
 #include "house.h"
 
 #include "access/secret.h"
+#include "base/clock.h"
 
 #include <sys/stat.h>
 
@@ -35,6 +36,29 @@ static void test_a_compare_sees_every_byte(void **state)
     }
     assert_false(parry_secret_equals(parry_str_make(a, 63), parry_str_make(a, 64)));
     assert_true(parry_secret_equals(nothing, nothing));
+}
+
+static int64_t compare_ns(const char *a, const char *b, size_t n)
+{
+    int64_t best = INT64_MAX;
+    for (int i = 0; i < 7; i++) {
+        int64_t start = parry_mono_ns();
+        assert_false(parry_secret_equal(a, b, n));
+        int64_t took = parry_mono_ns() - start;
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+/* Of a megabyte, so that one that ends at the first difference is a thousand times faster, whatever else runs here. */
+static void test_a_compare_takes_as_long_wherever_the_difference_is(void **state)
+{
+    enum { BYTES = 1 << 20 };
+    static char a[BYTES], first[BYTES], last[BYTES];
+    (void)state;
+    first[0] = last[BYTES - 1] = 'y';
+    int64_t early = compare_ns(a, first, BYTES), late = compare_ns(a, last, BYTES);
+    assert_true(early > late / 8);
 }
 
 /* RFC 4231, test case 2. */
@@ -108,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_house(test_base64_takes_back_what_it_gave_and_nothing_else),
         cmocka_unit_test(test_a_compare_sees_every_byte),
+        cmocka_unit_test(test_a_compare_takes_as_long_wherever_the_difference_is),
         cmocka_unit_test(test_the_keyed_hash_is_the_one_that_other_programs_compute),
         cmocka_unit_test(test_purposes_do_not_mix),
         in_house(test_what_is_sealed_opens_for_its_owner_alone),

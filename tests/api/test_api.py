@@ -764,7 +764,7 @@ class Http(ApiTest):
         try:
             for turn in range(2):
                 for i, s in enumerate(sockets):
-                    s.sendall(f"GET /v1/suggest?q=refund+{i % 7}&limit={turn + 1} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                    s.sendall(f"GET /v1/suggest?q=refund+{i % 7}&limit={turn + 1} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
                 for s in sockets:
                     got = b""
                     while b"\r\n\r\n" not in got:
@@ -1065,7 +1065,7 @@ class Living(unittest.TestCase):
 
     def test_sigterm_lets_a_running_request_end(self):
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=20) as s:
-            s.sendall(b"GET /v1/search?q=phishing HTTP/1.1\r\nHost: x\r\n")  # begun, not complete
+            s.sendall(b"GET /v1/search?q=phishing HTTP/1.1\r\nHost: localhost\r\n")  # begun, not complete
             self.assertEqual(self.server.get("/health").status, 200)
             self.server.process.send_signal(signal.SIGTERM)
             def refused():

@@ -162,7 +162,7 @@ class Slow(unittest.TestCase):
         with contextlib.ExitStack() as stack:
             for _ in range(200):
                 s = stack.enter_context(socket.create_connection(("127.0.0.1", self.server.port)))
-                s.sendall(b"GET /v1/search?q=x HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+                s.sendall(b"GET /v1/search?q=x HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
             begin = time.monotonic()
             self.assertEqual(self.server.get("/v1/search?q=refund").status, 200)
             self.assertLess(time.monotonic() - begin, 1.0)
@@ -221,7 +221,7 @@ class Busy(unittest.TestCase):
             server.process.send_signal(signal.SIGSTOP)
             time.sleep(0.1)  # until all of its threads stand
             try:
-                s.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                s.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                 time.sleep(seconds)
             finally:
                 server.process.send_signal(signal.SIGCONT)

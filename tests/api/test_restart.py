@@ -11,7 +11,7 @@ import unittest
 
 from parry_server import PARRY, SAMPLE, until
 
-REQUEST = b"GET /v1/suggest?q=refund HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+REQUEST = b"GET /v1/suggest?q=refund HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 # LISTEN_PID must be the process that parry becomes: set after the fork, as systemd does.
 HAND_OVER = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.set_inheritable(3, True); " \
             "os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1'); os.execv(sys.argv[2], sys.argv[2:])"

@@ -5,7 +5,7 @@ import unittest
 
 from parry_server import SAMPLE, Server
 
-HOST = b"Host: parry.test\r\n"
+HOST = b"Host: localhost\r\n"
 
 
 def replies_of(stream):

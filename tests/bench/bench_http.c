@@ -94,7 +94,7 @@ static void send_one(load *l, int64_t due)
 {
     char text[8192];
     conn *c = l->idles[--l->idle];
-    int n = snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: bench\r\n\r\n", l->paths[l->sent++ % l->npaths]);
+    int n = snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", l->paths[l->sent++ % l->npaths]);
     c->due = due;
     if (n < 0 || send(c->fd, text, (size_t)n, MSG_NOSIGNAL) != n)
         l->lost++;

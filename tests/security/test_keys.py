@@ -3,11 +3,16 @@ import base64
 import hashlib
 import hmac
 import json
+import os
+import pathlib
 import random
+import subprocess
+import tempfile
 import time
 import unittest
+import unittest.mock
 
-from attack import JSON, PASSWORD, Attack, Server
+from attack import JSON, PARRY, PASSWORD, Attack, Server
 
 
 def base64url(raw):
@@ -131,6 +136,38 @@ class Keys(Attack):
         for passage in ids:
             self.assertEqual(self.server.get("/v1/passages/" + passage["id"]).status, 404)
             self.assertEqual(self.server.get("/v1/passages/" + passage["id"] + "?audience=internal").status, 403)
+
+
+class Compare(unittest.TestCase):
+    def test_timing_of_key_compare(self):
+        """What the server compares with its secrets is seen from below (compare_spy.c): it never goes through a compare that ends at
+        the first difference. That the other one does not: tests/access/test_access_secret.c."""
+        if b"san" in subprocess.run(["ldd", PARRY], capture_output=True, check=False).stdout:
+            self.skipTest("a sanitizer has its own compares")
+        with tempfile.TemporaryDirectory() as top, Server(data=top) as server:
+            key = server.run("keys", "create", "--name", "k", "--rights", "search keys")
+            signed = server.run("keys", "derive", "--expires", "1h", stdin=key)
+            server.run("people", "add", "ada", "--role", "admin", stdin=PASSWORD)
+            session = server.get("/v1/session", "POST", JSON, json.dumps({"person": "ada", "password": PASSWORD}))
+            server.stop()
+            cookie, csrf = session.headers["Set-Cookie"].split(";")[0], session.json["csrf"]
+            secrets = {"key": hashlib.sha256(key.encode()).hexdigest().encode(), "mac": unbase64url(signed.rsplit(".", 1)[1]), "csrf": csrf.encode(),
+                       "cookie": cookie.partition("=")[2].encode(), "whole key": key.encode()}
+            seen = self.spied(top, secrets, [{"X-API-Key": key}, {"X-API-Key": signed}, {"Cookie": cookie, "X-CSRF-Token": csrf}])
+        for name in ("key", "mac", "csrf"):
+            self.assertIn(f"{name} sodium_memcmp", seen)
+        self.assertEqual([one for one in seen if "sodium_memcmp" not in one], [])
+
+    def spied(self, top, secrets, askers):
+        log = pathlib.Path(top) / "compared"
+        watch = ",".join(f"{name}:{value.hex()}" for name, value in secrets.items())
+        spy = {"LD_PRELOAD": os.environ["PARRY_COMPARE_SPY"], "PARRY_SPY_WATCH": watch, "PARRY_SPY_LOG": str(log)}
+        with unittest.mock.patch.dict(os.environ, spy):
+            server = Server(data=top)
+        with server:
+            for headers in askers:
+                self.assertEqual(server.get("/v1/keys/0123456789ab/rotate", "POST", {**headers, **JSON}, "{}").status, 403 if headers.get("X-API-Key", "").startswith("parry_pk") else 404)
+        return log.read_text().splitlines()
 
 
 class Tokens(Attack):
