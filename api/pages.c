@@ -362,7 +362,7 @@ parry_code parry_get_asset(parry_call *c, parry_err *err)
         c->res->cache = "public, max-age=31536000, immutable";
     c->res->type = asset->type;
     c->res->fixed = asset->bytes;
-    c->res->tagged = true;
+    c->res->tagged = c->res->ranges = true;
     (void)snprintf(c->res->etag, sizeof c->res->etag, "%s", asset->hash);
     return PARRY_OK;
 }

@@ -1,4 +1,5 @@
 /* /v1/replica: what other servers copy this one by (copies/offer.h), and what a replica says of itself. */
+#include "api/http/range.h"
 #include "api/routes.h"
 
 #include "content/replicate.h"
@@ -48,47 +49,37 @@ parry_code parry_get_replica_changes(parry_call *c, parry_err *err)
     return code;
 }
 
-/* "bytes=0-1023" or "bytes=1024-"; without a header the whole. end: one past the last. */
-static bool read_range(parry_str header, uint64_t *from, uint64_t *end)
-{
-    *from = 0;
-    *end = UINT64_MAX;
-    if (header.n == 0)
-        return true;
-    if (!parry_str_starts(header, "bytes="))
-        return false;
-    parry_str rest = parry_str_from(header, 6), first, last;
-    size_t dash = parry_str_find(rest, parry_str_of("-"));
-    first = parry_str_make(rest.p, dash);
-    last = parry_str_from(rest, dash + 1);
-    if (dash == rest.n || !number(first, from) || (last.n > 0 && !number(last, end)))
-        return false;
-    *end += last.n > 0;
-    return *from < *end;
-}
-
+/* The whole, or the part that Range asks for, at most a piece of it. */
 static parry_code send_file(parry_call *c, const char *path, parry_err *err)
 {
-    uint64_t from, end, size = 0;
-    parry_str header = parry_request_header(c->req, "Range");
-    if (!read_range(header, &from, &end))
-        return parry_fail(err, PARRY_INVALID, "a Range here is bytes=FROM-TO or bytes=FROM-");
-    parry_code code = parry_offer_read(path, from, end, &c->res->body, &size, err);
+    char text[PARRY_RANGE_TEXT];
+    parry_range part;
+    uint64_t size = 0;
+    parry_code code = parry_offer_read(path, 0, 0, &c->res->body, &size, err);
     if (code != PARRY_OK)
         return code;
-    size_t n = c->res->body.n;
-    if (header.n > 0 && n == 0)
-        return parry_fail(err, PARRY_INVALID, "the file has %" PRIu64 " bytes, none from %" PRIu64 " on", size, from);
-    if (header.n == 0 && n < size)
+    parry_range_kind kind = parry_range_read(parry_request_range(c->req, ""), size, &part);
+    if (kind == PARRY_RANGE_BEYOND) {
+        parry_response_beyond(c->res, c->req, size);
+        return PARRY_OK;
+    }
+    if (kind == PARRY_RANGE_WHOLE)
+        part = (parry_range){0, size};
+    if (kind == PARRY_RANGE_WHOLE && size > PARRY_OFFER_PIECE)
         return parry_fail(err, PARRY_INVALID, "the file has %" PRIu64 " bytes: ask for it with Range, %d at a time",
                           size, PARRY_OFFER_PIECE);
-    c->res->status = header.n > 0 ? 206 : 200;
+    code = parry_offer_read(path, part.from, part.end, &c->res->body, &size, err);
+    if (code != PARRY_OK)
+        return code;
     c->res->type = "application/octet-stream";
     c->res->plain = true;
-    if (header.n > 0)
-        parry_response_header(
-            c->res, "Content-Range",
-            parry_str_printf(c->arena, "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, from, from + n - 1, size));
+    parry_response_header(c->res, "Accept-Ranges", parry_str_of("bytes"));
+    if (kind == PARRY_RANGE_WHOLE)
+        return PARRY_OK;
+    part.end = part.from + c->res->body.n;
+    c->res->status = 206;
+    parry_range_text(part, size, text);
+    parry_response_header(c->res, "Content-Range", parry_str_of(text));
     return PARRY_OK;
 }
 

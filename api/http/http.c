@@ -2,9 +2,12 @@
 #include "api/http/http.h"
 
 #include "api/http/encode.h"
+#include "api/http/problem.h"
+#include "api/http/range.h"
 #include "base/hash.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <strings.h>
 
 void parry_request_id(char id[PARRY_REQUEST_ID_TEXT])
@@ -346,7 +349,7 @@ void parry_response_drop(parry_response *res)
     res->fixed = parry_str_make(NULL, 0);
     res->cache = NULL;
     res->csp = NULL;
-    res->tagged = false;
+    res->tagged = res->ranges = false;
     res->etag[0] = 0;
     drop_hold(res);
 }
@@ -434,10 +437,47 @@ static void tag(parry_response *res, const parry_request *req)
     parry_buf_free(&res->body);
 }
 
+parry_str parry_request_range(const parry_request *r, const char *etag)
+{
+    size_t n = strlen(etag);
+    parry_str known = parry_request_header(r, "If-Range");
+    bool same = known.p == NULL || (n > 0 && known.n == n + 2 && known.p[0] == '"' && known.p[n + 1] == '"' &&
+                                    memcmp(known.p + 1, etag, n) == 0);
+    return same && parry_str_eqz(r->method, "GET") ? parry_request_header(r, "Range") : parry_str_make(NULL, 0);
+}
+
+void parry_response_beyond(parry_response *res, const parry_request *req, uint64_t size)
+{
+    char text[PARRY_RANGE_TEXT];
+    (void)snprintf(text, sizeof text, "bytes */%" PRIu64, size);
+    parry_problem_reply(res, PARRY_PROBLEM_RANGE, "the whole is shorter than that", req->id);
+    parry_response_header(res, "Content-Range", parry_str_of(text));
+}
+
+static void cut_range(parry_response *res, const parry_request *req)
+{
+    char text[PARRY_RANGE_TEXT];
+    parry_str bytes = parry_response_bytes(res);
+    parry_range part;
+    assert(res->body.n == 0);
+    parry_response_header(res, "Accept-Ranges", parry_str_of("bytes"));
+    parry_range_kind kind = parry_range_read(parry_request_range(req, res->etag), bytes.n, &part);
+    if (kind == PARRY_RANGE_BEYOND)
+        parry_response_beyond(res, req, bytes.n);
+    if (kind != PARRY_RANGE_PART)
+        return;
+    parry_range_text(part, bytes.n, text);
+    parry_response_header(res, "Content-Range", parry_str_of(text));
+    res->status = 206;
+    res->fixed = parry_str_make(bytes.p + part.from, (size_t)(part.end - part.from));
+}
+
 void parry_response_finish(parry_response *res, const parry_request *req)
 {
     if (res->status == 200 && res->tagged)
         tag(res, req);
-    if (res->status != 304 && !res->plain && parry_response_bytes(res).n >= PARRY_ENCODE_FROM)
+    if (res->status == 200 && res->ranges)
+        cut_range(res, req);
+    if (res->status != 304 && res->status != 206 && !res->plain && parry_response_bytes(res).n >= PARRY_ENCODE_FROM)
         parry_response_encode(res, parry_request_header(req, "Accept-Encoding"));
 }

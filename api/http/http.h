@@ -67,6 +67,8 @@ PARRY_MUST parry_code parry_request_flag(const parry_request *r, const char *nam
 
 /* The first header of that name in any case; empty where there is none. */
 parry_str parry_request_header(const parry_request *r, const char *name);
+/* The Range of a GET whose If-Range, if it has one, is this etag ("": there is none); else empty. */
+parry_str parry_request_range(const parry_request *r, const char *etag);
 /* Whether Content-Type is this media type, whatever its parameters; no Content-Type is no type. */
 bool parry_request_is(const parry_request *r, const char *type);
 /* The body as JSON, whatever Content-Type says: no name twice in an object, at most PARRY_JSON_DEPTH deep. A new
@@ -109,7 +111,8 @@ typedef struct parry_response {
     const char *encoding;         /* of the body as it is now: "gzip", "zstd"; NULL: none */
     bool beacon;                  /* it answers what other sites' pages send unasked: says nothing, may be read */
     bool plain;                   /* never compress it: it holds secrets beside what a stranger chose */
-    bool by_origin, by_encoding;  /* the reply depends on Origin, on Accept-Encoding */
+    bool ranges; /* of `fixed` with an ETag: a part may be asked for (Range), which is then not compressed */
+    bool by_origin, by_encoding;           /* the reply depends on Origin, on Accept-Encoding */
     parry_header more[PARRY_MORE_HEADERS]; /* owned */
     size_t nmore;
     parry_hold hold; /* wait NULL: it goes out at once */
@@ -125,6 +128,8 @@ void parry_response_text(parry_response *res, const char *type, parry_str text);
 void parry_response_json(parry_response *res, int status, const char *type, json_t *j);
 /* A further header, copied. One whose value has a control character is left out: it may come from a stranger. */
 void parry_response_header(parry_response *res, const char *name, parry_str value);
+/* 416: what Range asks for is past the end of what has `size` bytes. */
+void parry_response_beyond(parry_response *res, const parry_request *req, uint64_t size);
 void parry_response_hold(parry_response *res, parry_hold hold);
 /* After the handler: ETag where `tagged`, and 304 where the request has it; compressed where the request takes that
  * and it is worth it. */

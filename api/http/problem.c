@@ -27,6 +27,8 @@ static const struct {
     [PARRY_PROBLEM_TOO_LARGE] = {413, "too-large", "Too large", "The body is over the limit of this server."},
     [PARRY_PROBLEM_MEDIA_TYPE] = {415, "unsupported-media-type", "Not in this form",
                                   "The body's Content-Type is not one that this address takes; the detail names them."},
+    [PARRY_PROBLEM_RANGE] = {416, "range-not-satisfiable", "Beyond the end",
+                             "The part that Range asks for is not there; Content-Range says how long the whole is."},
     [PARRY_PROBLEM_REUSED_KEY] = {422, "idempotency-key-reused", "This key was for another request",
                                   "An Idempotency-Key names one request. A different one needs a key of its own."},
     [PARRY_PROBLEM_PRECONDITION_REQUIRED] = {428, "precondition-required", "Which version?",

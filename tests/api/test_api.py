@@ -879,6 +879,32 @@ class Pages(ApiTest):
                 self.assertFalse([a for a in attrs if a.startswith("on")])
                 self.assertTrue(tag != "script" or attrs.get("src"))
 
+    def ask(self, headers):
+        return self.server.get("/assets/style.css", headers=headers)
+
+    def test_a_part_of_an_asset_may_be_asked_for(self):
+        whole = self.get("/assets/style.css")
+        size, etag = len(whole.body), whole.headers["ETag"]
+        self.assertEqual(whole.headers["Accept-Ranges"], "bytes")
+        for asked, got in (("bytes=0-9", slice(0, 10)), (f"bytes={size - 5}-", slice(size - 5, size)), ("bytes=-7", slice(size - 7, size)),
+                           (f"bytes=5-{size + 100}", slice(5, size)), (f"bytes=-{size * 2}", slice(0, size))):
+            part = self.ask({"Range": asked, "Accept-Encoding": "gzip"})
+            self.assertEqual((part.status, part.body), (206, whole.body[got]), asked)
+            self.assertEqual(part.headers["Content-Range"], f"bytes {got.start}-{got.stop - 1}/{size}")
+            self.assertEqual(part.headers["ETag"], etag)
+            self.assertIsNone(part.headers["Content-Encoding"])
+        for asked in (f"bytes={size}-", "bytes=-0", "bytes=99999999999999999999999-"):
+            beyond = self.ask({"Range": asked})
+            self.assertEqual((beyond.status, beyond.headers["Content-Range"]), (416, f"bytes */{size}"), asked)
+            self.assertIsNone(beyond.headers["ETag"])
+        for ignored in ({"Range": "bytes=0-1,5-6"}, {"Range": "bytes=9-0"}, {"Range": "chars=0-1"}, {"Range": "bytes=x-"},
+                        {"Range": "bytes=0-1", "If-Range": '"other"'}, {"Range": "bytes=0-1", "If-Range": "W/" + etag}):
+            self.assertEqual((self.ask(ignored).status, self.ask(ignored).body), (200, whole.body), ignored)
+        self.assertEqual(self.ask({"Range": "bytes=0-1", "If-Range": etag}).status, 206)
+        self.assertEqual(self.ask({"Range": "bytes=0-1", "If-None-Match": etag}).status, 304)
+        self.assertEqual(self.server.get("/assets/style.css", "HEAD", {"Range": "bytes=0-1"}).status, 200)
+        self.assertEqual(self.server.get("/v1/search?q=refund", headers={"Range": "bytes=0-1"}).status, 200)
+
     def test_assets_may_be_kept_for_good_under_their_version(self):
         link = next(link for link in Page(self.get("/").text).links if link.startswith("/assets/style.css"))
         self.assertIn("immutable", self.get(link).headers["Cache-Control"])
