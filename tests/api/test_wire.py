@@ -1,9 +1,10 @@
 """HTTP/1.1 byte by byte: keep-alive, pipelining, HEAD, OPTIONS, and requests that two programs may read differently."""
 import re
 import socket
+import subprocess
 import unittest
 
-from parry_server import SAMPLE, Server
+from parry_server import PARRY, SAMPLE, Server
 
 HOST = b"Host: localhost\r\n"
 
@@ -56,6 +57,48 @@ class Wire(unittest.TestCase):
         self.assertIn(b'"settled"', got[3][2])
         self.assertIn(b'"categories"', got[4][2])
 
+    def test_pipelined_requests_keep_their_order_while_some_wait_for_a_disk(self):
+        """Jobs, replies that wait for the ledger, errors, bodies, chunks and pages, twenty at once on one connection."""
+        key = b"X-API-Key: " + self.server.run("keys", "create", "--name", "wire", "--rights", "all").encode() + b"\r\n"
+
+        def request(method, path, body=None, more=b""):
+            length = b"" if body is None else b"Content-Length: %d\r\n" % len(body)
+            return method + b" " + path + b" HTTP/1.1\r\n" + HOST + key + length + more + b"\r\n" + (body or b"")
+
+        article, event = b"---\nid: wire-%d\n---\nOver the wire.\n", b'{"events": [{"type": "form_opened"}]}'
+        markdown, chunks = b"Content-Type: text/markdown\r\n", b"Transfer-Encoding: chunked\r\n"
+        asked = [  # what is sent, its status, and what only its reply has
+            (request(b"GET", b"/v1/generations"), 200, b'"generations"'),
+            (request(b"GET", b"/health"), 200, b'{"status":"ok"}'),
+            (request(b"POST", b"/v1/articles", article % 1, markdown), 201, b'"id":"wire-1"'),
+            (request(b"GET", b"/v1/articles/wire-1?status=any"), 200, b'"id":"wire-1"'),
+            (request(b"POST", b"/v1/events", event), 200, b'"accepted":1'),
+            (request(b"GET", b"/v1/suggest?q=refu"), 200, b'"settled"'),
+            (request(b"GET", b"/nowhere"), 404, b"/problems/not-found"),
+            (request(b"GET", b"/v1/replica/current"), 200, b'"epoch"'),
+            (request(b"HEAD", b"/v1/replica/current"), 200, None),
+            (request(b"POST", b"/v1/articles", article % 1, markdown), 409, b"/problems/conflict"),
+            (request(b"GET", b"/v1/search?q=refund"), 200, b'"hits"'),
+            (request(b"POST", b"/v1/events", more=chunks) + b"%x\r\n%b\r\n0\r\n\r\n" % (len(event), event), 200, b'"accepted":1'),
+            (request(b"GET", b"/api/v2/help_center/articles.json?per_page=1"), 200, b'"page_count"'),
+            (request(b"PUT", b"/v1/articles/wire-1", article % 1, markdown), 428, b"/problems/precondition-required"),
+            (request(b"OPTIONS", b"/v1/keys"), 204, b""),
+            (request(b"POST", b"/v1/articles/wire-1/withdraw"), 200, b'"draft"'),
+            (request(b"GET", b"/v1/keys?limit=1"), 200, b'"keys"'),
+            (request(b"DELETE", b"/v1/articles/wire-1"), 200, b'"archived"'),
+            (request(b"GET", b"/v1/audit?limit=1"), 200, b'"entries"'),
+            (request(b"GET", b"/", more=b"Connection: close\r\n"), 200, b"<!doctype html>"),
+        ]
+        for _ in range(3):
+            stream = self.send(*[a for a, _, _ in asked])
+            for sent, status, has in asked:
+                head, _, stream = stream.partition(b"\r\n\r\n")
+                self.assertEqual(int(head.split()[1]), status, (sent, head))
+                n = 0 if has is None else int(re.search(rb"(?i)content-length: (\d+)", head + b"content-length: 0")[1])
+                self.assertIn(has or b"", stream[:n].lower() if b"<!" in (has or b"") else stream[:n], sent)
+                stream = stream[n:]
+            self.assertEqual(stream, b"")
+
     def test_a_pipelined_body_is_read_past(self):
         sent = b"POST /nowhere HTTP/1.1\r\n" + HOST + b"Content-Length: 29\r\n\r\nGET /v1/search HTTP/1.1\r\n\r\nxx"
         got = replies_of(self.closing(sent + b"GET /health HTTP/1.1\r\n" + HOST))
@@ -96,6 +139,37 @@ class Wire(unittest.TestCase):
         status, headers, body = replies_of(self.closing(b"OPTIONS /v1/search HTTP/1.1\r\n" + HOST))[0]
         self.assertEqual((status, body), (204, b""))
         self.assertEqual(headers["allow"], "GET, HEAD, OPTIONS")
+
+    def test_every_address_knows_options_and_head(self):
+        """The table of routes, walked: Allow is what the table has, HEAD is GET without its body, and where there is no GET
+        it is 405. What would follow on the connection is not garbled by a body that HEAD must not have."""
+        key = {"X-API-Key": self.server.run("keys", "create", "--name", "walk", "--rights", "all")}
+        rows = [line.split("\t")[:2] for line in subprocess.run([PARRY, "routes"], stdout=subprocess.PIPE, text=True,
+                                                                check=True).stdout.splitlines()]
+        connection = self.server.connect()
+
+        def ask(method, path):
+            connection.request(method, path, headers=key)
+            reply = connection.getresponse()
+            return reply, reply.read()
+
+        self.assertGreater(len(rows), 60)
+        for pattern in dict.fromkeys(pattern for _, pattern in rows):
+            methods = [method for method, other in rows if other == pattern]
+            path = re.sub(r"\{\w+\}", "refund-missing", pattern)
+            reply, body = ask("OPTIONS", path)
+            self.assertEqual((reply.status, body), (204, b""), pattern)
+            self.assertEqual(set(reply.headers["Allow"].split(", ")), {"OPTIONS", *methods, *(["HEAD"] if "GET" in methods else [])}, pattern)
+            head, body = ask("HEAD", path)
+            self.assertEqual(body, b"", pattern)
+            if "GET" in methods:
+                get, body = ask("GET", path)
+                self.assertEqual((head.status, head.headers["Content-Type"]), (get.status, get.headers["Content-Type"]), pattern)
+                self.assertEqual("Content-Length" in head.headers, "Content-Length" in get.headers, pattern)
+            else:
+                self.assertEqual((head.status, head.headers["Allow"]), (405, reply.headers["Allow"]), pattern)
+            self.assertFalse(head.will_close, pattern)
+        connection.close()
 
     def test_a_method_that_is_none_is_refused(self):
         for method in (b"BREW", b"TRACE", b"CONNECT"):
