@@ -79,6 +79,8 @@ static parry_code read_precondition(parry_call *c, parry_edit *e, bool needed, p
     parry_str match = parry_request_header(c->req, "If-Match");
     parry_store_row row;
     char version[VERSION_TEXT];
+    if (match.p != NULL && match.n == 0) /* a script whose variable was empty: not "any" */
+        return parry_fail(err, PARRY_INVALID, "If-Match is empty: give an ETag, or * for any");
     *answered = needed && match.n == 0;
     if (*answered)
         parry_problem_reply(c->res, PARRY_PROBLEM_PRECONDITION_REQUIRED,

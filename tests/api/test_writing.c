@@ -117,6 +117,8 @@ static void an_update_says_which_version_it_follows(void **state)
                    "/problems/precondition-failed");
     assert_problem(ask("POST", "/v1/articles/one/withdraw", if_match(first.etag), NULL), 412,
                    "/problems/precondition-failed");
+    assert_problem(ask("DELETE", "/v1/articles/one", "If-Match: ", NULL), 400, "/problems/invalid");
+    assert_problem(ask("PUT", "/v1/articles/one", MARKDOWN "\nIf-Match: ", "# One\n\nx"), 400, "/problems/invalid");
     assert_problem(ask("PUT", "/v1/articles/two", if_match(first.etag), "# Two"), 404, "/problems/not-found");
     answered source = ask("GET", "/v1/articles/one/source", NULL, NULL);
     assert_string_equal(source.etag, second.etag);
