@@ -521,7 +521,7 @@ export class Parry {
   /** Takes an article out of every answer; it becomes a draft */
   withdrawArticle(params: { id: string; wait?: "live"; "If-Match"?: string }, options?: CallOptions): Promise<Change>;
   /** Clicks, views, votes and what else happened, up to 1,000 at once */
-  sendEvents(params: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string } | undefined, body: {
+  sendEvents(params: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string; "Idempotency-Key"?: string } | undefined, body: {
     events: Event[];
   }, options?: CallOptions): Promise<{
     accepted: number;
@@ -530,7 +530,7 @@ export class Parry {
     events: Fate[];
   }>;
   /** A vote, or whether it is solved */
-  sendFeedback(params: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string } | undefined, body: {
+  sendFeedback(params: { audience?: "customer" | "merchant"; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string; "Idempotency-Key"?: string } | undefined, body: {
     id?: string;
     query_id?: string;
     article?: string;
@@ -662,7 +662,7 @@ export class Parry {
     next: string | null;
   }>;
   /** Add somebody */
-  addPerson(params: Record<string, never> | undefined, body: {
+  addPerson(params: { "Idempotency-Key"?: string } | undefined, body: {
     id: string;
     name?: string;
     role?: Role;
