@@ -57,7 +57,9 @@ void parry_once_close(parry_once *o)
 static parry_code read_key(const parry_request *r, parry_str *key, parry_err *err)
 {
     *key = parry_request_header(r, "Idempotency-Key");
-    bool fine = key->p == NULL || (key->n > 0 && key->n <= PARRY_ONCE_KEY_MAX);
+    if (key->p == NULL)
+        return PARRY_OK;
+    bool fine = key->n > 0 && key->n <= PARRY_ONCE_KEY_MAX;
     for (size_t i = 0; i < key->n && fine; i++)
         fine = key->p[i] > ' ' && key->p[i] < 0x7F;
     return fine ? PARRY_OK

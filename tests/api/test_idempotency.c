@@ -210,6 +210,10 @@ static void every_post_that_creates_is_done_once(void **state)
         if (once != (posts && in(creates, r->pattern)) ||
             (posts && !once && !in(has_ids, r->pattern) && !in(makes_nothing, r->pattern)))
             fail_msg("%s %s", r->method, r->pattern);
+        for (const parry_route *other = parry_routes; other < r; other++) {
+            if (strcmp(r->method, other->method) == 0 && strcmp(r->pattern, other->pattern) == 0)
+                fail_msg("%s %s stands twice", r->method, r->pattern);
+        }
     }
 }
 
