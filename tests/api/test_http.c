@@ -2,6 +2,7 @@
 #include "api/http/encode.h"
 #include "api/http/listen.h"
 #include "api/http/problem.h"
+#include "api/http/range.h"
 #include "api/http/router.h"
 #include "api/routes.h"
 
@@ -575,6 +576,44 @@ static void a_port_in_use_is_a_conflict(void **state)
     assert_int_equal(close(first), 0);
 }
 
+static void one_range_of_bytes_is_read_and_anything_else_passed_over(void **state)
+{
+    static const struct {
+        const char *header;
+        uint64_t size;
+        parry_range_kind kind;
+        uint64_t from, end;
+    } cases[] = {
+        {"", 10, PARRY_RANGE_WHOLE, 0, 0},
+        {"bytes=0-0", 10, PARRY_RANGE_PART, 0, 1},
+        {"bytes=0-9", 10, PARRY_RANGE_PART, 0, 10},
+        {"BYTES= 3-", 10, PARRY_RANGE_PART, 3, 10},
+        {"bytes=9-99999999999999999999999999", 10, PARRY_RANGE_PART, 9, 10},
+        {"bytes=-3", 10, PARRY_RANGE_PART, 7, 10},
+        {"bytes=-18446744073709551617", 10, PARRY_RANGE_PART, 0, 10},
+        {"bytes=-0", 10, PARRY_RANGE_BEYOND, 0, 0},
+        {"bytes=10-", 10, PARRY_RANGE_BEYOND, 0, 0},
+        {"bytes=18446744073709551616-", 10, PARRY_RANGE_BEYOND, 0, 0},
+        {"bytes=0-", 0, PARRY_RANGE_BEYOND, 0, 0},
+        {"bytes=-1", 0, PARRY_RANGE_BEYOND, 0, 0},
+        {"bytes=5-4", 10, PARRY_RANGE_WHOLE, 0, 0},
+        {"bytes=-", 10, PARRY_RANGE_WHOLE, 0, 0},
+        {"bytes=", 10, PARRY_RANGE_WHOLE, 0, 0},
+        {"bytes=5", 10, PARRY_RANGE_WHOLE, 0, 0},
+        {"bytes=0-1,4-5", 10, PARRY_RANGE_WHOLE, 0, 0},
+        {"bytes=+1-2", 10, PARRY_RANGE_WHOLE, 0, 0},
+        {"bytes=--1", 10, PARRY_RANGE_WHOLE, 0, 0},
+        {"byte=0-1", 10, PARRY_RANGE_WHOLE, 0, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        parry_range r = {0, 0};
+        if (parry_range_read(parry_str_of(cases[i].header), cases[i].size, &r) != cases[i].kind ||
+            r.from != cases[i].from || r.end != cases[i].end)
+            fail_msg("%s of %d", cases[i].header, (int)cases[i].size);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -607,6 +646,7 @@ int main(void)
         cmocka_unit_test(a_cut_snippet_is_whole_html),
         cmocka_unit_test(addresses_are_bound_and_loopback_is_told_apart),
         cmocka_unit_test(a_port_in_use_is_a_conflict),
+        cmocka_unit_test(one_range_of_bytes_is_read_and_anything_else_passed_over),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
