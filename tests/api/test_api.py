@@ -1116,13 +1116,17 @@ class Living(unittest.TestCase):
 
     def test_sigterm_under_load_ends_with_0_and_breaks_no_reply(self):
         connections = [self.server.connect() for _ in range(40)]
+        for c in connections:  # that they are its own, not still the kernel's
+            c.request("GET", "/health")
+            self.assertEqual(Reply(c.getresponse()).status, 200)
         for c in connections:
             c.request("GET", "/v1/search?q=phishing+merchant")
         for c in connections[:20]:
-            self.assertEqual(Reply(c.getresponse()).status, 200)
+            self.assertIn(Reply(c.getresponse()).status, (200, 503))  # a busy machine sheds
         self.server.process.send_signal(signal.SIGTERM)
         for c in connections[20:]:
-            self.assertEqual(len(Reply(c.getresponse()).json["hits"]) > 0, True)
+            reply = Reply(c.getresponse())
+            self.assertTrue(reply.json["hits"] if reply.status == 200 else reply.status == 503, reply.text)
             c.close()
         self.assertEqual(self.server.process.wait(20), 0)
         for c in connections:
