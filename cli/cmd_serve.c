@@ -110,6 +110,37 @@ static void wait_for_signal(void)
         ;
 }
 
+/* A replica's, to its primary. */
+static parry_code read_key(const house *h, parry_arena *a, parry_str *key, parry_err *err)
+{
+    *key = parry_str_make(NULL, 0);
+    if (h->replica->key_file == NULL)
+        return PARRY_OK;
+    parry_code code = parry_file_read(a, h->replica->key_file, KEY_MAX, key, err);
+    if (code != PARRY_OK)
+        return code;
+    *key = parry_str_trim(*key);
+    for (size_t i = 0; i < key->n; i++) {
+        if ((unsigned char)key->p[i] <= ' ' || (unsigned char)key->p[i] > '~')
+            return parry_fail(err, PARRY_INVALID, "%s holds no key", h->replica->key_file);
+    }
+    return key->n > 0 ? PARRY_OK : parry_fail(err, PARRY_INVALID, "%s is empty", h->replica->key_file);
+}
+
+static void reload_key(const house *h)
+{
+    parry_arena *a = parry_arena_new();
+    parry_err err = {0};
+    parry_str key;
+    if (read_key(h, a, &key, &err) == PARRY_OK) {
+        parry_follow_key(h->follow, key);
+        parry_log(PARRY_INFO, "reread", "what=%s", "replica_key");
+    } else {
+        parry_log_err("replica_key", &err);
+    }
+    parry_arena_free(a);
+}
+
 /* The configuration again, and the files that it names. */
 static void reload(house *h)
 {
@@ -119,6 +150,8 @@ static void reload(house *h)
     parry_reload_log(next);
     parry_server_configure(h->server, next);
     parry_server_reload_files(h->server);
+    if (h->follow != NULL && h->replica->key_file != NULL)
+        reload_key(h);
 }
 
 static void serve_until_stopped(house *h)
@@ -198,22 +231,6 @@ static void after_run(void *ctx, const parry_index_report *report)
 /* ---- a replica
  * ------------------------------------------------------------------------------------------------------------ */
 
-static parry_code read_key(const house *h, parry_str *key, parry_err *err)
-{
-    *key = parry_str_make(NULL, 0);
-    if (h->replica->key_file == NULL)
-        return PARRY_OK;
-    parry_code code = parry_file_read(h->arena, h->replica->key_file, KEY_MAX, key, err);
-    if (code != PARRY_OK)
-        return code;
-    *key = parry_str_trim(*key);
-    for (size_t i = 0; i < key->n; i++) {
-        if ((unsigned char)key->p[i] <= ' ' || (unsigned char)key->p[i] > '~')
-            return parry_fail(err, PARRY_INVALID, "%s holds no key", h->replica->key_file);
-    }
-    return key->n > 0 ? PARRY_OK : parry_fail(err, PARRY_INVALID, "%s is empty", h->replica->key_file);
-}
-
 /* Before the store is open. */
 static parry_code prepare_replica(house *h, parry_err *err)
 {
@@ -233,7 +250,7 @@ static parry_code prepare_replica(house *h, parry_err *err)
 static parry_code start_following(house *h, parry_err *err)
 {
     parry_str key;
-    parry_code code = read_key(h, &key, err);
+    parry_code code = read_key(h, h->arena, &key, err);
     const parry_follow_options options = {
         .fetch = {.url = h->replica->url, .key = key, .ca = h->replica->ca, .plain = h->replica->plain},
         .data_dir = h->cli->data,

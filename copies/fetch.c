@@ -108,6 +108,11 @@ static void configure(parry_fetch *f, const parry_fetch_options *o)
         (void)curl_easy_setopt(c, CURLOPT_CAINFO, o->ca);
 }
 
+void parry_fetch_key(parry_fetch *f, parry_str key)
+{
+    f->bearer = parry_str_printf(f->arena, "Authorization: Bearer %.*s", PARRY_FMT(key)).p;
+}
+
 parry_code parry_fetch_open(const parry_fetch_options *o, parry_fetch **out, parry_err *err)
 {
     parry_code code = parry_fetch_check(o->url, o->plain, err);
@@ -123,7 +128,7 @@ parry_code parry_fetch_open(const parry_fetch_options *o, parry_fetch **out, par
     f->url = parry_str_z(f->arena, parry_str_of(o->url));
     f->cancel = o->cancel;
     if (o->key.n > 0)
-        f->bearer = parry_str_printf(f->arena, "Authorization: Bearer %.*s", PARRY_FMT(o->key)).p;
+        parry_fetch_key(f, o->key);
     configure(f, o);
     *out = f;
     return PARRY_OK;

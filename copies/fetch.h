@@ -25,7 +25,8 @@ typedef struct parry_fetch_options {
 
 /* Fails: INVALID (the URL), UNAVAILABLE. */
 PARRY_MUST parry_code parry_fetch_open(const parry_fetch_options *o, parry_fetch **out, parry_err *err);
-void parry_fetch_close(parry_fetch *f); /* NULL is fine */
+void parry_fetch_close(parry_fetch *f);              /* NULL is fine */
+void parry_fetch_key(parry_fetch *f, parry_str key); /* from the next request on; copied, and kept until close */
 
 typedef struct parry_fetched {
     bool same;                   /* 304: what `etag` named is what there is */

@@ -20,6 +20,7 @@ struct parry_follow {
     pthread_cond_t wake;
     parry_follow_status status;
     int64_t equal_ns; /* when it last was like the primary */
+    char *new_key;    /* NULL: the one there is */
 };
 
 static bool stopping(const parry_follow *f) { return __atomic_load_n(&f->stop, __ATOMIC_RELAXED); }
@@ -63,12 +64,35 @@ static void rest(parry_follow *f)
     (void)pthread_mutex_unlock(&f->mutex);
 }
 
+void parry_follow_key(parry_follow *f, parry_str key)
+{
+    char *copy = parry_malloc(key.n + 1);
+    memcpy(copy, key.p, key.n);
+    copy[key.n] = 0;
+    (void)pthread_mutex_lock(&f->mutex);
+    free(f->new_key);
+    f->new_key = copy;
+    (void)pthread_mutex_unlock(&f->mutex);
+}
+
+static void take_key(parry_follow *f)
+{
+    (void)pthread_mutex_lock(&f->mutex);
+    char *key = f->new_key;
+    f->new_key = NULL;
+    (void)pthread_mutex_unlock(&f->mutex);
+    if (key != NULL)
+        parry_fetch_key(f->pull.fetch, parry_str_of(key));
+    free(key);
+}
+
 static void *run(void *ctx)
 {
     parry_follow *f = ctx;
     while (!stopping(f)) {
         parry_err err = {0};
         bool flipped = false;
+        take_key(f);
         int64_t began = parry_mono_ns();
         parry_code code = parry_pull_round(&f->pull, &flipped, &err);
         note(f, code, flipped, began, &err);
@@ -80,6 +104,7 @@ static void *run(void *ctx)
 static void drop(parry_follow *f)
 {
     parry_fetch_close(f->pull.fetch);
+    free(f->new_key);
     (void)pthread_cond_destroy(&f->wake);
     (void)pthread_mutex_destroy(&f->mutex);
     parry_arena_free(f->arena);

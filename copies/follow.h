@@ -21,6 +21,8 @@ typedef struct parry_follow parry_follow;
 /* Strings are copied; the store is borrowed until parry_follow_stop. Fails: INVALID (the URL), UNAVAILABLE, IO. */
 PARRY_MUST parry_code parry_follow_start(const parry_follow_options *o, parry_follow **out, parry_err *err);
 void parry_follow_stop(parry_follow *f); /* ends what it is in; NULL is fine */
+/* Another key, from the next round on; copied. Any thread. */
+void parry_follow_key(parry_follow *f, parry_str key);
 
 typedef struct parry_follow_status {
     bool ever;    /* it was like the primary once since the start */

@@ -166,6 +166,22 @@ class Following(Case):
             fetched = int(re.search(r"^parry_replica_fetched_bytes_total (\d+)", r.get("/metrics").text, re.M)[1])
             self.assertLess(fetched, 20000)
 
+    def test_its_key_is_rotated_without_a_restart(self):
+        admin = {"X-API-Key": self.primary.run("keys", "create", "--name", "admin", "--rights", "all"), "Content-Type": "application/json"}
+        mine = next(k["id"] for k in self.primary.get("/v1/keys", headers=admin).json["keys"] if k["name"] == "replica")
+        with self.replica() as r:
+            self.following(r)
+            rotated = self.primary.get(f"/v1/keys/{mine}/rotate", "POST", admin, '{"grace_s": 0}')
+            self.assertEqual(rotated.status, 200, rotated.text)
+            self.assertTrue(until(lambda: r.state() == "behind"), r.logged())
+            self.key.write_text("", encoding="utf-8")
+            r.process.send_signal(signal.SIGHUP)
+            self.assertTrue(until(lambda: "event=replica_key" in r.logged()), r.logged())
+            self.key.write_text(rotated.json["key"] + "\n", encoding="utf-8")
+            r.process.send_signal(signal.SIGHUP)
+            self.following(r)
+            self.assertNotIn(rotated.json["key"], r.logged())
+
     def test_it_only_reads(self):
         with self.replica() as r:
             self.following(r)
