@@ -202,7 +202,9 @@ class Matrix(unittest.TestCase):
 
     def test_every_route_and_every_asker(self):
         listed = subprocess.run([PARRY, "routes"], capture_output=True, text=True, check=True).stdout
-        routes = {tuple(line.split("\t")[:2]) for line in listed.splitlines()}
+        lines = [tuple(line.split("\t")[:2]) for line in listed.splitlines()]
+        routes = set(lines)
+        self.assertEqual(len(routes), len(lines), "a route stands twice")
         self.assertEqual(routes, set(TABLE), "a route without a row, or a row without a route")
         wrong = []
         for (method, path), row in TABLE.items():
