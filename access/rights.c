@@ -41,6 +41,16 @@ const char *parry_right_help(parry_right r) { return rights[r].help; }
 const char *parry_role_name(parry_role r) { return roles[r].name; }
 parry_rights parry_role_rights(parry_role r) { return roles[r].rights; }
 
+static parry_code no_right(parry_str name, parry_err *err)
+{
+    parry_buf known = PARRY_BUF(512);
+    parry_rights_text(ALL, &known);
+    parry_code code = parry_fail(err, PARRY_INVALID, "there is no right \"%.*s\"; there are %.*s, and `all`",
+                                 PARRY_FMT(parry_utf8_cut(name, 40)), PARRY_FMT(parry_buf_str(&known)));
+    parry_buf_free(&known);
+    return code;
+}
+
 static parry_code add_right(parry_str name, parry_rights *set, parry_err *err)
 {
     for (unsigned r = PARRY_RIGHT_OPEN + 1; r < PARRY_RIGHTS; r++) {
@@ -50,7 +60,7 @@ static parry_code add_right(parry_str name, parry_rights *set, parry_err *err)
         }
     }
     if (!parry_str_eqz(name, "all"))
-        return parry_fail(err, PARRY_INVALID, "there is no right \"%.*s\"", PARRY_FMT(parry_utf8_cut(name, 40)));
+        return no_right(name, err);
     *set |= ALL;
     return PARRY_OK;
 }

@@ -219,6 +219,10 @@ class Keys(Case):
         german = {"X-API-Key": self.server.run("keys", "create", "--search", "--name", "k", "--expires", "1h", "--locale", "de")}
         self.assertEqual(self.call("GET", f"/v1/articles/{inside[0]}", german).status, 404)
 
+    def test_an_unknown_right_is_told_with_those_that_there_are(self):
+        refused = self.call("POST", "/v1/keys", self.admin, {"name": "x", "rights": ["fly"]})
+        self.assertIn('no right "fly"; there are search events articles.read', refused.json["detail"])
+
     def test_bodies_are_strict(self):
         for body in ({"name": "x"}, {"name": "x", "rights": ["fly"]}, {"name": "x", "rights": ["search"], "more": 1}, [],
                      {"name": "", "rights": ["search"]}, {"name": "x", "kind": "search"}, {"name": "x", "rights": "search"},
