@@ -108,6 +108,13 @@ def run_page(wanted, server, key):
         return subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=env, check=False, timeout=120, cwd=folder)
 
 
+def anchors(page):
+    """Those of its headings, as GitHub makes them."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
 class Documented(unittest.TestCase):
     def hold(self, wanted, done):
         self.assertEqual(done.returncode, 0, done.stdout[-2000:] + done.stderr)
@@ -136,11 +143,15 @@ class Documented(unittest.TestCase):
         self.assertEqual(sorted(table), sorted(code))
 
     def test_every_link_leads_somewhere(self):
-        for page in PAGES:
+        for page in PAGES + sorted((SOURCE / "clients").glob("*/README.md")):
             text = re.sub(r"```.*?```|`[^`]*`", "", page.read_text(encoding="utf-8"), flags=re.S)
-            for target in re.findall(r"\]\(([^)#\s]+)", text):
+            for target, anchor in re.findall(r"\]\(([^)#\s]*)#?([^)\s]*)\)", text):
                 if not re.match(r"https?:|mailto:", target):
-                    self.assertTrue((page.parent / target).exists(), f"{page.relative_to(SOURCE)}: {target}")
+                    there = page.parent / target if target else page
+                    where = f"{page.relative_to(SOURCE)}: {target}#{anchor}"
+                    self.assertTrue(there.exists(), where)
+                    if anchor:
+                        self.assertIn(anchor, anchors(there), where)
 
     def test_the_readme_links_every_page(self):
         linked = (SOURCE / "README.md").read_text(encoding="utf-8")
