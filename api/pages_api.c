@@ -85,6 +85,16 @@ static json_t *responses_json(const json_t *operation)
     return list;
 }
 
+/* What the route asks for; null where it is open to everybody. */
+static json_t *right_json(const char *method, const char *path)
+{
+    for (const parry_route *r = parry_routes; r < parry_routes + parry_nroutes; r++) {
+        if (strcmp(r->method, method) == 0 && strcmp(r->pattern, path) == 0 && r->right != PARRY_RIGHT_OPEN)
+            return json_string(parry_right_name(r->right));
+    }
+    return json_null();
+}
+
 static json_t *operation_json(const char *method, const char *path, const json_t *operation)
 {
     char upper[8] = "";
@@ -95,6 +105,7 @@ static json_t *operation_json(const char *method, const char *path, const json_t
     copy(j, operation, "operationId");
     copy(j, operation, "summary");
     copy(j, operation, "description");
+    json_object_set_new(j, "right", right_json(upper, path));
     json_object_set_new(j, "any_parameters", json_boolean(json_array_size(json_object_get(j, "parameters")) > 0));
     json_object_set_new(j, "body", example_text(resolved(json_object_get(operation, "requestBody"))));
     return j;

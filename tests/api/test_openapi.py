@@ -2,11 +2,12 @@
 no undocumented status and no reply that breaks its schema. With PARRY_SOAK set, fifteen times as much is tried."""
 import json
 import os
+import re
 import subprocess
 import sys
 import unittest
 
-from parry_server import SAMPLE, SOURCE, Server
+from parry_server import PARRY, SAMPLE, SOURCE, Server
 
 HERE = SOURCE / "tests" / "api"
 
@@ -87,6 +88,15 @@ class OpenApi(unittest.TestCase):
         for _, path, operation in self.operations():
             self.assertIn(f'id="{operation["operationId"]}"', page)
             self.assertIn(path, page)
+
+    def test_the_page_says_which_right_an_operation_asks_for(self):
+        listed = subprocess.run([PARRY, "routes"], capture_output=True, text=True, check=True).stdout
+        rights = {tuple(line.split("\t")[:2]): line.split("\t")[2] for line in listed.splitlines()}
+        entries = self.server.get("/docs").text.split('<article id="')[1:]
+        for entry in entries:
+            method, path = re.search(r"<code>(\w+) (.*?)</code>", entry).groups()
+            told = re.search(r"Right: <code>([a-z.]+)</code>", entry)
+            self.assertEqual(told.group(1) if told else "open", rights[method, path], path)
 
     def schemathesis(self, *args):
         site = packages()
