@@ -1,6 +1,8 @@
 /* /docs: the API's description as a page, a section a tag, an entry an operation. */
 #include "api/routes.h"
 
+#include "web/mustache.h"
+
 static const char *const methods[] = {"get", "post", "put", "patch", "delete"};
 
 /* What "$ref": "#/components/KIND/NAME" stands for; j itself where it is no reference. Borrowed. */
@@ -23,6 +25,20 @@ static void copy(json_t *to, const json_t *from, const char *key)
     json_object_set_new(to, key, value != NULL ? json_incref(value) : json_null());
 }
 
+/* The description as HTML: what stands between backticks is code. "" where there is none. */
+static void copy_description(json_t *to, const json_t *from)
+{
+    parry_str rest = parry_str_of(json_string_value(json_object_get(from, "description"))), part;
+    parry_buf html = PARRY_BUF(64 * 1024);
+    for (bool code = false; parry_str_split(&rest, '`', &part); code = !code) {
+        parry_buf_addz(&html, code ? "<code>" : "");
+        parry_html_escape(part, &html);
+        parry_buf_addz(&html, code ? "</code>" : "");
+    }
+    json_object_set_new(to, "description", parry_json_text(parry_buf_str(&html)));
+    parry_buf_free(&html);
+}
+
 static json_t *parameters_json(const json_t *operation)
 {
     json_t *list = json_array();
@@ -33,7 +49,7 @@ static json_t *parameters_json(const json_t *operation)
         copy(one, p, "name");
         copy(one, p, "in");
         copy(one, p, "required");
-        copy(one, p, "description");
+        copy_description(one, p);
         copy(one, p, "example");
         json_array_append_new(list, one);
     }
@@ -60,7 +76,7 @@ static json_t *example_text(const json_t *body)
             return json_incref(example);
         if (example == NULL)
             continue;
-        char *pretty = json_dumps(example, JSON_INDENT(2));
+        char *pretty = json_dumps(example, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
         json_t *out = json_string(pretty);
         free(pretty);
         return out;
@@ -78,7 +94,7 @@ static json_t *responses_json(const json_t *operation)
             continue;
         const json_t *r = resolved(response);
         json_t *one = json_pack("{s:s}", "status", status);
-        copy(one, r, "description");
+        copy_description(one, r);
         json_object_set_new(one, "example", example_text(r));
         json_array_append_new(list, one);
     }
@@ -104,7 +120,7 @@ static json_t *operation_json(const char *method, const char *path, const json_t
                           parameters_json(operation), "responses", responses_json(operation));
     copy(j, operation, "operationId");
     copy(j, operation, "summary");
-    copy(j, operation, "description");
+    copy_description(j, operation);
     json_object_set_new(j, "right", right_json(upper, path));
     json_object_set_new(j, "any_parameters", json_boolean(json_array_size(json_object_get(j, "parameters")) > 0));
     json_object_set_new(j, "body", example_text(resolved(json_object_get(operation, "requestBody"))));
@@ -134,7 +150,9 @@ parry_code parry_get_api_page(parry_call *c, parry_err *err)
     size_t i;
     json_array_foreach(json_object_get(parry_openapi(), "tags"), i, tag)
     {
-        json_t *one = json_copy(tag);
+        json_t *one = json_object();
+        copy(one, tag, "name");
+        copy_description(one, tag);
         json_object_set_new(one, "operations", operations_json(json_string_value(json_object_get(tag, "name"))));
         json_array_append_new(tags, one);
     }

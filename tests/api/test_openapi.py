@@ -83,6 +83,16 @@ class OpenApi(unittest.TestCase):
                               env={**os.environ, "PYTHONPATH": site})
         self.assertEqual(done.stdout + done.stderr, "")
 
+    def test_nothing_is_null_but_values(self):
+        """In YAML's {a: b, c} a comma ends a text: the rest of it becomes a name without a value."""
+        def walk(item, where):
+            for name, value in item.items() if isinstance(item, dict) else enumerate(item):
+                if name not in ("example", "value", "enum", "const", "default"):
+                    self.assertIsNotNone(value, f"{where}.{name}")
+                    if isinstance(value, (dict, list)):
+                        walk(value, f"{where}.{name}")
+        walk(self.document, "")
+
     def test_the_page_lists_every_operation(self):
         page = self.server.get("/docs").text
         for _, path, operation in self.operations():
