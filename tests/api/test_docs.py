@@ -161,6 +161,22 @@ class Documented(unittest.TestCase):
                 self.assertIn(f"({name}", linked)
 
 
+class Help(unittest.TestCase):
+    def ask(self, *args):
+        done = subprocess.run([PARRY, *args], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), args)
+        return done.stdout
+
+    def test_every_command_has_help_with_examples(self):
+        commands = re.findall(r"^  ([a-z]+) +\S", self.ask("help").split("A first answer")[0], re.M)
+        self.assertGreater(len(commands), 15)
+        for command in set(commands) - {"help", "parry"}:
+            told = self.ask(command, "--help")
+            self.assertRegex(told, rf"(?s)\nExamples:\n.*parry {command}\b", command)
+            for option in re.findall(r" (--[a-z][a-z-]*)", told.split("\nExamples:\n")[1]):
+                self.assertIn(f"\n  {option}", told, command)
+
+
 class Checks(unittest.TestCase):
     """What holds the documentation can itself fail."""
 
