@@ -198,7 +198,9 @@ static bool routed(answer *a, parry_str tails[PARRY_TAILS])
         refuse(a, PARRY_PROBLEM_METHOD, "this address does not have that method; see Allow");
         return false;
     case PARRY_NO_ROUTE:
-        refuse(a, PARRY_PROBLEM_NOT_FOUND, "there is nothing at this address");
+        refuse(a, PARRY_PROBLEM_NOT_FOUND,
+               a->page ? "there is nothing at this address"
+                       : "there is nothing at this address; /docs lists those that are");
         return false;
     }
     return false;

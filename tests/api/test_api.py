@@ -692,6 +692,8 @@ class Http(ApiTest):
             reply = self.get(path, 404, headers={"Accept": "text/html,*/*;q=0.8"})
             self.assertTrue(reply.headers["Content-Type"].startswith("text/html"))
             self.assertIn("Not found", reply.text)
+            self.assertNotIn("/docs", reply.text)
+        self.problem("/v1", 404, "not-found", "/docs lists")
 
     def test_wrong_methods_say_which_are_right(self):
         for method in ["POST", "PUT", "DELETE", "PATCH", "BREW"]:
