@@ -55,7 +55,7 @@ class Once(unittest.TestCase):
             self.assertFalse(file.is_file() and first.json["key"].encode() in file.read_bytes(), file)
 
     def test_events_without_ids_are_kept_once(self):
-        body = {"events": [{"type": "view", "article": "customers/refunds/refund-missing"},
+        body = {"events": [{"type": "view", "article": "refund-not-received"},
                            {"type": "form_opened", "id": "01936f5e-8f5b-4c3a-9d6e-2f4b8a1c0d11"}, {"type": "form_opened"}]}
         first, again, other = self.post("/v1/events", body, "e1"), self.post("/v1/events", body, "e1"), self.post("/v1/events", body, "e2")
         self.assertEqual((first.json["accepted"], again.json["duplicates"]), (3, 3), again.text)
@@ -66,7 +66,7 @@ class Once(unittest.TestCase):
         self.assertEqual(self.post("/v1/events", body, "two words").status, 400)
 
     def test_feedback_is_kept_once(self):
-        vote = {"vote": "up", "article": "customers/refunds/refund-missing"}
+        vote = {"vote": "up", "article": "refund-not-received"}
         told = [self.post("/v1/feedback", vote, once).json["status"] for once in ("f1", "f1", "f2")]
         self.assertEqual(told, ["accepted", "duplicate", "accepted"])
 
