@@ -64,22 +64,31 @@ static json_t *example_of(json_t *form)
     return first != NULL ? json_object_get(json_object_iter_value(first), "value") : json_object_get(form, "example");
 }
 
-/* The first example among the forms of a body or a reply, as people read it; null where there is none. */
-static json_t *example_text(const json_t *body)
+/* An example as people read it. */
+static json_t *pretty_json(json_t *example)
+{
+    if (json_is_string(example))
+        return json_incref(example);
+    char *pretty = json_dumps(example, JSON_INDENT(2) | JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY);
+    json_t *out = json_string(pretty);
+    free(pretty);
+    return out;
+}
+
+/* The first example among the forms of a body or a reply, and its media type (may be NULL); null where there is none.
+ */
+static json_t *example_text(const json_t *body, const char **media)
 {
     const char *type;
     json_t *form;
     json_object_foreach(json_object_get(body, "content"), type, form)
     {
         json_t *example = example_of(form);
-        if (json_is_string(example))
-            return json_incref(example);
         if (example == NULL)
             continue;
-        char *pretty = json_dumps(example, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-        json_t *out = json_string(pretty);
-        free(pretty);
-        return out;
+        if (media != NULL)
+            *media = type;
+        return pretty_json(example);
     }
     return json_null();
 }
@@ -95,7 +104,7 @@ static json_t *responses_json(const json_t *operation)
         const json_t *r = resolved(response);
         json_t *one = json_pack("{s:s}", "status", status);
         copy_description(one, r);
-        json_object_set_new(one, "example", example_text(r));
+        json_object_set_new(one, "example", example_text(r, NULL));
         json_array_append_new(list, one);
     }
     return list;
@@ -111,6 +120,96 @@ static json_t *right_json(const char *method, const char *path)
     return json_null();
 }
 
+/* ---- as a command -------------------------------------------------------------------------------------------------
+ */
+
+static const char *text_in(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text != NULL ? text : "";
+}
+
+/* As one word of a shell. */
+static void put_quoted(const char *text, parry_buf *out)
+{
+    parry_buf_addz(out, "'");
+    for (; *text != 0; text++) {
+        if (*text == '\'')
+            parry_buf_addz(out, "'\\''");
+        else
+            parry_buf_addc(out, *text);
+    }
+    parry_buf_addz(out, "'");
+}
+
+static void put_example(const json_t *parameter, parry_buf *out)
+{
+    json_t *text = pretty_json(json_object_get(parameter, "example"));
+    parry_percent_encode(parry_str_of(json_string_value(text)), out);
+    json_decref(text);
+}
+
+static const json_t *parameter_named(const json_t *parameters, parry_str name)
+{
+    size_t i = 0;
+    while (i < json_array_size(parameters) && !parry_str_eqz(name, text_in(json_array_get(parameters, i), "name")))
+        i++;
+    return json_array_get(parameters, i);
+}
+
+static void put_path(parry_str path, const json_t *parameters, parry_buf *out)
+{
+    parry_str piece, name;
+    while (parry_str_split(&path, '{', &piece)) {
+        parry_buf_adds(out, piece);
+        if (parry_str_split(&path, '}', &name))
+            put_example(parameter_named(parameters, name), out);
+    }
+}
+
+/* What it needs of query and headers. */
+static void put_needed(const json_t *parameters, const char *in, parry_buf *out)
+{
+    const json_t *p;
+    size_t i, n = 0;
+    json_array_foreach(parameters, i, p)
+    {
+        if (!json_is_true(json_object_get(p, "required")) || strcmp(text_in(p, "in"), in) != 0)
+            continue;
+        if (strcmp(in, "header") == 0) {
+            parry_buf_printf(out, " \\\n  -H '%s: %s'", text_in(p, "name"), text_in(p, "example"));
+            continue;
+        }
+        parry_buf_printf(out, "%c%s=", n++ == 0 ? '?' : '&', text_in(p, "name"));
+        put_example(p, out);
+    }
+}
+
+/* curl as the examples have it: $PARRY is the server's address, $KEY a key where one is needed everywhere. */
+static json_t *curl_json(const json_t *operation, const json_t *body)
+{
+    const char *method = text_in(operation, "method"), *right = text_in(operation, "right"), *media = "";
+    const json_t *parameters = json_object_get(operation, "parameters");
+    json_t *sent = example_text(body, &media);
+    parry_buf out = PARRY_BUF(64 * 1024);
+    parry_buf_printf(&out, "curl%s%s \"$PARRY", strcmp(method, "GET") == 0 ? "" : " -X ",
+                     strcmp(method, "GET") == 0 ? "" : method);
+    put_path(parry_str_of(text_in(operation, "path")), parameters, &out);
+    put_needed(parameters, "query", &out);
+    parry_buf_addz(&out, "\"");
+    if (*right != 0 && strcmp(right, "search") != 0 && strcmp(right, "events") != 0)
+        parry_buf_addz(&out, " -H \"Authorization: Bearer $KEY\"");
+    put_needed(parameters, "header", &out);
+    if (json_is_string(sent)) {
+        parry_buf_printf(&out, " \\\n  -H 'Content-Type: %s' --data-binary ", media);
+        put_quoted(json_string_value(sent), &out);
+    }
+    json_decref(sent);
+    json_t *command = parry_json_text(parry_buf_str(&out));
+    parry_buf_free(&out);
+    return command;
+}
+
 static json_t *operation_json(const char *method, const char *path, const json_t *operation)
 {
     char upper[8] = "";
@@ -123,7 +222,7 @@ static json_t *operation_json(const char *method, const char *path, const json_t
     copy_description(j, operation);
     json_object_set_new(j, "right", right_json(upper, path));
     json_object_set_new(j, "any_parameters", json_boolean(json_array_size(json_object_get(j, "parameters")) > 0));
-    json_object_set_new(j, "body", example_text(resolved(json_object_get(operation, "requestBody"))));
+    json_object_set_new(j, "curl", curl_json(j, resolved(json_object_get(operation, "requestBody"))));
     return j;
 }
 

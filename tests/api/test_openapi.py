@@ -1,5 +1,6 @@
 """The description (docs/openapi.yaml) is what the server does: its examples work, and schemathesis finds no server error,
 no undocumented status and no reply that breaks its schema. With PARRY_SOAK set, fifteen times as much is tried."""
+import html
 import json
 import os
 import re
@@ -117,6 +118,20 @@ class OpenApi(unittest.TestCase):
         for _, path, operation in self.operations():
             self.assertIn(f'id="{operation["operationId"]}"', page)
             self.assertIn(path, page)
+
+    def test_every_command_of_the_page_is_understood(self):
+        key = self.server.run("keys", "create", "--name", "k", "--rights", "all")
+        env = {**os.environ, "PARRY": f"http://127.0.0.1:{self.server.port}", "KEY": key}
+        commands = [html.unescape(text) for text in re.findall(r"<code>(curl .*?)</code>", self.server.get("/docs").text, re.S)]
+        self.assertEqual(len(commands), len(list(self.operations())))
+        good = 0
+        for command in commands:
+            script = 'curl() { command curl -sS -w "\\n%{http_code}" "$@"; }\n' + command
+            done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, env=env)
+            status = int(done.stdout[-3:])
+            self.assertIn(status, (200, 201, 202, 204, 401, 403, 404, 409, 412), f"{command}\n{done.stdout}")
+            good += status < 300
+        self.assertGreater(good, 40)
 
     def test_the_page_says_which_right_an_operation_asks_for(self):
         listed = subprocess.run([PARRY, "routes"], capture_output=True, text=True, check=True).stdout

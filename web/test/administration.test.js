@@ -113,7 +113,8 @@ describe("who runs the help centre", { skip }, () => {
       await page.waitForURL(/#Events$/);
       const said = await page.locator("#sendFeedback > p").allTextContents();
       const own = ["A vote, or whether it is solved", "Right: events"];
-      assert.deepEqual(said.slice(0, 3), [...own, "Send:"]); // not what its tag says
+      assert.deepEqual(said.slice(0, 2), own);
+      assert.match(said[2], /^200 /); // not what its tag says
     });
   });
 
