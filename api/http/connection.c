@@ -259,7 +259,7 @@ static enum MHD_Result add_header(void *cls, enum MHD_ValueKind kind, const char
     parry_header *to = ((incoming *)cls)->headers;
     raw->header_bytes += strlen(name) + (value ? strlen(value) : 0) + 4; /* ": " and the line's end */
     if (raw->nheaders < PARRY_HEADERS_MAX)
-        to[raw->nheaders] = (parry_header){parry_str_of(name), parry_str_of(value)};
+        to[raw->nheaders] = (parry_header){parry_str_of(name), parry_str_of(value ? value : "")};
     raw->nheaders++;
     if (folded(name, value))
         raw->framing_fault = "a header goes on in a second line";

@@ -65,7 +65,7 @@ PARRY_MUST parry_code parry_request_number(const parry_request *r, const char *n
                                            size_t *value, parry_err *err);
 PARRY_MUST parry_code parry_request_flag(const parry_request *r, const char *name, bool *value, parry_err *err);
 
-/* The first header of that name in any case; empty where there is none. */
+/* The first header of that name in any case; empty where there is none (p NULL) or it says nothing. */
 parry_str parry_request_header(const parry_request *r, const char *name);
 /* The Range of a GET whose If-Range, if it has one, is this etag ("": there is none); else empty. */
 parry_str parry_request_range(const parry_request *r, const char *etag);

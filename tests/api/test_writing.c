@@ -115,6 +115,7 @@ static void an_update_says_which_version_it_follows(void **state)
     assert_string_not_equal(first.etag, second.etag);
     assert_problem(ask("PUT", "/v1/articles/one", if_match(first.etag), "# One\n\nx"), 412,
                    "/problems/precondition-failed");
+    assert_problem(ask("DELETE", "/v1/articles/one", "If-Match: ", NULL), 400, "/problems/invalid");
     assert_problem(ask("POST", "/v1/articles/one/withdraw", if_match(first.etag), NULL), 412,
                    "/problems/precondition-failed");
     assert_problem(ask("DELETE", "/v1/articles/one", "If-Match: ", NULL), 400, "/problems/invalid");

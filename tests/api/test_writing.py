@@ -122,6 +122,13 @@ class Writing(unittest.TestCase):
         self.assertEqual(self.writer.ask("DELETE", "/v1/articles/big").status, 200)
         self.assertEqual(self.writer.ask("GET", "/v1/articles/big?status=draft").status, 404)
 
+    def test_a_version_that_was_lost_is_not_a_wish_for_any(self):
+        w = Writer(self.server, make_key(self.server))
+        self.assertEqual(w.create("---\nid: kept\n---\nA kept quokka.\n").status, 201)
+        for method, path in (("DELETE", "/v1/articles/kept"), ("POST", "/v1/articles/kept/withdraw"), ("PUT", "/v1/articles/kept")):
+            reply = w.ask(method, path, "x" if method == "PUT" else None, Content_Type="text/markdown", If_Match="")
+            self.assertEqual((reply.status, reply.json["type"]), (400, "/problems/invalid"), reply.text)
+
 
 class Crashes(unittest.TestCase):
     def test_what_was_acknowledged_is_live_after_a_kill(self):
