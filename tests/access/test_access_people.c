@@ -98,8 +98,9 @@ static void test_nobodys_password_takes_as_long_as_somebodys(void **state)
     parry_passwords *p = parry_passwords_new(false);
     ok(parry_password_hash(p, lit(PASSWORD), hash, NULL));
     int64_t known = check_ns(p, parry_str_of(hash)), unknown = check_ns(p, nothing);
-    assert_true(unknown > known / 2 && unknown < known * 2);
-    assert_true(known > 10000000); /* argon2id at its real cost: over 10 ms */
+    assert_true(unknown > known / 8 &&
+                unknown < known * 8); /* without the work: a thousand times; else as busy as it is */
+    assert_true(known > 10000000);    /* argon2id at its real cost: over 10 ms */
     parry_passwords_free(p);
 }
 
