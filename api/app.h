@@ -152,8 +152,10 @@ PARRY_MUST parry_code parry_check_forgery(const parry_call *c, parry_err *err);
  * rebinding). DENIED. Signs of life are told to everybody. */
 PARRY_MUST parry_code parry_check_host(const parry_call *c, const parry_route *route, parry_err *err);
 bool parry_host_loopback(parry_str host); /* "localhost:8080", "a.localhost", "127.0.0.1", "[::1]:80" */
-parry_str parry_request_cookie(const parry_request *r, const char *name); /* empty where there is none */
-parry_actor parry_call_actor(const parry_call *c);                        /* for the audit */
+/* Empty where there is none, and where there are several: one of them is a neighbouring site's, and which cannot be
+ * told. */
+parry_str parry_request_cookie(const parry_request *r, const char *name);
+parry_actor parry_call_actor(const parry_call *c); /* for the audit */
 /* Tells the audit what this call did to kind:target; steals `more`, may be NULL. Waits for the disk. What is done stays
  * done: where the audit cannot be written, that is logged. */
 void parry_call_audit(const parry_call *c, const char *action, const char *kind, parry_str target, json_t *more);

@@ -46,14 +46,14 @@ static const parry_identity *anyone(const parry_call *c)
 
 parry_str parry_request_cookie(const parry_request *r, const char *name)
 {
-    parry_str rest = parry_request_header(r, "Cookie"), one;
-    size_t n = strlen(name);
+    parry_str rest = parry_request_header(r, "Cookie"), one, found = {NULL, 0};
+    size_t n = strlen(name), times = 0;
     while (parry_str_split(&rest, ';', &one)) {
         one = parry_str_trim(one);
         if (one.n > n && memcmp(one.p, name, n) == 0 && one.p[n] == '=')
-            return parry_str_from(one, n + 1);
+            found = times++ == 0 ? parry_str_from(one, n + 1) : parry_str_make(NULL, 0);
     }
-    return parry_str_make(NULL, 0);
+    return found;
 }
 
 static parry_str bearer(parry_str header)

@@ -1,6 +1,8 @@
 /* The query log: one record a list of hits. */
 #include "api/query_log.h"
 
+#include "api/observe/vitals.h"
+
 static parry_str called(const parry_call *c, const char *header)
 {
     parry_str s = parry_request_header(c->req, header);
@@ -67,13 +69,21 @@ static void set_sender(const parry_call *c, json_t *j, const parry_query_note *n
         parry_event_set_key(v, j, "session", PARRY_PSEUDONYM_SESSION, now_ms, session);
 }
 
+parry_code parry_call_append(const parry_call *c, const parry_ledger_item *items, size_t n,
+                             parry_ledger_ticket **ticket, parry_err *err)
+{
+    if (!parry_disk_spare(c->app))
+        return parry_fail(err, PARRY_UNAVAILABLE, "the disk is almost full: nothing is kept until there is room");
+    return parry_ledger_append(c->app->ledger, items, n, ticket, err);
+}
+
 static void append(parry_call *c, parry_uuid id, const json_t *j)
 {
     size_t n = json_dumpb(j, NULL, 0, JSON_COMPACT | JSON_REAL_PRECISION(6));
     char *p = parry_arena_alloc(c->arena, n + 1);
     (void)json_dumpb(j, p, n, JSON_COMPACT | JSON_REAL_PRECISION(6));
     parry_ledger_item item = {PARRY_LEDGER_QUERY, id, parry_str_make(p, n)};
-    if (parry_ledger_append(c->app->ledger, &item, 1, NULL, NULL) != PARRY_OK)
+    if (parry_call_append(c, &item, 1, NULL, NULL) != PARRY_OK)
         atomic_fetch_add(&c->app->queries_dropped, 1);
 }
 

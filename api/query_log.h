@@ -38,6 +38,11 @@ enum { PARRY_VISITOR_MAX_BYTES = 200 };
 parry_str parry_call_visitor(const parry_call *c);
 parry_str parry_call_session(const parry_call *c);
 
+/* To the ledger, what strangers make: UNAVAILABLE where it would take the last of the disk (limits.disk_reserve_mb),
+ * which is there for signing in, writing and their audit. Else as parry_ledger_append. */
+PARRY_MUST parry_code parry_call_append(const parry_call *c, const parry_ledger_item *items, size_t n,
+                                        parry_ledger_ticket **ticket, parry_err *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -144,7 +144,7 @@ static parry_code take(parry_call *c, const json_t *list, bool single, parry_rep
     parry_ledger_item *items = PARRY_ARRAY(c->arena, parry_ledger_item, r->n);
     size_t n = read_events(c, list, r, items, err);
     if (n > 0)
-        code = parry_ledger_append(r->ledger, items, n, &r->ticket, err);
+        code = parry_call_append(c, items, n, &r->ticket, err);
     else if (single)
         code = PARRY_INVALID;
     else

@@ -124,6 +124,9 @@ const parry_config_row parry_config_rows[] = {
     {"limits.deadline_ms", NUMBER, AT(limits.deadline_ms), "0", 0, 60000, "ms",
      "A search that would take longer leaves out meaning and says degraded, unless it says deadline_ms itself; 0: "
      "none."},
+    {"limits.disk_reserve_mb", NUMBER | LIVE, AT(limits.disk_reserve_mb), "200", 0, 1000000000, "MB",
+     "With less free on the disk of DATA, events are refused and searches not recorded: the rest is for signing in, "
+     "writing and their audit; 0: for whoever comes first."},
 };
 enum { ROWS = sizeof parry_config_rows / sizeof *parry_config_rows };
 const size_t parry_config_nrows = ROWS;

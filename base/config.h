@@ -61,6 +61,7 @@ typedef struct parry_config {
         int64_t request_s;
         int64_t queue_ms;
         int64_t deadline_ms;
+        int64_t disk_reserve_mb;
     } limits;
     struct {
         const char *secret_file; /* "" = secret in the per-user configuration folder */

@@ -1,6 +1,7 @@
 /* Ten fields into one record. */
 #include "api/agents/chat_log.h"
 
+#include "api/query_log.h"
 #include "base/clock.h"
 
 static parry_str text_of(const json_t *j) { return parry_str_make(json_string_value(j), json_string_length(j)); }
@@ -68,7 +69,7 @@ void parry_chat_log(parry_call *c, const json_t *fields, const char *query_id, c
     json_object_set_new(j, "transcript_id", json_string(transcript_id));
     char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(6));
     parry_ledger_item item = {PARRY_LEDGER_EVENT, parry_uuid_v7(now_ms), parry_str_of(text)};
-    if (parry_ledger_append(c->app->ledger, &item, 1, NULL, NULL) != PARRY_OK)
+    if (parry_call_append(c, &item, 1, NULL, NULL) != PARRY_OK)
         atomic_fetch_add(&c->app->queries_dropped, 1);
     free(text);
     json_decref(j);

@@ -99,6 +99,12 @@ static bool disk_low(void *ctx, char why[PARRY_WHY_TEXT])
     return true;
 }
 
+bool parry_disk_spare(const parry_app *app)
+{
+    double left, all, reserve = (double)app->config->limits.disk_reserve_mb * 1e6;
+    return reserve == 0 || !disk(app, &left, &all) || left >= reserve;
+}
+
 static bool traces_lost(void *ctx, char why[PARRY_WHY_TEXT])
 {
     const parry_app *app = ctx;

@@ -18,6 +18,9 @@ void parry_vital_add(parry_app *app, parry_vital part);
 /* {"meaning": "no model: ..."}: parts that are degraded, and why, for people; a new reference. */
 json_t *parry_vitals_json(const parry_app *app);
 
+/* Is there more free on the disk of DATA than limits.disk_reserve_mb, or can that not be known? Any thread. */
+bool parry_disk_spare(const parry_app *app);
+
 #ifdef __cplusplus
 }
 #endif

@@ -85,6 +85,35 @@ class Keys(Attack):
         self.assertIn("event=secret_key_exposed", self.server.logged())
         self.assertNotIn(secret, self.server.logged())
 
+    def test_a_remembered_answer_is_its_askers_alone(self):
+        """Idempotency-Key: who sends the same key and the same request as somebody else gets nothing of theirs."""
+        one, other = ({"X-API-Key": self.house.key("--rights", "articles.write keys"), "Idempotency-Key": "guessed"} for _ in range(2))
+        body = {"markdown": "---\nid: remembered\ntitle: x\nstatus: draft\n---\nx"}
+        first = self.call("POST", "/v1/articles", one, body)
+        self.assertEqual((first.status, self.call("POST", "/v1/articles", one, body).headers["Idempotency-Replayed"]), (201, "true"))
+        got = self.call("POST", "/v1/articles", other, body)
+        self.assertEqual((got.status, got.headers["Idempotency-Replayed"]), (409, None))
+        for headers in ({"Idempotency-Key": "guessed"}, {"Idempotency-Key": "guessed", "X-API-Key": self.house.key("--rights", "search")}):
+            self.assertIn(self.call("POST", "/v1/articles", headers, body).status, (401, 403))
+        made = {"name": "secret", "rights": ["articles.write"]}
+        key = self.call("POST", "/v1/keys", {**one, "Idempotency-Key": "k"}, made).json["key"]
+        again = self.call("POST", "/v1/keys", {**one, "Idempotency-Key": "k"}, made)
+        self.assertEqual(again.status, 409, "a secret is told once")
+        self.assertNotIn(key, again.text)
+
+    def test_cursors_are_no_way_in(self):
+        """Cursors of a page, forged: of another list, of another place, of nonsense."""
+        good = self.call("GET", "/v1/articles?limit=2").json["next"]
+        raw = unbase64url(good)
+        forged = [good[:-2], good + "A", good.swapcase(), "A" * 5000, "..%2f", base64url(b"\x00" * 50), base64url(b"\xff" * 50), base64url(raw[:-1]), base64url(raw * 50),
+                  base64url(b'["articles"]'), base64url(b"[" * 3000), base64url(b'["keys","0123456789ab"]'), base64url(raw.replace(b"articles", b"keys"))]
+        for cursor in forged:
+            for path in ("/v1/articles", "/v1/keys", "/v1/people", "/v1/audit", "/v1/generations"):
+                got = self.call("GET", f"{path}?cursor={cursor}", self.house.admin)
+                self.assertIn(got.status, (200, 400), f"{path} {cursor[:40]}")
+                self.assertTrue(got.status == 400 or path != "/v1/keys" or "keys" in got.json)
+        self.assertEqual(self.call("GET", f"/v1/keys?cursor={good}", self.house.admin).status, 400)
+
     def test_mass_assignment(self):
         """Members that a reply has and a request must not: refused by name, not passed over."""
         for more in ({"id": "0123456789ab"}, {"created": "2020-01-01"}, {"hash": "x"}, {"state": "valid"}, {"rights": ["search"], "role": "admin"},

@@ -9,7 +9,7 @@ import struct
 import time
 import unittest
 
-from attack import JSON, PASSWORD, Attack, Server, clock
+from attack import PASSWORD, Attack, Server, cost
 
 
 class People(Attack):
@@ -71,6 +71,16 @@ class People(Attack):
                 self.assertNotEqual(self.server.get("/v1/session", headers={"Cookie": one}).json.get("id"), "ed")
         for path in ("/v1/session?parry_session=x", "/v1/session;parry_session=x"):
             self.assertIsNone(self.server.get(path).headers["Set-Cookie"])
+
+    def test_a_neighbouring_sites_cookie(self):
+        """Another host of the domain sets a cookie beside ours, so that its victim works as somebody else."""
+        mine, _ = self.session("ada")
+        theirs, _ = self.session("agnes")
+        for both in (f"{theirs['Cookie']}; {mine['Cookie']}", f"{mine['Cookie']};{theirs['Cookie']}", f"{mine['Cookie']}; a=b; parry_session="):
+            self.assertEqual(self.who({"Cookie": both}), "anyone", both)
+        for other in ("xparry_session=" + theirs["Cookie"], "parry_sessionx=y", "PARRY_SESSION=" + theirs["Cookie"].partition("=")[2]):
+            self.assertEqual(self.call("GET", "/v1/session", {"Cookie": f"{other}; {mine['Cookie']}"}).json["id"], "ada")
+            self.assertEqual(self.who({"Cookie": other}), "anyone")
 
     def test_a_session_ends_with_sign_out_role_password_and_lock(self):
         """What was stolen is worth nothing after any of them, and an old role not either."""
@@ -159,7 +169,7 @@ class Passwords(Attack):
             for _ in range(2):
                 server = self.fresh()
                 for _ in range(2):
-                    reply, took = clock(lambda: self.sign_in(person, "wrong password", server=server))
+                    reply, took = cost(server, lambda: self.sign_in(person, "wrong password", server=server))
                     times[person].append(took)
                     text = re.sub(r'"instance":"[0-9a-f]+"', "", reply.text)
                     told.setdefault(person, set()).add((reply.status, text, tuple(sorted(reply.headers.keys()))))

@@ -5,11 +5,10 @@ import json
 import re
 import socket
 import subprocess
-import time
 import unittest
 import zlib
 
-from attack import PARRY, Attack, clock, memory_kib
+from attack import PARRY, Attack, Server, cost, memory_kib
 
 INNER = b"GET /v1/keys HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
@@ -106,18 +105,16 @@ class Requests(Attack):
         for method, path in self.takers():
             for deep in (b"[" * 100_000, b'{"a":' * 20_000, b'{"events":' + b"[" * 30_000 + b"]" * 30_000 + b"}"):
                 headers = {**self.house.admin, "Content-Type": "application/json", "If-Match": "*"}
-                reply, took = clock(lambda: self.server.get(path, method, headers, deep))
+                reply, took = cost(self.server, lambda: self.server.get(path, method, headers, deep))
                 self.assertIn(reply.status, (400, 403, 404, 413), f"{method} {path}")
-                self.assertLess(took, 2, path)
+                self.assertLess(took, 1, path)
 
     def test_oversized_bodies(self):
         """A gigabyte that is announced is refused at once; one that is not announced is cut off."""
         for method, path in self.takers():
-            start = time.monotonic()
             got = self.send(f"{method} {path} HTTP/1.1".encode(), b"Host: 127.0.0.1", b"Content-Length: 1073741824",
-                            b"X-API-Key: " + self.house.admin_key.encode())
+                            b"X-API-Key: " + self.house.admin_key.encode())  # and none of it: it is not waited for
             self.assertIn(b" 413 ", got[:20], path)
-            self.assertLess(time.monotonic() - start, 2, path)
         before = memory_kib(self.server)
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=10) as s:
             s.sendall(b"POST /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -140,9 +137,9 @@ class Requests(Attack):
                              ("br", b"\x00" * 64), ("zstd", b"\x28\xb5\x2f\xfd" * 16)):
             for path in ("/v1/events", "/v1/suggest", "/1/indexes/articles/query", "/v1/keys"):
                 headers = {**self.house.admin, "Content-Encoding": coding, "Content-Type": "application/json"}
-                reply, took = clock(lambda: self.server.get(path, "POST", headers, body))
+                reply, took = cost(self.server, lambda: self.server.get(path, "POST", headers, body))
                 self.assertIn(reply.status, (400, 413, 415), f"{coding} {path}")
-                self.assertLess(took, 2)
+                self.assertLess(took, 1)
         self.assertLess(memory_kib(self.server) - before, 20_000)
 
     def test_hash_flooding(self):
@@ -150,9 +147,9 @@ class Requests(Attack):
         colliding = "{" + ",".join(f'"{"".join(chr(97 + (i >> b & 1)) for b in range(16))}":1' for i in range(15_000)) + "}"
         for body in (colliding, "{" + ",".join(f'"{i}":0' for i in range(60_000)) + "}", "[" + ",".join(["{}"] * 100_000) + "]"):
             for path in ("/v1/events", "/v1/chat/suggest", "/1/indexes/*/queries"):
-                reply, took = clock(lambda: self.server.get(path, "POST", {"Content-Type": "application/json"}, body))
+                reply, took = cost(self.server, lambda: self.server.get(path, "POST", {"Content-Type": "application/json"}, body))
                 self.assertIn(reply.status, (400, 413), path)
-                self.assertLess(took, 2, path)
+                self.assertLess(took, 1, path)
 
     def test_two_readings_of_one_body(self):
         """A name twice, bytes after the end, NUL, broken UTF-8, huge numbers: refused, so that nobody reads it otherwise."""
@@ -161,6 +158,35 @@ class Requests(Attack):
                      b'\xef\xbb\xbf{"name":"a","rights":["search"]}', b'{"name":1e999,"rights":["search"]}', b'{"name":"a","rights":["search"],"expires":1e400}'):
             reply = self.server.get("/v1/keys", "POST", {**self.house.admin, "Content-Type": "application/json"}, body)
             self.assertEqual(reply.status, 400, body)
+
+    def test_events_cannot_take_the_last_of_the_disk(self):
+        """What strangers send ends before the disk does: signing in, writing and the audit go on."""
+        with Server(data=self.server.data.parent, args=["--option", "limits.disk_reserve_mb=1000000000"]) as full:
+            for path, body in (("/v1/events", {"events": [{"type": "view", "article": "plain-1"}]}), ("/v1/feedback", {"article": "plain-1", "vote": "up"}),
+                               ("/1/events", {"events": [{"eventType": "view", "eventName": "x", "index": "a", "userToken": "u", "objectIDs": ["plain-1"]}]})):
+                got = self.call("POST", path, None, body, full)
+                self.assertEqual(got.status, 503, path)
+                self.assertTrue(got.headers["Retry-After"])
+                self.assertEqual(self.call("POST", path, None, body).status, 200, "and where there is room it is taken")
+            kept = re.compile(r"^parry_ledger_seq (\d+)", re.M)
+            before = kept.search(full.get("/metrics").text)[1]
+            self.assertEqual(full.get("/v1/search?q=refund").status, 200)
+            self.assertEqual(self.call("POST", "/v1/chat/suggest", None, {"turns": [{"role": "user", "text": "refund"}]}, full).status, 200)
+            self.assertEqual(kept.search(full.get("/metrics").text)[1], before, "a search was recorded")
+            self.assertEqual(self.sign_in("agnes", server=full).status, 200)
+            self.assertEqual(self.call("POST", "/v1/keys", self.house.admin, {"name": "x", "rights": ["search"]}, full).status, 201)
+            self.assertGreater(int(kept.search(full.get("/metrics").text)[1]), int(before), "no audit")
+
+    def test_other_protocols(self):
+        """Upgrades and prefaces: no proxy in front is made to believe that this connection speaks something else now."""
+        for lines in ([b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA"],
+                      [b"Connection: Upgrade", b"Upgrade: websocket", b"Sec-WebSocket-Version: 13", b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="],
+                      [b"Connection: keep-alive, X-API-Key", b"X-API-Key: x"], [b"Expect: 200-maybe"]):
+            got = self.send(b"GET /health HTTP/1.1", b"Host: 127.0.0.1", *lines, body=b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            self.assertNotIn(b"HTTP/1.1 101", got)
+            self.assertNotIn(b"upgrade:", got.lower())
+        for preface in (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"\x05\x01\x00", b"SSH-2.0-x\r\n\r\n", b"EHLO x\r\n\r\n"):
+            self.assertNotIn(b" 200 ", self.server.raw(preface + b"\r\n\r\n", wait=10))
 
     def test_amplification_by_many_wants(self):
         """Small requests that want very much."""

@@ -111,7 +111,7 @@ class Scripts(Attack):
         for script in SCRIPTS:
             replies = [
                 self.call("POST", "/v1/events", {"X-Parry-Visitor": "x"}, {"events": [{"type": script, "article": script, "visitor": script}]}),
-                self.call("POST", "/v1/feedback", None, {"article": script, "helpful": True, "comment": script}),
+                self.call("POST", "/v1/feedback", None, {"article": script, "vote": "up", "comment": script}),
                 self.call("POST", "/v1/chat/suggest", None, {"turns": [{"role": "user", "text": script + " wallaby"}], "page": script}),
                 self.call("POST", "/v1/suggest", None, {"subject": script, "description": script}),
                 self.call("POST", "/mcp", None, {"jsonrpc": "2.0", "id": script, "method": script, "params": {"name": script}}),
