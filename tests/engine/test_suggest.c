@@ -229,6 +229,27 @@ static void past_queries_complete_for_those_who_asked_them(void **state)
     assert_int_equal(parry_side_write(f->scratch->dir, PARRY_SIDE_COMPLETIONS, few, name, NULL), PARRY_INVALID);
 }
 
+/* Whom a key keeps to some articles is not told what is asked about the others. */
+static void past_queries_complete_for_nobody_who_sees_some_articles_only(void **state)
+{
+    fixture *f = *state;
+    const parry_filter only = {.field = PARRY_FIELD_LOCALE, .set = 1, .value = parry_str_of("en")};
+    parry_query q = {.text = parry_str_of("refu"),
+                     .typing = true,
+                     .audience = parry_str_of("customer"),
+                     .completions = 5,
+                     .limit = 10};
+    parry_results r = {0};
+    publish(f, 2, PARRY_SIDE_COMPLETIONS, "[{\"text\":\"refund where is it\",\"count\":9,\"audience\":\"customer\"}]");
+    ok(parry_search(f->searcher, f->generation, &q, f->scratch->arena, &r, NULL));
+    assert_true(has(&r, "refund where is it"));
+    q.filters = &only;
+    q.nfilters = 1;
+    ok(parry_search(f->searcher, f->generation, &q, f->scratch->arena, &r, NULL));
+    assert_true(r.n > 0);
+    assert_false(has(&r, "refund where is it"));
+}
+
 static double page_points(fixture *f, const char *page, const char *id, double *score)
 {
     parry_query q = {.text = parry_str_of("refund days"), .page = parry_str_of(page), .limit = 10, .explain = true};
@@ -330,6 +351,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(titles_and_headings_complete_what_is_typed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(completions_are_escaped_and_fold_accents, set_up, tear_down),
         cmocka_unit_test_setup_teardown(past_queries_complete_for_those_who_asked_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(past_queries_complete_for_nobody_who_sees_some_articles_only, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(the_page_that_the_host_declares_raises_what_it_is_about, set_up, tear_down),
         cmocka_unit_test_setup_teardown(before_anything_is_asked_promoted_and_new_articles_show, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_read_most_comes_before_what_is_new, set_up, tear_down),

@@ -5,7 +5,6 @@ import html.parser
 import json
 import os
 import pathlib
-import socket
 import sys
 import tempfile
 import unittest

@@ -1,5 +1,4 @@
 """Small questions that are to cost much: patterns, filters, conversations, and texts that are redacted."""
-import json
 import unittest
 import urllib.parse
 

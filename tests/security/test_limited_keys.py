@@ -1,5 +1,6 @@
 """A key that is limited to some articles sees nothing else, by whatever route it asks."""
 import json
+import os
 import pathlib
 import subprocess
 import tempfile
@@ -7,6 +8,9 @@ import unittest
 import urllib.parse
 
 from attack import JSON, PARRY, Server, until
+
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
+MODEL = pathlib.Path(os.environ.get("PARRY_MODEL_DIR") or CACHE / "parry" / "models" / "all-MiniLM-L6-v2")
 
 # What stands in articles outside, and nowhere within. A reply may repeat of them what the request itself said.
 SECRETS = ["numbat", "okapi", "numbat-one", "numbat-two", "numbat-three", "numbat-four", "numbat matters", "okapi suite", "okapi-tag",
@@ -150,7 +154,7 @@ class LimitedKeys(unittest.TestCase):
         for name, text in TREE.items():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             (tree / name).write_text(text, encoding="utf-8")
-        cls.server = Server(tree)
+        cls.server = Server(tree, text_only=not MODEL.exists())
         cls.addClassCleanup(cls.server.close)
         cls.all = {"X-API-Key": cls.server.run("keys", "create", "--name", "all", "--rights", "search articles.read")}
         assert until(lambda: cls.related("in1")), "related articles never came"
@@ -175,13 +179,13 @@ class LimitedKeys(unittest.TestCase):
         return numbers, passages
 
     def keys(self):
-        """Of every kind and limit: made here, derived from a wider one, secret ones that may read drafts."""
-        wide = self.server.run("keys", "create", "--name", "wide", "--rights", "search events")
+        """Of every limit, and of every kind: made here, derived from a wider one, a secret one that may read drafts."""
         for name, how in LIMITS.items():
             yield name, self.server.run("keys", "create", "--search", "--name", "k", "--expires", "1h", *how)
-            yield name + ", secret", self.server.run("keys", "create", "--name", "k", "--rights",
-                                                     "search events articles.read articles.write articles.publish", *how)
-            yield name + ", derived", self.server.run("keys", "derive", "--expires", "1h", *how, stdin=wide)
+        rights = "search events articles.read articles.write articles.publish"
+        yield "secret", self.server.run("keys", "create", "--name", "k", "--rights", rights, *LIMITS["category"])
+        wide = self.server.run("keys", "create", "--name", "wide", "--rights", "search events")
+        yield "derived", self.server.run("keys", "derive", "--expires", "1h", *LIMITS["product"], stdin=wide)
 
     def look(self, who, replies):
         seen = set()

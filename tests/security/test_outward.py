@@ -7,7 +7,7 @@ import tempfile
 import threading
 import unittest
 
-from attack import JSON, PARRY, PASSWORD, Attack, Server, until
+from attack import PASSWORD, Attack, Server, until
 
 
 class Listener:

@@ -1,11 +1,8 @@
 """A page anywhere, whose name its maker has lead to 127.0.0.1: the browser of somebody who runs Parry on his own machine then
 takes Parry for that page's own server (DNS rebinding)."""
-import json
-import pathlib
-import tempfile
 import unittest
 
-from attack import JSON, Attack, Server
+from attack import Attack, Server
 
 READING = ["/v1/search?q=refund", "/v1/suggest?q=re", "/v1/articles", "/v1/articles/plain-1", "/v1/categories", "/metrics", "/", "/search?q=refund",
            "/articles/plain-1", "/v1/openapi.json", "/api/v2/help_center/articles.json", "/v1/session", "/admin/sign-in", "/v1/tools.json"]
