@@ -233,5 +233,44 @@ class LimitedKeys(unittest.TestCase):
                     self.assertIn(mine.status, (403, 404), f"{path}: who has the tag is told that it is still so")
 
 
+class AsIfAlone(unittest.TestCase):
+    """The answers to a limited key are those of a server that has nothing else."""
+
+    QUERIES = ["refund", "numbat", "numb", "numbatt", "okapi", "okap", "suite", "wombat -numbat", "refund numbat", "refund OR numbat", "numbatword", "refnud",
+               "wombta", '"numbat refund"', "heading", "n", "days of the"]
+    # Numbers of scores rest on how common words are in all articles (docs/security.md); the rest is the question's time and name.
+    ASIDE = {"score", "explain", "idf", "value", "generation", "took_us", "query_id", "processingTimeMS", "indexUsed", "url", "url_without_anchor", "_rankingInfo"}
+
+    def serve(self, top, names):
+        tree = pathlib.Path(top) / "content"
+        for name in names:
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            (tree / name).write_text(TREE[name], encoding="utf-8")
+        server = Server(tree)
+        self.addCleanup(server.close)
+        return server
+
+    def plain(self, j):
+        if isinstance(j, dict):
+            return {k: self.plain(v) for k, v in j.items() if k not in self.ASIDE}
+        return [self.plain(x) for x in j] if isinstance(j, list) else j
+
+    def test_a_limited_key_is_answered_as_if_there_were_nothing_else(self):
+        with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+            whole = self.serve(one, TREE)
+            alone = self.serve(other, [name for name in TREE if not name.startswith("out")])
+            for how in (LIMITS["category"], LIMITS["two fields"]):
+                keys = [{"X-API-Key": s.run("keys", "create", "--search", "--name", "k", "--expires", "1h", *how)} for s in (whole, alone)]
+                for q in self.QUERIES:
+                    term = urllib.parse.quote(q)
+                    for path in (f"/v1/search?q={term}&limit=50&facets=category,tag,product,locale", f"/v1/suggest?q={term}", f"/v1/completions?q={term}",
+                                 f"/v1/explain?q={term}&typing=1", f"/v1/explain?q={term}"):
+                        told = [self.plain(s.get(path, headers=key).json) for s, key in zip((whole, alone), keys)]
+                        self.assertEqual(told[0], told[1], path)
+                    body = json.dumps({"query": q, "facets": ["*"]})
+                    told = [s.get("/1/indexes/a/query", "POST", {**JSON, **key}, body).json for s, key in zip((whole, alone), keys)]
+                    self.assertEqual(self.plain(told[0]), self.plain(told[1]), q)
+
+
 if __name__ == "__main__":
     unittest.main()
