@@ -154,6 +154,25 @@ class Passwords(Attack):
         self.assertEqual(right.status, 429, "the right password tells nothing while it is locked")
         self.assertGreaterEqual(int(right.headers["Retry-After"]), 1)
 
+    def test_guesses_at_once_are_all_counted(self):
+        """Many at the same moment, before any of them was looked at."""
+        server = self.fresh("--option", "limits.sign_in_per_address=0")
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            statuses = list(pool.map(lambda i: self.sign_in("ada", f"wrong {i}", server=server).status, range(16)))
+        self.assertLessEqual(statuses.count(401), 5, statuses)
+        self.assertTrue(set(statuses) <= {401, 429, 503}, statuses)
+
+    def test_a_link_is_worth_one_session(self):
+        """Used by many at the same moment, and after another was made."""
+        server = self.fresh("--option", "limits.sign_in_per_address=0")
+        token = server.process.stdout.readline().decode().strip().rsplit("#", 1)[1]
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            replies = list(pool.map(lambda _: self.call("POST", "/v1/session", None, {"token": token}, server), range(8)))
+        self.assertEqual([r.status for r in replies].count(200), 1, [r.status for r in replies])
+        old = self.fresh().process.stdout.readline().decode().strip().rsplit("#", 1)[1]
+        self.fresh()
+        self.assertEqual(self.call("POST", "/v1/session", None, {"token": old}).status, 401)
+
     def test_password_spraying_is_locked_out(self):
         """One guess for each of many accounts: the address is counted, not the account alone; and it cannot say it is another."""
         server = self.fresh()

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 import zlib
 
-from attack import PARRY, Attack, Server, cost, memory_kib
+from attack import PARRY, Attack, Server, cost, memory_kib, until
 
 INNER = b"GET /v1/keys HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
@@ -127,6 +127,24 @@ class Requests(Attack):
                 pass
         self.assertLess(sent, 64 << 20, "it reads for ever")
         self.assertLess(memory_kib(self.server) - before, 30_000)
+
+    def test_clients_that_leave(self):
+        """In the middle of a line, a body, a reply; while a job of theirs runs or their reply waits for the disk."""
+        key = f"X-API-Key: {self.house.admin_key}\r\n"
+        body = '{"events": [{"type": "view", "article": "plain-1"}]}'
+        whole = [f"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n{body}",
+                 'POST /v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 36\r\n\r\n{"person":"gone","password":"wrong1"}',
+                 f"GET /v1/generations HTTP/1.1\r\nHost: localhost\r\n{key}\r\n", f"POST /v1/admin/refresh HTTP/1.1\r\nHost: localhost\r\n{key}\r\n",
+                 "GET /api/v2/help_center/articles.json?per_page=100 HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"]
+        for _ in range(8):
+            for request in whole:
+                for cut in (len(request), len(request) // 2, 1):
+                    s = socket.create_connection(("127.0.0.1", self.server.port), timeout=10)
+                    s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # RST, not FIN
+                    s.sendall(request[:cut].encode() * (3 if cut == len(request) else 1))
+                    s.close()
+        running = re.compile(r"^parry_http_requests_running \d+$", re.M)
+        self.assertTrue(until(lambda: running.search(self.server.get("/metrics").text)[0].endswith(" 1"), 10), "more than who asks")
 
     def test_zip_bombs(self):
         """A compressed body is never opened: what is small on the wire stays small."""
