@@ -162,7 +162,7 @@ parry_code parry_file_replace(const char *path, parry_str bytes, parry_err *err)
 
 static parry_code make_one(const char *path, parry_err *err)
 {
-    if (mkdir(path, 0755) == 0)
+    if (mkdir(path, 0750) == 0)
         return sync_parent(path, err);
     int why = errno;
     struct stat st;

@@ -15,7 +15,9 @@ PARRY_MUST parry_code parry_file_read(parry_arena *a, const char *path, size_t m
                                       parry_err *err);
 /* Write beside it, fsync, rename over it, fsync the folder. */
 PARRY_MUST parry_code parry_file_replace(const char *path, parry_str bytes, parry_err *err);
-PARRY_MUST parry_code parry_dir_make(const char *path, parry_err *err); /* with parents; exists already is fine */
+/* With parents; exists already is fine. Nothing for others than owner and group: what is in them is not for everybody
+ * on the machine. */
+PARRY_MUST parry_code parry_dir_make(const char *path, parry_err *err);
 PARRY_MUST parry_code parry_dir_sync(const char *path, parry_err *err); /* fsync of the folder itself */
 PARRY_MUST parry_code parry_file_sync(const char *path, parry_err *err);
 PARRY_MUST parry_code parry_tree_remove(const char *path, parry_err *err); /* rm -r; not there is fine */

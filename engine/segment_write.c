@@ -106,7 +106,7 @@ static parry_code make_folder(parry_segment_writer *w, parry_err *err)
         code = parry_tree_remove(w->dir, err);
     if (code != PARRY_OK)
         return code;
-    if (mkdir(w->dir, 0755) != 0)
+    if (mkdir(w->dir, 0750) != 0)
         return parry_fail_errno(err, "cannot make the folder %s", w->dir);
     w->lock = open(w->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (w->lock < 0 || flock(w->lock, LOCK_EX | LOCK_NB) != 0)

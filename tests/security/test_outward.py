@@ -116,9 +116,9 @@ class Outward(Attack):
         for secret in (key, cookie["Cookie"].partition("=")[2], PASSWORD, self.house.link, "parry_sk_0123456789ab_AAAA"):
             self.assertNotIn(secret, log)
             self.assertNotIn(secret.encode(), stored)
-        for file in self.server.data.rglob("*"):
-            if file.is_file() and file.suffix == ".mdb":
-                self.assertEqual(file.stat().st_mode & 0o007, 0, f"{file} may be read by everybody")
+        for path in (self.server.data, *self.server.data.rglob("*")):
+            if path.is_dir() or path.suffix == ".mdb":
+                self.assertEqual(path.stat().st_mode & 0o007, 0, f"{path} is open to everybody on the machine")
         self.assertEqual((self.server.data.parent / "secret").stat().st_mode & 0o077, 0)
 
 
