@@ -8,7 +8,6 @@
 #include "api/limits/proxies.h"
 #include "base/log.h"
 
-#include <ctype.h>
 #include <strings.h>
 
 #define SECRET "parry_sk_" /* how a secret key begins */
@@ -122,23 +121,26 @@ parry_code parry_identify(parry_call *c, parry_err *err)
 /* ---- what must not be ---------------------------------------------------------------------------------------------
  */
 
-/* Which secret key stands in a text, for the log: its id, not the rest; "?" where it is none of ours. */
-static parry_str exposed_id(parry_str text)
+/* The id of the secret key that stands in a text; empty where it is none of ours, or none any more. */
+static parry_str exposed_id(const parry_call *c, parry_str text)
 {
-    enum { ID = 12 };
-    size_t at = parry_str_find(text, parry_str_of(SECRET)) + sizeof SECRET - 1;
-    for (size_t i = at; i < at + ID; i++) {
-        if (i >= text.n || !isxdigit((unsigned char)text.p[i]))
-            return parry_str_of("?");
-    }
-    return parry_str_make(text.p + at, ID);
+    enum { BYTES = sizeof SECRET - 1 + PARRY_KEY_ID + PARRY_TOKEN_TEXT };
+    parry_str key = parry_str_from(text, parry_str_find(text, parry_str_of(SECRET)));
+    parry_identity who;
+    if (c->app->access == NULL || key.n < BYTES ||
+        parry_key_verify(c->app->access, c->arena, parry_str_make(key.p, BYTES), &who, NULL) != PARRY_OK)
+        return parry_str_make(NULL, 0);
+    return who.id;
 }
 
+/* Counted, which wakes somebody, only where a key has to be changed: else any stranger could do that. */
 static parry_code in_the_open(const parry_call *c, parry_str text, parry_err *err)
 {
-    parry_metrics_count(c->app->metrics, PARRY_COUNT_REJECTED_EXPOSED_KEY);
-    parry_log(PARRY_WARN, "secret_key_exposed", "req=%s key=%.*s address=%.*s", c->req->id, PARRY_FMT(exposed_id(text)),
-              PARRY_FMT(c->req->address));
+    parry_str id = exposed_id(c, text);
+    if (id.n > 0)
+        parry_metrics_count(c->app->metrics, PARRY_COUNT_REJECTED_EXPOSED_KEY);
+    parry_log(PARRY_WARN, "secret_key_exposed", "req=%s key=%.*s address=%.*s", c->req->id,
+              PARRY_FMT(id.n > 0 ? id : parry_str_of("?")), PARRY_FMT(c->req->address));
     return parry_fail(err, PARRY_DENIED,
                       "a secret key stands where others read along; send it in a header, and rotate this one now");
 }

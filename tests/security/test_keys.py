@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import subprocess
 import tempfile
 import time
@@ -84,6 +85,22 @@ class Keys(Attack):
         self.assertEqual(self.call("POST", "/1/indexes/*/queries", None, body).status, 403)
         self.assertIn("event=secret_key_exposed", self.server.logged())
         self.assertNotIn(secret, self.server.logged())
+
+    def test_nobody_is_woken_by_a_key_that_is_none(self):
+        """The alert for an exposed key rings for keys that are valid here, whatever strangers write into addresses."""
+        counted = re.compile(r'^parry_rejected_total\{reason="exposed_key"\} (\d+)', re.M)
+        before = int(counted.search(self.server.get("/metrics").text)[1])
+        key = self.house.key("--rights", "search")
+        ident = key.split("_")[2]
+        revoked = self.house.key("--rights", "search")
+        self.server.run("keys", "revoke", revoked.split("_")[2])
+        for none in ("parry_sk_", "parry_sk_x", f"parry_sk_{ident}", f"parry_sk_{ident}_{'A' * 43}", key[:-1], revoked, f"parry_sk_{ident}_%0aevent=forged"):
+            self.assertEqual(self.server.get(f"/v1/search?q={none}").status, 403, none)
+        self.assertEqual(int(counted.search(self.server.get("/metrics").text)[1]), before)
+        self.assertEqual(self.server.get(f"/v1/search?q=x{key}y").status, 403)
+        self.assertEqual(int(counted.search(self.server.get("/metrics").text)[1]), before + 1)
+        self.assertIn("event=secret_key_exposed req=", self.server.logged())
+        self.assertIn(f" key={ident} ", self.server.logged())
 
     def test_a_remembered_answer_is_its_askers_alone(self):
         """Idempotency-Key: who sends the same key and the same request as somebody else gets nothing of theirs."""
