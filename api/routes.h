@@ -38,6 +38,9 @@ PARRY_MUST parry_code parry_get_categories(parry_call *c, parry_err *err);
 /* The article of that id (or slug), if the call's audience may see it; else NOT_FOUND, whatever the reason. */
 PARRY_MUST parry_code parry_visible_article(const parry_call *c, parry_str key, bool by_slug, parry_article *out,
                                             parry_err *err);
+/* Its HTML, with links that the caller may follow; in the call's arena. */
+PARRY_MUST parry_code parry_article_page_html(parry_call *c, const parry_article *article, parry_str *out,
+                                              parry_err *err);
 PARRY_MUST parry_code parry_article_reply(parry_call *c, const parry_article *article, json_t **out, parry_err *err);
 json_t *parry_categories_json(parry_call *c); /* {generation, total, categories: [{name, articles, url}]} */
 typedef struct parry_articles_page {

@@ -139,10 +139,15 @@ static json_t *texts_json(const parry_str *texts, size_t n)
     return list;
 }
 
+parry_code parry_article_page_html(parry_call *c, const parry_article *article, parry_str *out, parry_err *err)
+{
+    return parry_article_html(c->arena, article, link_to, c, out, err);
+}
+
 parry_code parry_article_reply(parry_call *c, const parry_article *article, json_t **out, parry_err *err)
 {
     parry_str html;
-    parry_code code = parry_article_html(c->arena, article, link_to, c, &html, err);
+    parry_code code = parry_article_page_html(c, article, &html, err);
     if (code != PARRY_OK)
         return code;
     json_t *j = json_object();
@@ -165,7 +170,7 @@ parry_code parry_article_reply(parry_call *c, const parry_article *article, json
 static parry_code html_reply(parry_call *c, const parry_article *article, parry_err *err)
 {
     parry_str html = {NULL, 0};
-    parry_code code = parry_article_html(c->arena, article, link_to, c, &html, err);
+    parry_code code = parry_article_page_html(c, article, &html, err);
     if (code == PARRY_OK)
         parry_response_text(c->res, "text/html; charset=utf-8", html);
     return code;

@@ -304,11 +304,10 @@ void parry_server_close(parry_server *s)
     atomic_store(&s->stop, true);
     if (s->following)
         (void)pthread_join(s->follower, NULL);
-    parry_jobs_close(s->connections.jobs); /* those that were taken run to their end */
-    while (atomic_load(&s->connections.asleep) > 0)
-        parry_sleep_ms(1); /* the library may not be stopped while a connection sleeps */
+    parry_connections_settle(&s->connections);
     if (s->daemon != NULL)
         MHD_stop_daemon(s->daemon);
+    parry_jobs_close(s->connections.jobs);
     parry_connections_close(&s->connections);
     parry_reaper_free(s->connections.reaper);
     parry_tls_close(s->connections.tls);

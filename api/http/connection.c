@@ -367,11 +367,26 @@ static void on_job(void *arg)
     release(in);
 }
 
-static void sleep_connection(incoming *in)
+/* It is answered that there is no time for it. */
+static void on_dropped(void *arg)
 {
-    in->stage = RUNNING;
+    incoming *in = arg;
+    in->raw.no_room = true;
+    on_job(in);
+}
+
+/* false: the server closes, and who sleeps now might never be woken. Counted before it is looked at: either it is
+ * waited for (parry_connections_settle), or it sees that nobody will. */
+static bool sleep_connection(incoming *in)
+{
     atomic_fetch_add(&in->all->asleep, 1);
+    if (atomic_load(&in->all->closing)) {
+        atomic_fetch_sub(&in->all->asleep, 1);
+        return false;
+    }
+    in->stage = RUNNING;
     MHD_suspend_connection(in->conn);
+    return true;
 }
 
 /* One reply for all whom there is no time for. */
@@ -400,18 +415,17 @@ static enum MHD_Result answer(incoming *in)
     in->raw.body = parry_buf_str(&in->body);
     by(in, 0);
     if (in->plan.slow) {
-        sleep_connection(in);
-        if (parry_jobs_run(in->all->jobs, on_job, in))
-            return MHD_YES;
-        in->raw.no_room = true;
-        parry_app_handle(in->all->app, &in->raw, &in->res, in->id);
-        wake(in);
+        if (!sleep_connection(in))
+            return MHD_NO;
+        if (!parry_jobs_run(in->all->jobs, on_job, in))
+            on_dropped(in);
         return MHD_YES;
     }
     parry_app_handle(in->all->app, &in->raw, &in->res, in->id);
     if (in->res.hold.wait == NULL)
         return send_response(in);
-    sleep_connection(in);
+    if (!sleep_connection(in)) /* whether it lasts is not known: the client asks again, by the same id */
+        return MHD_NO;
     release(in);
     return MHD_YES;
 }
@@ -480,6 +494,15 @@ struct MHD_Daemon *parry_connections_open(parry_connections *c, int fd, unsigned
                             c, MHD_OPTION_UNESCAPE_CALLBACK, as_it_is, NULL, MHD_OPTION_ARRAY, options,
                             c->tls != NULL ? MHD_OPTION_HTTPS_CERT_CALLBACK2 : MHD_OPTION_END, parry_tls_certificate,
                             MHD_OPTION_HTTPS_PRIORITIES, parry_tls_priorities, MHD_OPTION_END);
+}
+
+void parry_connections_settle(parry_connections *c)
+{
+    atomic_store(&c->closing, true);
+    if (c->jobs != NULL)
+        parry_jobs_drop(c->jobs, on_dropped);
+    while (atomic_load(&c->asleep) > 0)
+        parry_sleep_ms(1);
 }
 
 void parry_connections_close(parry_connections *c)

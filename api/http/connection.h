@@ -20,11 +20,15 @@ typedef struct parry_connections {
     int64_t open_ns;           /* since when there is a daemon */
     atomic_size_t running;     /* requests whose first line came in and whose reply has not gone out */
     atomic_size_t asleep;      /* of these, those that a job or a hold has: 0 before the daemon may be stopped */
+    atomic_bool closing;       /* nobody falls asleep any more */
     atomic_size_t body_bytes;  /* of their bodies, in memory */
 } parry_connections;
 
 /* The daemon on a listening socket with `threads` threads; NULL where the library refuses (errno may say why). */
 struct MHD_Daemon *parry_connections_open(parry_connections *c, int fd, unsigned threads);
+/* Waits until nobody sleeps: jobs that run are ended, those that wait are not begun, and who would fall asleep from
+ * here on is cut off. Then the daemon may be stopped. */
+void parry_connections_settle(parry_connections *c);
 void parry_connections_close(parry_connections *c); /* after the daemon was stopped */
 
 #endif

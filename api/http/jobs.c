@@ -23,17 +23,23 @@ struct parry_jobs {
     unsigned nthreads;
 };
 
-static bool next(parry_jobs *j, job *out)
+/* With the mutex held. */
+static bool take(parry_jobs *j, job *out)
+{
+    if (atomic_load(&j->n) == 0)
+        return false;
+    *out = j->ring[j->first];
+    j->first = (j->first + 1) % j->cap;
+    atomic_fetch_sub(&j->n, 1);
+    return true;
+}
+
+static bool next(parry_jobs *j, bool wait, job *out)
 {
     (void)pthread_mutex_lock(&j->mutex);
-    while (atomic_load(&j->n) == 0 && !j->closing)
+    while (wait && atomic_load(&j->n) == 0 && !j->closing)
         (void)pthread_cond_wait(&j->some, &j->mutex);
-    bool any = atomic_load(&j->n) > 0;
-    if (any) {
-        *out = j->ring[j->first];
-        j->first = (j->first + 1) % j->cap;
-        atomic_fetch_sub(&j->n, 1);
-    }
+    bool any = take(j, out);
     (void)pthread_mutex_unlock(&j->mutex);
     return any;
 }
@@ -41,7 +47,7 @@ static bool next(parry_jobs *j, job *out)
 static void *work(void *arg)
 {
     job one;
-    while (next(arg, &one))
+    while (next(arg, true, &one))
         one.fn(one.arg);
     return NULL;
 }
@@ -58,6 +64,13 @@ bool parry_jobs_run(parry_jobs *j, void (*fn)(void *arg), void *arg)
     }
     (void)pthread_mutex_unlock(&j->mutex);
     return room;
+}
+
+void parry_jobs_drop(parry_jobs *j, void (*instead)(void *arg))
+{
+    job one;
+    while (next(j, false, &one))
+        instead(one.arg);
 }
 
 size_t parry_jobs_waiting(const parry_jobs *j) { return atomic_load(&j->n); }

@@ -19,6 +19,8 @@ PARRY_MUST parry_code parry_jobs_open(unsigned threads, size_t queue_max, parry_
 /* Runs fn(arg) soon on one of the threads; false, and it is not run, where the queue is full. Any thread. */
 bool parry_jobs_run(parry_jobs *j, void (*fn)(void *arg), void *arg);
 size_t parry_jobs_waiting(const parry_jobs *j);
+/* Those that wait are not run: instead(arg) of each is, on the caller's thread. Further ones may come. */
+void parry_jobs_drop(parry_jobs *j, void (*instead)(void *arg));
 void parry_jobs_close(parry_jobs *j); /* after all that was taken has run; NULL is fine */
 
 #ifdef __cplusplus

@@ -93,18 +93,17 @@ parry_code parry_zendesk_article_json(const parry_zendesk_asked *q, const parry_
                                       parry_err *err)
 {
     parry_article a = {0};
-    json_t *reply = NULL;
+    parry_str html = {NULL, 0};
     parry_code code = parry_visible_article(q->c, r->id, false, &a, err);
     if (code != PARRY_OK)
         return code;
-    code = parry_article_reply(q->c, &a, &reply, err);
+    code = parry_article_page_html(q->c, &a, &html, err);
     if (code == PARRY_OK) {
         json_t *j = thing_json(q, "articles", r->number, r->title, r->locale);
         set_article(q, j, r, &a);
-        json_object_set(j, "body", json_object_get(reply, "html"));
+        json_object_set_new(j, "body", parry_json_text(html));
         *out = j;
     }
-    json_decref(reply);
     parry_article_free(&a);
     return code;
 }
