@@ -54,7 +54,8 @@ static entry *find(parry_lockouts *l, uint64_t tag, int64_t now_ms)
 {
     entry *set = l->entries[tag % SETS];
     for (size_t i = 0; i < WAYS; i++) {
-        if (set[i].tag == tag && now_ms - set[i].last_ms < PARRY_LOCKOUT_FORGET_MS)
+        int64_t ago = now_ms - set[i].last_ms; /* below 0: the clock was set back, and would lock for too long */
+        if (set[i].tag == tag && ago > -PARRY_LOCKOUT_MOST_MS && ago < PARRY_LOCKOUT_FORGET_MS)
             return &set[i];
     }
     return NULL;

@@ -104,15 +104,19 @@ parry_code parry_secret_open(parry_arena *a, const parry_secret *key, parry_str 
 /* ---- the file -----------------------------------------------------------------------------------------------------
  */
 
-static parry_code make_folder(const char *path, parry_err *err)
+/* The folder that path lies in. */
+static parry_code folder_of(const char *path, char folder[PATH_MAX], parry_err *err)
 {
     const char *slash = strrchr(path, '/');
-    char folder[PATH_MAX];
-    if (slash == NULL || slash == path)
-        return PARRY_OK;
-    int n = snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
-    if (n < 0 || (size_t)n >= sizeof folder)
-        return parry_fail(err, PARRY_INVALID, "access.secret_file: the path is too long");
+    int n = slash == NULL   ? snprintf(folder, PATH_MAX, ".")
+            : slash == path ? snprintf(folder, PATH_MAX, "/")
+                            : snprintf(folder, PATH_MAX, "%.*s", (int)(slash - path), path);
+    return n > 0 && n < PATH_MAX ? PARRY_OK
+                                 : parry_fail(err, PARRY_INVALID, "access.secret_file: the path is too long");
+}
+
+static parry_code make_folder(const char *folder, parry_err *err)
+{
     if (parry_file_exists(folder))
         return PARRY_OK;
     parry_code code = parry_dir_make(folder, err);
@@ -159,11 +163,14 @@ static parry_code only_owners(const char *path, parry_err *err)
 
 parry_code parry_secret_file(const char *path, parry_secret *out, parry_err *err)
 {
-    parry_code code = PARRY_OK;
-    if (!parry_file_exists(path)) {
-        code = make_folder(path, err);
+    char folder[PATH_MAX];
+    parry_code code = folder_of(path, folder, err);
+    if (code == PARRY_OK && !parry_file_exists(path)) {
+        code = make_folder(folder, err);
         if (code == PARRY_OK)
             code = make_file(path, err);
+        if (code == PARRY_OK) /* before the store has anything that only it opens */
+            code = parry_dir_sync(folder, err);
     }
     if (code == PARRY_OK)
         code = only_owners(path, err);

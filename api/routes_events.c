@@ -149,8 +149,6 @@ static parry_code take(parry_call *c, const json_t *list, bool single, parry_rep
         code = PARRY_INVALID;
     else
         say(r, c->res);
-    if (code == PARRY_UNAVAILABLE)
-        parry_response_header(c->res, "Retry-After", parry_str_of("1"));
     if (code != PARRY_OK || n == 0) {
         reply_free(r);
         return code;

@@ -185,7 +185,6 @@ static void reply_row(parry_call *c, int status, const parry_store_row *row, jso
     if (live) {
         waiting *w = parry_calloc(1, sizeof *w);
         *w = (waiting){.publisher = c->app->publisher, .res = c->res, .reply = json_incref(j)};
-        c->res->plain = true; /* it may be written once more */
         parry_response_hold(c->res, (parry_hold){.wait = wait_for_live, .ctx = w, .ticket = row->seq});
     }
     if (status == 201)

@@ -8,15 +8,17 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <lmdb.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READERS = 1024, KEY_BYTES = 511, FILE_MODE = 0640 };
+enum { READERS = 1024, KEY_BYTES = 511, FILE_MODE = 0640, LOOK_EVERY = 64 };
 
 struct parry_env {
     MDB_env *env;
+    atomic_uint writes; /* transactions that were begun */
 };
 
 struct parry_cursor {
@@ -46,9 +48,16 @@ static parry_code fail(parry_err *err, int rc, const char *doing)
     case MDB_NOTFOUND:
         return parry_fail(err, PARRY_NOT_FOUND, "%s: nothing is stored there", doing);
     case MDB_MAP_FULL:
-        return parry_fail(err, PARRY_TOO_LARGE, "%s: the store is full; open it with a larger map_bytes", doing);
-    case MDB_CORRUPTED:
+        return parry_fail(err, PARRY_UNAVAILABLE, "%s: the store is full; open it with a larger map_bytes", doing);
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+    case EIO: /* LMDB's word for a write that was cut short */
+        return parry_fail(err, PARRY_UNAVAILABLE, "%s: the disk is full, or broken", doing);
     case MDB_PANIC:
+        return parry_fail(err, PARRY_UNAVAILABLE, "%s: the disk failed in the middle of a commit; restart this process",
+                          doing);
+    case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
     case MDB_INVALID:
     case MDB_VERSION_MISMATCH:
@@ -164,7 +173,14 @@ static parry_code begin(parry_env *e, unsigned flags, parry_txn **out, parry_err
 }
 
 parry_code parry_txn_read(parry_env *e, parry_txn **out, parry_err *err) { return begin(e, MDB_RDONLY, out, err); }
-parry_code parry_txn_write(parry_env *e, parry_txn **out, parry_err *err) { return begin(e, 0, out, err); }
+/* What a process that was killed was reading is not used again before somebody looks. */
+parry_code parry_txn_write(parry_env *e, parry_txn **out, parry_err *err)
+{
+    int dead;
+    if (atomic_fetch_add(&e->writes, 1) % LOOK_EVERY == LOOK_EVERY - 1)
+        (void)mdb_reader_check(e->env, &dead);
+    return begin(e, 0, out, err);
+}
 
 parry_code parry_txn_commit(parry_txn *t, parry_err *err)
 {

@@ -2,6 +2,7 @@
  * across threads and processes. Commits are durable when they return.
  *
  * Threads: one parry_env for the process (never two on one path); a transaction belongs to the thread that began it.
+ * A full disk or map is UNAVAILABLE: nothing was written, and later it may be.
  * Values returned by get and cursors are borrowed from the map: valid until the transaction ends or writes.
  * Keys: 1 to 511 bytes. */
 #ifndef PARRY_BASE_ENV_H
@@ -51,7 +52,7 @@ PARRY_MUST parry_code parry_cursor_close(parry_cursor *c, parry_err *err);
 
 /* A copy of the environment in the folder `from`, as of one moment, without free pages, as to/data.mdb, synced; readers
  * and writers of other processes go on meanwhile. No environment on `from` may be open in this process. `to` is a
- * folder without a data.mdb. Fails: NOT_FOUND, CORRUPT, IO (the disk is full, say; nothing is left then). */
+ * folder without a data.mdb. Fails: NOT_FOUND, CORRUPT, UNAVAILABLE (the disk is full; nothing is left then), IO. */
 PARRY_MUST parry_code parry_env_copy(const char *from, const char *to, parry_err *err);
 /* Does another process have the environment in this folder open? *pid: one that does; 0: none, or no such folder. Not
  * in a process that has it open itself: that would lose its hold. */

@@ -1,11 +1,21 @@
 /* The error record, and memory that either comes or ends the process. */
 #include "base/err.h"
 
+#include "base/str.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What was cut in the middle of a character loses its rest: a message stands in JSON. */
+static void mend_cuts(parry_err *err)
+{
+    parry_str msg = parry_str_of(err->msg);
+    for (size_t at; !parry_utf8_valid(msg, &at);)
+        err->msg[at] = '?';
+}
 
 static void put(parry_err *err, parry_code code, const char *file, int line, const char *fmt, va_list ap)
     PARRY_PRINTF(5, 0);
@@ -17,6 +27,7 @@ static void put(parry_err *err, parry_code code, const char *file, int line, con
     const char *slash = strrchr(file, '/');
     snprintf(err->at, sizeof err->at, "%s:%d", slash ? slash + 1 : file, line);
     vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+    mend_cuts(err);
 }
 
 parry_code parry_fail_at(parry_err *err, parry_code code, const char *file, int line, const char *fmt, ...)
@@ -59,10 +70,9 @@ void parry_err_context(parry_err *err, const char *fmt, ...)
     va_start(ap, fmt);
     int n = vsnprintf(err->msg, sizeof err->msg, fmt, ap);
     va_end(ap);
-    if (n < 0 || (size_t)n >= sizeof err->msg)
-        return;
-    size_t at = (size_t)n;
-    snprintf(err->msg + at, sizeof err->msg - at, ": %.*s", (int)(sizeof err->msg - at), old);
+    if (n >= 0 && (size_t)n < sizeof err->msg)
+        snprintf(err->msg + n, sizeof err->msg - (size_t)n, ": %.*s", (int)(sizeof err->msg - (size_t)n), old);
+    mend_cuts(err);
 }
 
 struct code_row {

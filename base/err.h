@@ -36,7 +36,7 @@ typedef enum parry_code {
 typedef struct parry_err {
     parry_code code;
     char at[48];   /* "file:line" where it was first raised */
-    char msg[240]; /* one line: what happened and what to do; valid UTF-8 if its inputs were */
+    char msg[240]; /* one line: what happened and what to do; valid UTF-8 */
 } parry_err;
 
 /* Fill err (if not NULL) and return code. */

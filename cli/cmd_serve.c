@@ -25,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { LINK_MIN = 15, DRAIN_MS = 10000, LOCK_WAIT_MS = 60000, KEY_MAX = 1024 };
@@ -97,7 +98,7 @@ static parry_code catch_signals(parry_err *err)
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     stop_event = eventfd(0, EFD_CLOEXEC);
     if (stop_event < 0 || sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0 ||
-        sigaction(SIGPIPE, &ignore, NULL) != 0)
+        sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0)
         return parry_fail_errno(err, "cannot catch signals");
     mask_signals(SIG_BLOCK);
     return PARRY_OK;
@@ -161,6 +162,16 @@ static void serve_until_stopped(house *h)
             reload(h);
         wait_for_signal();
     }
+}
+
+/* A connection is a descriptor, and the index wants some, too. */
+static void allow_descriptors(void)
+{
+    struct rlimit most;
+    if (getrlimit(RLIMIT_NOFILE, &most) != 0 || most.rlim_cur == most.rlim_max)
+        return;
+    most.rlim_cur = most.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &most); /* else there are as many as there are */
 }
 
 /* ---- opening
@@ -413,6 +424,7 @@ int parry_serve(parry_cli *cli, const parry_serving *s)
     parry_err err = {0};
     h.arena = parry_arena_new();
     hold_reloads();
+    allow_descriptors();
     h.reload = parry_reload_new(cli);
     parry_reload_log(&cli->config);
     parry_code opened = s->listen ? listen_at(&h, s->listen, &err) : PARRY_OK;

@@ -73,7 +73,7 @@ PARRY_MUST parry_code parry_ledger_append(parry_ledger *l, const parry_ledger_it
  * must not wait; on the caller's, at once, where it is decided already. One a ticket; the ticket lasts during it. */
 typedef void (*parry_ledger_told)(void *ctx, parry_ledger_ticket *t, parry_code code, const parry_err *err);
 void parry_ledger_notify(parry_ledger *l, parry_ledger_ticket *t, parry_ledger_told fn, void *ctx);
-/* Waits until it is decided. Fails: what kept it from the disk (IO, TOO_LARGE where the map is full). */
+/* Waits until it is decided. Fails: what kept it from the disk (IO, UNAVAILABLE where it or the map is full). */
 PARRY_MUST parry_code parry_ledger_wait(parry_ledger *l, parry_ledger_ticket *t, parry_err *err);
 size_t parry_ledger_ticket_count(const parry_ledger_ticket *t);
 /* Of record i of the append; only once it was decided, and well. */

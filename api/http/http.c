@@ -478,6 +478,8 @@ void parry_response_finish(parry_response *res, const parry_request *req)
         tag(res, req);
     if (res->status == 200 && res->ranges)
         cut_range(res, req);
-    if (res->status != 304 && res->status != 206 && !res->plain && parry_response_bytes(res).n >= PARRY_ENCODE_FROM)
+    bool whole = res->status != 304 && res->status != 206;
+    bool last = res->hold.wait == NULL; /* who is waited for may write it anew */
+    if (whole && last && !res->plain && parry_response_bytes(res).n >= PARRY_ENCODE_FROM)
         parry_response_encode(res, parry_request_header(req, "Accept-Encoding"));
 }

@@ -110,7 +110,7 @@ typedef struct parry_response {
     char allow[PARRY_ALLOW_TEXT]; /* with 405, and of OPTIONS */
     const char *encoding;         /* of the body as it is now: "gzip", "zstd"; NULL: none */
     bool beacon;                  /* it answers what other sites' pages send unasked: says nothing, may be read */
-    bool plain;                   /* never compress it: it holds secrets beside what a stranger chose */
+    bool plain;                   /* never compress it, never keep it: it holds secrets beside what a stranger chose */
     bool ranges; /* of `fixed` with an ETag: a part may be asked for (Range), which is then not compressed */
     bool by_origin, by_encoding;           /* the reply depends on Origin, on Accept-Encoding */
     parry_header more[PARRY_MORE_HEADERS]; /* owned */

@@ -30,6 +30,18 @@ static void test_five_tries_are_free_and_then_each_failure_doubles_the_wait(void
     parry_lockouts_free(l);
 }
 
+static void test_a_clock_that_is_set_back_locks_nobody_for_longer(void **state)
+{
+    (void)state;
+    parry_lockouts *l = parry_lockouts_new();
+    int64_t now = (int64_t)10 * 86400000;
+    for (int i = 0; i < PARRY_LOCKOUT_FREE; i++)
+        assert_int_equal(try(l, "ada", now), 0);
+    assert_int_equal(try(l, "ada", now - 500), 1500); /* a little: the wait stands */
+    assert_int_equal(try(l, "ada", now - 86400000), 0);
+    parry_lockouts_free(l);
+}
+
 static void test_what_went_well_does_not_count(void **state)
 {
     (void)state;
@@ -101,6 +113,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_five_tries_are_free_and_then_each_failure_doubles_the_wait),
+        cmocka_unit_test(test_a_clock_that_is_set_back_locks_nobody_for_longer),
         cmocka_unit_test(test_what_went_well_does_not_count),
         cmocka_unit_test(test_a_flood_of_names_frees_nobody_who_must_wait),
         cmocka_unit_test(test_seen_remembers_to_the_minute_and_hands_out_what_is_new),

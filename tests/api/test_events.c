@@ -7,6 +7,8 @@
 /* While it is shut, the committer waits for the time. */
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static app_home *h;
+static json_t *answers[16]; /* of a test */
+static size_t nanswers;
 
 static int64_t gated_now(void *ctx)
 {
@@ -30,6 +32,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
+    while (nanswers > 0)
+        json_decref(answers[--nanswers]);
     parry_ledger_close(h->app.ledger);
     app_home_free(h);
     return 0;
@@ -37,7 +41,10 @@ static int tear_down(void **state)
 
 static answered ask(const char *method, const char *target, const char *body)
 {
-    return app_home_ask(h, method, target, "X-Parry-Visitor: somebody", body);
+    answered a = app_home_ask(h, method, target, "X-Parry-Visitor: somebody", body);
+    assert_true(nanswers < sizeof answers / sizeof *answers);
+    answers[nanswers++] = a.json;
+    return a;
 }
 
 static void a_search_does_not_wait_for_the_disk(void **state)

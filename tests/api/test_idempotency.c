@@ -19,15 +19,17 @@ static int tear_down(void **state)
     return 0;
 }
 
-static answered create(const char *key, const char *markdown)
+static answered create_at(const char *target, const char *key, const char *markdown)
 {
     char headers[400];
     snprintf(headers, sizeof headers, "Content-Type: text/markdown%s%s", key ? "\nIdempotency-Key: " : "",
              key ? key : "");
-    answered a = app_home_ask(h, "POST", "/v1/articles", headers, markdown);
+    answered a = app_home_ask(h, "POST", target, headers, markdown);
     json_decref(a.json);
     return a;
 }
+
+static answered create(const char *key, const char *markdown) { return create_at("/v1/articles", key, markdown); }
 
 static uint64_t changes(void)
 {
@@ -49,6 +51,18 @@ static void the_same_again_is_answered_the_same_and_done_once(void **state)
     assert_string_equal(first.etag, again.etag);
     assert_int_equal(changes(), 1);
     assert_int_equal(create(NULL, "# One").status, 409); /* what it would be without */
+}
+
+static void who_waited_for_it_to_be_live_is_answered_again_without_waiting(void **state)
+{
+    (void)state;
+    answered first = create_at("/v1/articles?wait=live", "k1", "# One");
+    answered again = create_at("/v1/articles?wait=live", "k1", "# One");
+    assert_non_null(strstr(parry_str_z(h->home->arena, first.body), "\"live\":true"));
+    assert_int_equal(again.status, 201);
+    assert_str(again.replayed, "true");
+    assert_true(parry_str_eq(first.location, again.location));
+    assert_string_equal(first.etag, again.etag);
 }
 
 static void another_request_needs_another_key(void **state)
@@ -222,6 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test(the_same_again_is_answered_the_same_and_done_once),
+        test(who_waited_for_it_to_be_live_is_answered_again_without_waiting),
         test(another_request_needs_another_key),
         test(one_s_keys_are_not_another_s),
         test(what_failed_may_be_tried_again),

@@ -225,7 +225,7 @@ static void test_a_full_store_says_so_and_keeps_what_it_had(void **state)
     char *value = parry_arena_alloc(s->arena, 1 << 20);
     parry_txn *txn;
     ok(parry_txn_write(e, &txn, NULL));
-    assert_int_equal(parry_put(txn, t, lit("big"), parry_str_make(value, 1 << 20), &err), PARRY_TOO_LARGE);
+    assert_int_equal(parry_put(txn, t, lit("big"), parry_str_make(value, 1 << 20), &err), PARRY_UNAVAILABLE);
     assert_non_null(strstr(err.msg, "map_bytes"));
     parry_txn_abort(txn);
     assert_stored(e, t, "k", "kept");
@@ -377,6 +377,44 @@ static void test_two_processes_see_each_others_commits(void **state)
     close(go[0]), close(go[1]), close(done[0]);
 }
 
+/* Reads until it is killed. */
+static void child_reads(scratch *s, int ready)
+{
+    parry_env *e = NULL;
+    parry_txn *txn;
+    if (parry_env_open(in(s, "store/db"), MAP_BYTES, TABLES, &e, NULL) != PARRY_OK ||
+        parry_txn_read(e, &txn, NULL) != PARRY_OK || write(ready, "x", 1) != 1)
+        _exit(1);
+    for (;;)
+        pause();
+}
+
+static void test_a_reader_that_was_killed_keeps_no_pages(void **state)
+{
+    scratch *s = *state;
+    int ready[2];
+    char c;
+    size_t before, after, map;
+    assert_int_equal(pipe(ready), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0)
+        child_reads(s, ready[1]);
+    assert_int_equal(read(ready[0], &c, 1), 1);
+    parry_env *e = open_env(s);
+    parry_table t = table(e, "t");
+    ok(put_one(e, t, "k", "v"));
+    parry_env_usage(e, &before, &map);
+    (void)kill(child, SIGKILL);
+    (void)status_of(child);
+    for (int i = 0; i < 600; i++) /* 3 pages each, none of which could be used again */
+        ok(put_one(e, t, "k", i % 2 ? "v" : "w"));
+    parry_env_usage(e, &after, &map);
+    assert_true(after - before < 1 << 20);
+    parry_env_close(e);
+    close(ready[0]), close(ready[1]);
+}
+
 typedef struct shared {
     parry_env *e;
     parry_table t;
@@ -459,6 +497,7 @@ int main(void)
         in_scratch(test_a_cursor_walks_in_key_order_from_where_it_is_told),
         in_scratch(test_a_walk_may_delete_what_it_stands_on),
         cmocka_unit_test(test_numbers_sort_as_keys),
+        in_scratch(test_a_reader_that_was_killed_keeps_no_pages),
         in_scratch(test_a_full_store_says_so_and_keeps_what_it_had),
         in_scratch(test_a_store_that_is_not_one_is_told),
         in_scratch(test_one_table_too_many_is_an_error),

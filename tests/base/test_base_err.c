@@ -51,6 +51,25 @@ static void test_context_stands_before_the_first_cause(void **state)
     assert_int_equal(err.code, PARRY_INVALID);
 }
 
+static void test_a_character_that_was_cut_is_not_half_there(void **state)
+{
+    (void)state;
+    parry_err err = {0};
+    char many[400] = "";
+    for (int i = 0; i < 130; i++)
+        memcpy(many + strlen(many), "\xE2\x82\xAC", 4);
+    for (int before = 0; before < 3; before++) {
+        (void)parry_fail(&err, PARRY_INVALID, "%.*s%s", before, "xxx", many);
+        assert_true(parry_utf8_valid(parry_str_of(err.msg), NULL));
+        parry_err_context(&err, "%.*s%.20s", before, "xxx", many);
+        assert_true(parry_utf8_valid(parry_str_of(err.msg), NULL));
+    }
+    (void)parry_fail(&err, PARRY_INVALID, "no \"%.5s\"", "ab\xE2\x82\xAC\xE2\x82\xAC");
+    assert_string_equal(err.msg, "no \"ab\xE2\x82\xAC\"");
+    (void)parry_fail(&err, PARRY_INVALID, "no \"%.4s\"", "ab\xE2\x82\xAC\xE2\x82\xAC");
+    assert_string_equal(err.msg, "no \"ab??\"");
+}
+
 static void test_a_text_too_long_is_cut_and_stays_terminated(void **state)
 {
     (void)state;
@@ -88,6 +107,7 @@ int main(void)
         cmocka_unit_test(test_a_null_error_is_allowed_everywhere),
         cmocka_unit_test(test_errno_chooses_the_code_and_is_spelled_out),
         cmocka_unit_test(test_context_stands_before_the_first_cause),
+        cmocka_unit_test(test_a_character_that_was_cut_is_not_half_there),
         cmocka_unit_test(test_a_text_too_long_is_cut_and_stays_terminated),
         cmocka_unit_test(test_every_code_has_its_own_name_and_exit_code),
     };

@@ -7,6 +7,7 @@
 #include "ledger/ledger.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* Shows a time; while `shut`, who asks waits. */
 typedef struct hand_clock {

@@ -205,7 +205,7 @@ static void test_a_commit_that_fails_is_told_and_the_next_one_is_fine(void **sta
     parry_ledger_ticket *t = NULL;
     parry_err err = {0};
     ok(parry_ledger_append(l, &large, 1, &t, NULL));
-    assert_int_equal(parry_ledger_wait(l, t, &err), PARRY_TOO_LARGE);
+    assert_int_equal(parry_ledger_wait(l, t, &err), PARRY_UNAVAILABLE);
     assert_non_null(strstr(err.msg, "map_bytes"));
     parry_ledger_release(l, t);
     assert_int_equal(append(l, none, "small").seq, 1);
