@@ -19,7 +19,7 @@ parry_code parry_link_make(parry_access *x, parry_arena *a, int64_t ttl_ms, parr
     if (code != PARRY_OK)
         return code;
     json_t *j = json_pack("{s:o, s:I}", "hash", parry_text_json(hash_text(a, parry_str_of(text))), "until",
-                          (json_int_t)(parry_access_now(x) + ttl_ms));
+                          (json_int_t)parry_access_now(x) + ttl_ms);
     code = parry_access_save(t, x->meta, parry_str_of(link_key), j, err);
     json_decref(j);
     if (code != PARRY_OK) {

@@ -7,12 +7,13 @@
 
 static bool id_fits(parry_str id)
 {
+    static const char inside[] = "._@+-";
     if (id.n == 0 || id.n > PARRY_PERSON_ID_MAX)
         return false;
     for (size_t i = 0; i < id.n; i++) {
         char c = id.p[i];
         bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        if (!letter && (i == 0 || memchr("._@+-", c, 5) == NULL))
+        if (!letter && (i == 0 || memchr(inside, c, sizeof inside - 1) == NULL))
             return false;
     }
     return true;

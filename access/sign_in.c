@@ -32,10 +32,18 @@ static void forgive(parry_access *x, const parry_sign_in *in, parry_sign_in_end 
     parry_lockout_undo(x->lockouts, "address", in->address, now);
 }
 
+/* The name, if it is an account's: else it may be anything that was typed there, a password too. */
+static parry_str known_name(parry_access *x, parry_arena *a, parry_str person)
+{
+    parry_person p;
+    return parry_person_get(x, a, person, &p, NULL) == PARRY_OK ? person : parry_str_of("?");
+}
+
 static parry_code tell_bad(parry_access *x, parry_arena *a, const parry_sign_in *in, const char *why, parry_err *err)
 {
-    const parry_actor by = {actor_id(a, in->person), in->address};
-    return parry_access_tell(x, &by, "session.start", "person", in->person, false, json_pack("{s:s}", "why", why), err);
+    parry_str name = known_name(x, a, in->person);
+    const parry_actor by = {actor_id(a, name), in->address};
+    return parry_access_tell(x, &by, "session.start", "person", name, false, json_pack("{s:s}", "why", why), err);
 }
 
 /* The password's hash; empty for whom no password can be right. */
@@ -54,6 +62,18 @@ static parry_code hash_of(parry_access *x, parry_arena *a, parry_str id, parry_s
     return PARRY_OK;
 }
 
+static parry_sign_in_end judge(parry_access *x, const parry_sign_in *in, parry_str hash, const parry_person *p,
+                               json_t *record)
+{
+    if (p->locked || !parry_secret_equals(hash, parry_member_text(record, "password")))
+        return PARRY_SIGN_IN_WRONG;
+    if (!p->two_factor)
+        return PARRY_SIGN_IN_DONE;
+    if (in->code.n == 0)
+        return PARRY_SIGN_IN_CODE;
+    return parry_person_take_code(x, in->person, record, in->code) ? PARRY_SIGN_IN_DONE : PARRY_SIGN_IN_WRONG;
+}
+
 /* In one write transaction: the account as it is now, its code used up, the session before ended, the new one put. */
 static parry_code start_in(parry_access *x, parry_txn *t, parry_arena *a, const parry_sign_in *in, parry_str hash,
                            parry_session *out, parry_sign_in_end *end, parry_err *err)
@@ -63,15 +83,9 @@ static parry_code start_in(parry_access *x, parry_txn *t, parry_arena *a, const 
     parry_code code = parry_person_find(x, t, in->person, &j, err);
     if (code == PARRY_OK)
         code = parry_person_of_record(a, in->person, j, &p, err);
-    *end = PARRY_SIGN_IN_DONE;
-    if (code == PARRY_NOT_FOUND) /* removed while its password was hashed */
-        *end = PARRY_SIGN_IN_WRONG;
-    else if (code == PARRY_OK && (p.locked || !parry_secret_equals(hash, parry_member_text(j, "password"))))
-        *end = PARRY_SIGN_IN_WRONG;
-    else if (code == PARRY_OK && p.two_factor && in->code.n == 0)
-        *end = PARRY_SIGN_IN_CODE;
-    else if (code == PARRY_OK && p.two_factor && !parry_person_take_code(x, in->person, j, in->code))
-        *end = PARRY_SIGN_IN_WRONG;
+    *end = code == PARRY_NOT_FOUND ? PARRY_SIGN_IN_WRONG : PARRY_SIGN_IN_DONE; /* removed while it was hashed */
+    if (code == PARRY_OK)
+        *end = judge(x, in, hash, &p, j);
     if (*end == PARRY_SIGN_IN_DONE && code == PARRY_OK) {
         (void)json_object_set_new(j, "signed_in", json_integer(parry_access_now(x)));
         code = parry_access_save(t, x->people, in->person, j, err);

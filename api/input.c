@@ -97,7 +97,7 @@ static bool is_host(parry_str s)
 const char *parry_caller_origin(const parry_call *c)
 {
     parry_str host = parry_request_header(c->req, "Host");
-    bool secure = parry_str_eqz(parry_request_header(c->req, "X-Forwarded-Proto"), "https");
+    bool secure = c->app->tls || parry_str_eqz(parry_request_header(c->req, "X-Forwarded-Proto"), "https");
     if (!is_host(host))
         return "";
     return parry_str_printf(c->arena, "%s://%.*s", secure ? "https" : "http", PARRY_FMT(host)).p;

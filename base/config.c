@@ -63,7 +63,7 @@ const parry_config_row parry_config_rows[] = {
     {"algolia.indexes", TEXT, AT(algolia.indexes), "", 0, 4000, "names",
      "Names of indexes that clients of Algolia's protocol may ask for, separated by spaces; empty: any name."},
     {"algolia.site", TEXT, AT(algolia.site), "", 0, 300, "URL",
-     "What stands before the path of every URL in Algolia's records; empty: http:// and the Host of the request."},
+     "What stands before the path of every URL in Algolia's records; empty: the Host that the request names."},
     {"access.secret_file", TEXT, AT(access.secret_file), "", 0, 4000, "path",
      "The secret that sessions and one-time codes rest on, outside DATA; made on first use. Empty is parry/secret in "
      "the per-user configuration folder."},

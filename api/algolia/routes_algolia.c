@@ -3,10 +3,11 @@
 
 #include "api/algolia/events.h"
 #include "api/algolia/reply.h"
+#include "api/input.h"
 #include "api/query_log.h"
 #include "base/clock.h"
 
-enum { SNIPPET_COLUMNS_A_WORD = 7, HOST_MAX = 255 };
+enum { SNIPPET_COLUMNS_A_WORD = 7 };
 
 /* ---- what Parry keeps of it ---------------------------------------------------------------------------------------
  */
@@ -57,25 +58,11 @@ static parry_code record(parry_call *c, const parry_algolia_event *events, size_
 /* ---- searching ----------------------------------------------------------------------------------------------------
  */
 
-static bool host_is_plain(parry_str host)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
-    bool plain = host.n > 0 && host.n <= HOST_MAX;
-    for (size_t i = 0; i < host.n && plain; i++)
-        plain = host.p[i] != '\0' && strchr(allowed, host.p[i]) != NULL;
-    return plain;
-}
-
 /* Clients parse URLs of records, which have to be whole. */
 static parry_str site_of(const parry_call *c)
 {
     const char *site = c->app->config->algolia.site;
-    parry_str host = parry_request_header(c->req, "Host");
-    if (*site)
-        return parry_str_printf(c->arena, "%s%s", site, c->base);
-    if (!host_is_plain(host))
-        return parry_str_of(c->base);
-    return parry_str_printf(c->arena, "http://%.*s%s", PARRY_FMT(host), c->base);
+    return parry_str_printf(c->arena, "%s%s", *site ? site : parry_caller_origin(c), c->base);
 }
 
 static unsigned facets_of(const parry_algolia_params *p)

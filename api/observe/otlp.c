@@ -103,7 +103,8 @@ static outcome try_once(parry_otlp *o, const char *body, size_t n, int64_t *wait
     if (status >= 200 && status < 300)
         return TAKEN;
     (void)snprintf(why, CURL_ERROR_SIZE, "the collector answers %ld", status);
-    if (after > 0 && after * 1000 > *wait_ms_out)
+    after = after < RETRY_MOST_MS / 1000 ? after : RETRY_MOST_MS / 1000;
+    if (after * 1000 > *wait_ms_out)
         *wait_ms_out = after * 1000;
     return status == 429 || (status >= 502 && status <= 504) ? LATER : REFUSED;
 }

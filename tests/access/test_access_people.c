@@ -62,6 +62,27 @@ static void test_a_person_signs_in_and_has_the_rights_of_the_role(void **state)
     assert_true(on_disk(h, lit("$argon2id$")));
 }
 
+static bool told_of(const house *h, const char *text)
+{
+    char *all = json_dumps(h->told, 0);
+    bool found = strstr(all, text) != NULL;
+    free(all);
+    return found;
+}
+
+static void test_what_is_no_account_is_not_told(void **state)
+{
+    house *h = *state;
+    parry_session s;
+    add(h, "ada", PARRY_ROLE_ADMIN);
+    for (int i = 0; i < PARRY_LOCKOUT_FREE; i++)
+        assert_int_equal(sign(h, "hunter2hunter2", "ada", NULL, &s), PARRY_SIGN_IN_WRONG);
+    assert_int_equal(sign(h, "hunter2hunter2", "ada", NULL, &s), PARRY_SIGN_IN_WAIT);
+    assert_true(told_last(h, "session.start", false));
+    assert_false(told_of(h, "hunter2hunter2"));
+    assert_true(told_of(h, "person:?"));
+}
+
 static void test_a_wrong_password_and_an_unknown_account_get_the_same_answer(void **state)
 {
     house *h = *state;
@@ -336,6 +357,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_house(test_a_person_signs_in_and_has_the_rights_of_the_role),
+        in_house(test_what_is_no_account_is_not_told),
         in_house(test_a_wrong_password_and_an_unknown_account_get_the_same_answer),
         cmocka_unit_test(test_nobodys_password_takes_as_long_as_somebodys),
         cmocka_unit_test(test_passwords_have_a_least_length_and_a_most),
