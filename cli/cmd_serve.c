@@ -95,10 +95,12 @@ static void hold_reloads(void)
 static parry_code catch_signals(parry_err *err)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction again = {.sa_handler = on_signal}; /* nothing is restarted: waiting for it ends at once */
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     stop_event = eventfd(0, EFD_CLOEXEC);
     if (stop_event < 0 || sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0 ||
-        sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0)
+        sigaction(SIGHUP, &again, NULL) != 0 || sigaction(SIGPIPE, &ignore, NULL) != 0 ||
+        sigaction(SIGXFSZ, &ignore, NULL) != 0)
         return parry_fail_errno(err, "cannot catch signals");
     mask_signals(SIG_BLOCK);
     return PARRY_OK;

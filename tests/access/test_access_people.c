@@ -98,15 +98,23 @@ static void test_a_wrong_password_and_an_unknown_account_get_the_same_answer(voi
     assert_str(s.token, "untouched");
 }
 
+/* Of this thread alone: others may keep the machine busy. */
+static int64_t cpu_ns(void)
+{
+    struct timespec t;
+    assert_int_equal(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t), 0);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 static int64_t check_ns(parry_passwords *p, parry_str hash)
 {
     bool right;
     int64_t best = INT64_MAX;
     for (int i = 0; i < 3; i++) {
-        int64_t start = parry_mono_ns();
+        int64_t start = cpu_ns();
         ok(parry_password_check(p, hash, lit("some password"), &right, NULL));
         assert_false(right);
-        int64_t ns = parry_mono_ns() - start;
+        int64_t ns = cpu_ns() - start;
         best = ns < best ? ns : best;
     }
     return best;
