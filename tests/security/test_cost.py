@@ -34,6 +34,8 @@ class Cost(Attack):
         for members in ({"facetFilters": [["category:a"] * 1000] * 10}, {"facetFilters": ["category:a"] * 10_000}, {"facets": ["category"] * 5000},
                         {"attributesToSnippet": ["a:9999999999999999999"] * 1000}, {"params": "&" * 20_000}, {"params": "a=%41" * 5000}):
             self.cheap(lambda: self.call("POST", "/1/indexes/articles/query", None, {"query": "refund", **members}), str(members)[:40])
+        for fields in ("hits." * 1200, "hits.id," * 900, ",".join(f"a{i}" for i in range(1400)), "hits.*." * 900):
+            self.assertEqual(self.cheap(lambda: self.server.get("/v1/search?q=refund&limit=50&fields=" + fields), "fields").status, 400)
         self.cheap(lambda: self.server.get("/v1/search?q=a&category=" + "," * 199), "commas")
         self.cheap(lambda: self.server.get("/v1/search?q=a", headers={"Accept": "a/b;q=0.1," * 1500}), "Accept")
         self.cheap(lambda: self.server.get("/v1/articles/plain-1", headers={"If-None-Match": '"a",' * 3000}), "If-None-Match")
