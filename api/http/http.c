@@ -209,8 +209,9 @@ bool parry_request_is(const parry_request *r, const char *type)
     return first.n == strlen(type) && strncasecmp(first.p, type, first.n) == 0;
 }
 
-/* How deep brackets nest, outside strings: the parser recurses, so this is known before it starts. */
-static size_t json_depth(parry_str s)
+/* How deep brackets nest, outside strings, and how many open: the parser recurses and allocates, so this is known
+ * before it starts. */
+static size_t json_depth(parry_str s, size_t *nodes)
 {
     size_t depth = 0, most = 0;
     bool quoted = false;
@@ -220,9 +221,10 @@ static size_t json_depth(parry_str s)
             i++;
         else if (c == '"')
             quoted = !quoted;
-        else if (!quoted && (c == '[' || c == '{'))
+        else if (!quoted && (c == '[' || c == '{')) {
             most = ++depth > most ? depth : most;
-        else if (!quoted && (c == ']' || c == '}') && depth > 0)
+            ++*nodes;
+        } else if (!quoted && (c == ']' || c == '}') && depth > 0)
             depth--;
     }
     return most;
@@ -233,8 +235,11 @@ parry_code parry_request_json(const parry_request *r, json_t **out, parry_err *e
     json_error_t e;
     if (parry_str_trim(r->body).n == 0)
         return parry_fail(err, PARRY_INVALID, "the body is empty; send JSON");
-    if (json_depth(r->body) > PARRY_JSON_DEPTH)
+    size_t nodes = 0;
+    if (json_depth(r->body, &nodes) > PARRY_JSON_DEPTH)
         return parry_fail(err, PARRY_INVALID, "the body nests deeper than %d", PARRY_JSON_DEPTH);
+    if (nodes > PARRY_JSON_NODES)
+        return parry_fail(err, PARRY_INVALID, "the body has over %d objects and lists", PARRY_JSON_NODES);
     json_t *j = json_loadb(r->body.p, r->body.n, JSON_REJECT_DUPLICATES, &e);
     if (j == NULL)
         return parry_fail(err, PARRY_INVALID, "the body is not JSON: line %d, column %d: %.120s", e.line, e.column,

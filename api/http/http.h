@@ -18,8 +18,9 @@ enum {
     PARRY_URI_MAX_BYTES = 8 * 1024,      /* path and query as sent; longer is 414 */
     PARRY_HEADERS_MAX_BYTES = 16 * 1024, /* names and values together; longer is 431 */
     PARRY_PARAMS_MAX = 32,
-    PARRY_HEADERS_MAX = 100, /* of one request */
-    PARRY_JSON_DEPTH = 32,   /* of a request's body */
+    PARRY_HEADERS_MAX = 100,  /* of one request */
+    PARRY_JSON_DEPTH = 32,    /* of a request's body */
+    PARRY_JSON_NODES = 10000, /* objects and lists in it: three bytes of text are 200 of memory */
     PARRY_REPLY_MAX_BYTES = 32 << 20,
     PARRY_REQUEST_ID_TEXT = 17,
 };
@@ -71,8 +72,8 @@ parry_str parry_request_header(const parry_request *r, const char *name);
 parry_str parry_request_range(const parry_request *r, const char *etag);
 /* Whether Content-Type is this media type, whatever its parameters; no Content-Type is no type. */
 bool parry_request_is(const parry_request *r, const char *type);
-/* The body as JSON, whatever Content-Type says: no name twice in an object, at most PARRY_JSON_DEPTH deep. A new
- * reference, an object or an array. INVALID says where it breaks. */
+/* The body as JSON, whatever Content-Type says: no name twice in an object, at most PARRY_JSON_DEPTH deep and
+ * PARRY_JSON_NODES objects and lists. A new reference, an object or an array. INVALID says where it breaks. */
 PARRY_MUST parry_code parry_request_json(const parry_request *r, json_t **out, parry_err *err);
 
 /* Which of n media types an Accept header likes best: the first of the best-liked; n where it accepts none. No header

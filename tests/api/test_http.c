@@ -302,6 +302,28 @@ static parry_code body_json(const char *body, json_t **out)
     return parry_request_json(&req, out, &err);
 }
 
+static parry_code read_list_of(size_t n)
+{
+    json_t *j = NULL;
+    parry_buf b = PARRY_BUF(1 << 20);
+    parry_buf_addz(&b, "[\"[{\"");
+    for (size_t i = 1; i < n; i++)
+        parry_buf_addz(&b, i % 2 ? ",{}" : ",[]");
+    parry_buf_addc(&b, ']');
+    const parry_request r = {.body = parry_buf_str(&b)};
+    parry_code code = parry_request_json(&r, &j, NULL);
+    json_decref(j);
+    parry_buf_free(&b);
+    return code;
+}
+
+static void a_body_has_so_many_objects_and_lists(void **state)
+{
+    (void)state;
+    assert_int_equal(read_list_of(PARRY_JSON_NODES), PARRY_OK);
+    assert_int_equal(read_list_of(PARRY_JSON_NODES + 1), PARRY_INVALID);
+}
+
 static void a_body_is_strict_json_of_bounded_depth(void **state)
 {
     (void)state;
@@ -635,6 +657,7 @@ int main(void)
         cmocka_unit_test(a_route_is_found_by_method_and_path),
         cmocka_unit_test(a_pattern_may_have_two_names),
         cmocka_unit_test(a_body_is_strict_json_of_bounded_depth),
+        cmocka_unit_test(a_body_has_so_many_objects_and_lists),
         cmocka_unit_test(a_header_is_found_in_any_case_and_a_type_without_its_parameters),
         cmocka_unit_test(the_coding_is_the_one_that_the_request_likes_best),
         cmocka_unit_test(a_header_from_a_stranger_cannot_break_the_reply),
