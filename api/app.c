@@ -421,8 +421,7 @@ char *parry_app_busy_text(void)
 
 void parry_app_failed(parry_app *app, parry_code code, parry_response *res, const char *id)
 {
-    (void)app;
-    parry_response_clear(res);
+    (void)app; /* what was said to the page's origin stays: else it cannot read that it failed */
     parry_problem p = parry_problem_of(code);
     if (p == PARRY_PROBLEM_UNAVAILABLE)
         parry_response_header(res, "Retry-After", parry_str_of("1"));

@@ -13,7 +13,7 @@ NONE = resource.RLIM_INFINITY
 
 def events(s, n):
     body = {"events": [{"type": "click", "article": "a" * 150} for _ in range(n)]}
-    return s.get("/v1/events", "POST", {"Content-Type": "application/json"}, json.dumps(body))
+    return s.get("/v1/events", "POST", {"Content-Type": "application/json", "Origin": "http://shop.example"}, json.dumps(body))
 
 
 class FullDisk(unittest.TestCase):
@@ -23,7 +23,7 @@ class FullDisk(unittest.TestCase):
         tree = pathlib.Path(cls.folder.name) / "tree"
         tree.mkdir()
         (tree / "refunds.md").write_text("---\ntitle: Refunds\n---\nMoney comes back.\n", encoding="utf-8")
-        cls.server = Server(tree)
+        cls.server = Server(tree, args=("--option", "serve.cors_origins=http://shop.example"))
         cls.key = cls.server.run("keys", "create", "--name", "writer", "--rights", "articles.write articles.publish keys").split()
         cls.key = next(w for w in cls.key if w.startswith("parry_sk_"))
 
@@ -52,6 +52,8 @@ class FullDisk(unittest.TestCase):
         r = until(lambda: (lambda r: r if r.status != 200 else None)(events(self.server, 1000)))
         self.assertEqual((r.status, r.headers["Content-Type"]), (503, "application/problem+json"))
         self.assertEqual(r.headers.get_all("Retry-After"), ["1"])
+        self.assertEqual(r.headers.get_all("Access-Control-Allow-Origin"), ["http://shop.example"])
+        self.assertIn("nothing of it counts", r.json["detail"].lower())
         self.assertEqual(events(self.server, 1000).status, 503)
         self.assertEqual(self.server.get("/v1/search?q=refund").json["total"], 1)
         self.limit(NONE)
