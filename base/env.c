@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READERS = 1024, KEY_BYTES = 511, FILE_MODE = 0640, LOOK_EVERY = 64 };
+enum { READERS = 1024, KEY_BYTES = 511, FILE_MODE = 0600, LOOK_EVERY = 64 };
 
 struct parry_env {
     MDB_env *env;

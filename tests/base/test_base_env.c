@@ -5,6 +5,7 @@
 #include "base/work.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 
 enum { MAP_BYTES = 16 << 20, TABLES = 4 };
 
@@ -47,6 +48,18 @@ static void assert_stored(parry_env *e, parry_table t, const char *key, const ch
     else
         assert_true(code == PARRY_OK && parry_str_eqz(v, want));
     parry_txn_abort(txn);
+}
+
+static void test_its_files_are_their_owner_s_alone(void **state)
+{
+    static const char *const files[] = {"store/db/data.mdb", "store/db/lock.mdb"};
+    scratch *s = *state;
+    struct stat st;
+    parry_env_close(open_env(s));
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        assert_int_equal(stat(in(s, files[i]), &st), 0);
+        assert_int_equal(st.st_mode & 077, 0);
+    }
 }
 
 static void test_what_is_put_is_got_and_what_is_deleted_is_gone(void **state)
@@ -490,6 +503,7 @@ static void test_a_copy_is_made_while_another_process_holds_the_store(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        in_scratch(test_its_files_are_their_owner_s_alone),
         in_scratch(test_what_is_put_is_got_and_what_is_deleted_is_gone),
         in_scratch(test_keys_have_one_to_511_bytes),
         in_scratch(test_an_aborted_transaction_leaves_nothing),
