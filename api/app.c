@@ -48,6 +48,7 @@ void parry_app_open(parry_app *app)
 {
     app->metrics = parry_metrics_new(parry_nroutes);
     app->listings = parry_listings_new();
+    app->answers = parry_answer_cache_new((size_t)app->config->serve.answer_cache_mib << 20);
     app->redactor = parry_redactor_new();
     (void)pthread_mutex_init(&app->idle_mutex, NULL);
     app->started_ns = parry_mono_ns();
@@ -65,6 +66,7 @@ void parry_app_close(parry_app *app)
     app->idle = NULL;
     parry_limits_close(app->limits);
     parry_listings_free(app->listings);
+    parry_answer_cache_free(app->answers);
     parry_redactor_free(app->redactor);
     parry_visitors_free(app->visitors);
     parry_metrics_free(app->metrics);
@@ -379,7 +381,13 @@ void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res,
     req->nheaders = raw->nheaders < PARRY_HEADERS_MAX ? raw->nheaders : PARRY_HEADERS_MAX;
     req->arrived_ns = raw->arrived_ns > 0 ? raw->arrived_ns : start;
     parry_request_target(req, raw->target);
-    answer a = {.call = {.app = app, .req = req, .res = res, .arena = w->arena, .searcher = w->searcher, .base = ""},
+    answer a = {.call = {.app = app,
+                         .req = req,
+                         .res = res,
+                         .arena = w->arena,
+                         .searcher = w->searcher,
+                         .config = w->config,
+                         .base = ""},
                 .route = parry_nroutes};
     set_audience(&a, parry_str_of(app->config->serve.default_audience));
     begin_trace(&a);

@@ -6,6 +6,7 @@
 #include "access/identity.h"
 #include "access/sessions.h"
 #include "access/tokens.h"
+#include "api/answer_cache.h"
 #include "api/http/http.h"
 #include "api/http/problem.h"
 #include "api/http/router.h"
@@ -70,7 +71,8 @@ typedef struct parry_app {
     size_t nparts;
     parry_limits *limits; /* may be NULL: none */
     parry_listings *listings;
-    parry_worker *idle; /* workers nobody uses now; as many are made as requests ever ran at once */
+    parry_answer_cache *answers; /* NULL: every answer is made anew */
+    parry_worker *idle;          /* workers nobody uses now; as many are made as requests ever ran at once */
     pthread_mutex_t idle_mutex;
     int64_t started_ns, started_unix_ms;
     atomic_bool draining;
@@ -88,6 +90,7 @@ typedef struct parry_call {
     parry_response *res;
     parry_arena *arena;
     parry_searcher *searcher;
+    const parry_config *config; /* that the searcher goes by */
     const parry_identity *who;
     parry_trace *trace; /* NULL: this request is not traced */
     parry_str tail;     /* what the route's {name} took, decoded */

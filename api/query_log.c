@@ -58,15 +58,23 @@ static void set_shown(json_t *j, const parry_results *r)
     json_object_set_new(j, "shown", shown);
 }
 
-static void set_sender(const parry_call *c, json_t *j, const parry_query_note *note, int64_t now_ms)
+/* The keys of who asked, as members after others; empty where nobody says who. */
+static parry_str sender(const parry_call *c, const parry_query_note *note, int64_t now_ms)
 {
     const parry_visitors *v = c->app->visitors;
-    parry_str visitor = note->visitor.n > 0 ? note->visitor : parry_call_visitor(c);
-    parry_str session = note->session.n > 0 ? note->session : parry_call_session(c);
-    if (visitor.n > 0)
-        parry_event_set_key(v, j, "visitor", PARRY_PSEUDONYM_VISITOR, now_ms, visitor);
-    if (session.n > 0)
-        parry_event_set_key(v, j, "session", PARRY_PSEUDONYM_SESSION, now_ms, session);
+    const parry_str who[] = {note->visitor.n > 0 ? note->visitor : parry_call_visitor(c),
+                             note->session.n > 0 ? note->session : parry_call_session(c)};
+    static const char *const names[] = {"visitor", "session"};
+    static const parry_pseudonym as[] = {PARRY_PSEUDONYM_VISITOR, PARRY_PSEUDONYM_SESSION};
+    parry_str out = parry_str_make("", 0);
+    for (size_t i = 0; i < sizeof who / sizeof *who; i++) {
+        char key[PARRY_VISITOR_TEXT];
+        if (who[i].n == 0)
+            continue;
+        parry_visitor_key(v, as[i], now_ms, who[i], key);
+        out = parry_str_printf(c->arena, "%.*s,\"%s\":\"%s\"", PARRY_FMT(out), names[i], key);
+    }
+    return out;
 }
 
 parry_code parry_call_append(const parry_call *c, const parry_ledger_item *items, size_t n,
@@ -77,31 +85,44 @@ parry_code parry_call_append(const parry_call *c, const parry_ledger_item *items
     return parry_ledger_append(c->app->ledger, items, n, ticket, err);
 }
 
-static void append(parry_call *c, parry_uuid id, const json_t *j)
+/* {"a":1} in the arena as its members alone: "a":1. */
+static parry_str members(parry_arena *a, const json_t *j)
 {
-    size_t n = json_dumpb(j, NULL, 0, JSON_COMPACT | JSON_REAL_PRECISION(6));
-    char *p = parry_arena_alloc(c->arena, n + 1);
-    (void)json_dumpb(j, p, n, JSON_COMPACT | JSON_REAL_PRECISION(6));
-    parry_ledger_item item = {PARRY_LEDGER_QUERY, id, parry_str_make(p, n)};
+    enum { HOW = JSON_COMPACT | JSON_REAL_PRECISION(6) };
+    size_t n = json_dumpb(j, NULL, 0, HOW);
+    char *p = parry_arena_alloc(a, n + 1);
+    (void)json_dumpb(j, p, n, HOW);
+    return parry_str_make(p + 1, n - 2);
+}
+
+parry_str parry_query_record(parry_call *c, const parry_query_note *note)
+{
+    json_t *j = json_object();
+    set_asked(c, j, note->query);
+    set_shown(j, note->results);
+    parry_str record = members(c->arena, j);
+    json_decref(j);
+    return record;
+}
+
+void parry_query_log_record(parry_call *c, const parry_query_note *note, parry_str record, char id[PARRY_UUID_TEXT])
+{
+    int64_t now_ms = parry_clock_now_ms(parry_clock_system());
+    parry_uuid uuid = parry_uuid_v7(now_ms);
+    parry_uuid_text(uuid, id);
+    if (c->app->ledger == NULL)
+        return;
+    parry_str line =
+        parry_str_printf(c->arena, "{\"by\":\"%s\",\"at\":%lld,%.*s,\"took_us\":%lld%.*s}", note->by, (long long)now_ms,
+                         PARRY_FMT(record), (long long)(note->took_ns / 1000), PARRY_FMT(sender(c, note, now_ms)));
+    parry_ledger_item item = {PARRY_LEDGER_QUERY, uuid, line};
     if (parry_call_append(c, &item, 1, NULL, NULL) != PARRY_OK)
         atomic_fetch_add(&c->app->queries_dropped, 1);
 }
 
 void parry_query_log(parry_call *c, const parry_query_note *note, char id[PARRY_UUID_TEXT])
 {
-    int64_t now_ms = parry_clock_now_ms(parry_clock_system());
-    int64_t took_ns = note->took_ns > 0 ? note->took_ns : stages_ns(note->results);
-    parry_uuid uuid = parry_uuid_v7(now_ms);
-    parry_uuid_text(uuid, id);
-    if (c->app->ledger == NULL)
-        return;
-    json_t *j = json_object();
-    json_object_set_new(j, "by", json_string(note->by));
-    json_object_set_new(j, "at", json_integer(now_ms));
-    set_asked(c, j, note->query);
-    set_shown(j, note->results);
-    json_object_set_new(j, "took_us", json_integer(took_ns / 1000));
-    set_sender(c, j, note, now_ms);
-    append(c, uuid, j);
-    json_decref(j);
+    parry_query_note told = *note;
+    told.took_ns = note->took_ns > 0 ? note->took_ns : stages_ns(note->results);
+    parry_query_log_record(c, &told, c->app->ledger != NULL ? parry_query_record(c, note) : parry_str_of(""), id);
 }

@@ -31,6 +31,12 @@ typedef struct parry_query_note {
 /* id: the query_id, a UUID of version 7. */
 void parry_query_log(parry_call *c, const parry_query_note *note, char id[PARRY_UUID_TEXT]);
 
+/* The same in two steps, for an answer that is given more than once: what was asked and shown, redacted, in the arena;
+ * and a record of it each time it is given. Of the note, query and results count. */
+parry_str parry_query_record(parry_call *c, const parry_query_note *note);
+/* Of the note all but query and results count; took_ns must be told. */
+void parry_query_log_record(parry_call *c, const parry_query_note *note, parry_str record, char id[PARRY_UUID_TEXT]);
+
 enum { PARRY_VISITOR_MAX_BYTES = 200 };
 /* What the client calls its visitor and session: the headers X-Parry-Visitor and X-Parry-Session, at most 200 bytes
  * each; else the visitor is the subject of its token. Empty: it does not say. Never the address: that would make a

@@ -1,4 +1,5 @@
 /* /v1/search, /v1/explain and /v1/suggest. */
+#include "api/answers.h"
 #include "api/query_log.h"
 #include "api/routes.h"
 
@@ -180,16 +181,17 @@ parry_code parry_search_json(parry_call *c, parry_query *q, json_t **out, parry_
     return logged_search(c, "page", q, out, err);
 }
 
+static json_t *search_shape(const parry_call *c, const parry_query *q, const parry_results *r)
+{
+    return parry_results_json(q, r, c->base);
+}
+
 parry_code parry_get_search(parry_call *c, parry_err *err)
 {
+    static const parry_answering how = {.by = "search", .shape = search_shape};
     parry_query q = {.limit = SEARCH_LIMIT, .snippets = true, .sentences = true};
-    json_t *j = NULL;
     parry_code code = read_search(c, &q, err);
-    if (code == PARRY_OK)
-        code = logged_search(c, "search", &q, &j, err);
-    if (code == PARRY_OK)
-        parry_response_json(c->res, 200, "application/json", j);
-    return code;
+    return code == PARRY_OK ? parry_answer_query(c, &how, &q, err) : code;
 }
 
 /* As /v1/search, and what its answers rest on. Nobody who calls without a key is trusted: an article of others is
@@ -293,19 +295,10 @@ json_t *parry_suggestions_json(const parry_call *c, const parry_results *r)
     return j;
 }
 
-static parry_code suggest(parry_call *c, parry_query *q, json_t **out, parry_err *err)
+static json_t *suggest_shape(const parry_call *c, const parry_query *q, const parry_results *r)
 {
-    parry_generation *g = parry_index_acquire(c->app->index);
-    parry_results r = {.generation = parry_generation_get_info(g)->number, .settled = true, .probability = -1};
-    parry_code code = parry_query_narrow(c, q, err);
-    if (code == PARRY_OK)
-        code = q->text.n > 0 ? search(c, q, g, &r, err) : parry_search_nothing(c->searcher, g, q, c->arena, &r, err);
-    if (code == PARRY_OK)
-        *out = parry_suggestions_json(c, &r);
-    if (code == PARRY_OK && q->text.n > 0 && r.settled)
-        set_query_id(c, "suggest", q, &r, *out);
-    parry_generation_release(g);
-    return code;
+    (void)q;
+    return parry_suggestions_json(c, r);
 }
 
 /* A white space at the end says that the last word is finished: it stays. */
@@ -327,12 +320,12 @@ static parry_code read_previous(const parry_call *c, parry_query *q, parry_err *
 
 parry_code parry_get_suggest(parry_call *c, parry_err *err)
 {
+    static const parry_answering how = {.by = "suggest", .shape = suggest_shape};
     parry_query q = {.limit = SUGGEST_LIMIT,
                      .snippets = true,
                      .snippet_columns = SUGGEST_COLUMNS,
                      .typing = true,
                      .completions = COMPLETIONS};
-    json_t *j = NULL;
     parry_code code = read_typed(c, &q.text, err);
     if (code == PARRY_OK)
         code = parry_request_number(c->req, "limit", 1, SUGGEST_LIMIT_MAX, &q.limit, err);
@@ -342,33 +335,24 @@ parry_code parry_get_suggest(parry_call *c, parry_err *err)
         code = read_previous(c, &q, err);
     if (code == PARRY_OK)
         code = read_page(c, &q, err);
-    if (code == PARRY_OK)
-        code = suggest(c, &q, &j, err);
-    if (code == PARRY_OK)
-        parry_response_json(c->res, 200, "application/json", j);
-    return code;
+    return code == PARRY_OK ? parry_answer_query(c, &how, &q, err) : code;
+}
+
+static json_t *completions_shape(const parry_call *c, const parry_query *q, const parry_results *r)
+{
+    (void)c, (void)q;
+    size_t left = SUGGEST_BYTES - SUGGEST_FRAME;
+    return json_pack("{s:I, s:o}", "generation", (json_int_t)r->generation, "completions", completions(r, &left));
 }
 
 parry_code parry_get_completions(parry_call *c, parry_err *err)
 {
+    static const parry_answering how = {.by = "completions", .shape = completions_shape, .unlogged = true};
     parry_query q = {.limit = 1, .mode = PARRY_TEXT, .typing = true, .completions = COMPLETIONS};
-    size_t left = SUGGEST_BYTES - SUGGEST_FRAME;
     parry_code code = read_typed(c, &q.text, err);
     if (code == PARRY_OK && parry_str_trim(q.text).n == 0)
         code = parry_fail(err, PARRY_INVALID, "q is empty; send what was typed so far");
     if (code == PARRY_OK)
         code = parry_request_number(c->req, "limit", 1, COMPLETIONS_MAX, &q.completions, err);
-    if (code == PARRY_OK)
-        code = parry_query_narrow(c, &q, err);
-    if (code != PARRY_OK)
-        return code;
-    parry_results r = {0};
-    parry_generation *g = parry_index_acquire(c->app->index);
-    code = search(c, &q, g, &r, err);
-    if (code == PARRY_OK)
-        parry_response_json(
-            c->res, 200, "application/json",
-            json_pack("{s:I, s:o}", "generation", (json_int_t)r.generation, "completions", completions(&r, &left)));
-    parry_generation_release(g);
-    return code;
+    return code == PARRY_OK ? parry_answer_query(c, &how, &q, err) : code;
 }

@@ -60,6 +60,9 @@ const parry_config_row parry_config_rows[] = {
      "Proxies whose word for the client's address is taken, separated by spaces or commas: 127.0.0.1 10.0.0.0/8."},
     {"serve.forwarded_header", WORD, AT(serve.forwarded_header), "x-forwarded-for", 0, 0, "x-forwarded-for forwarded",
      "The one header in which trusted proxies say it; the other is not read."},
+    {"serve.answer_cache_mib", NUMBER, AT(serve.answer_cache_mib), "64", 0, 4096, "MiB",
+     "Memory for answers to what many people type alike, each kept for at most a minute; 0: every answer is made "
+     "anew."},
     {"algolia.indexes", TEXT, AT(algolia.indexes), "", 0, 4000, "names",
      "Names of indexes that clients of Algolia's protocol may ask for, separated by spaces; empty: any name."},
     {"algolia.site", TEXT, AT(algolia.site), "", 0, 300, "URL",

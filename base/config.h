@@ -44,6 +44,7 @@ typedef struct parry_config {
         const char *hosts;            /* names of Host, separated by spaces */
         const char *trusted_proxies;  /* addresses and networks, between spaces or commas */
         const char *forwarded_header; /* x-forwarded-for | forwarded */
+        int64_t answer_cache_mib;     /* 0: no answers are kept */
     } serve;
     struct {
         const char *indexes; /* separated by spaces or commas; empty: any */

@@ -13,6 +13,7 @@ typedef enum parry_cache {
     PARRY_CACHE_POSTINGS,   /* decoded postings of frequent terms (engine/postings_cache.h) */
     PARRY_CACHE_QUERIES,    /* what a text means, asked again while somebody types (engine/lately.h) */
     PARRY_CACHE_EMBEDDINGS, /* vectors of passages, from one indexing to the next (indexer/embeddings.h) */
+    PARRY_CACHE_ANSWERS,    /* replies to what many people type alike (api/answer_cache.h) */
     PARRY_CACHES
 } parry_cache;
 const char *parry_cache_name(parry_cache c); /* "postings" */

@@ -265,6 +265,18 @@ parry_matched parry_rules_match(const parry_rules *r, parry_analyser *an, parry_
     return m;
 }
 
+int64_t parry_search_change_ms(const parry_generation *g, int64_t now_ms)
+{
+    const parry_rules *r = parry_generation_side(g, PARRY_SIDE_RULES);
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; r != NULL && i < r->n; i++) {
+        const int64_t ends[] = {r->list[i].from_ms, r->list[i].until_ms};
+        for (size_t k = 0; k < sizeof ends / sizeof *ends; k++)
+            next = ends[k] > now_ms && ends[k] < next ? ends[k] : next;
+    }
+    return next;
+}
+
 const parry_rule *parry_rules_hiding(const parry_matched *m, parry_str id)
 {
     for (size_t i = 0; i < m->n; i++)

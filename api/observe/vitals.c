@@ -149,6 +149,7 @@ static double traces_sent(void *app) { return (double)parry_otlp_get_stats(((par
 static double traces_full(void *app) { return (double)parry_otlp_get_stats(((parry_app *)app)->otlp).full; }
 static double traces_failed(void *app) { return (double)parry_otlp_get_stats(((parry_app *)app)->otlp).failed; }
 static double refreshes_failed(void *app) { return (double)atomic_load(&((parry_app *)app)->refreshes_failed); }
+static double answer_bytes(void *app) { return (double)parry_answer_cache_bytes(((parry_app *)app)->answers); }
 static double started(void *app) { return (double)((parry_app *)app)->started_unix_ms / 1000; }
 
 static uint64_t tally_of(parry_cache cache, bool hits)
@@ -166,7 +167,8 @@ static void read_caches(parry_app *app)
 {
     static const char *const labels[PARRY_CACHES] = {[PARRY_CACHE_POSTINGS] = "cache=\"postings\"",
                                                      [PARRY_CACHE_QUERIES] = "cache=\"queries\"",
-                                                     [PARRY_CACHE_EMBEDDINGS] = "cache=\"embeddings\""};
+                                                     [PARRY_CACHE_EMBEDDINGS] = "cache=\"embeddings\"",
+                                                     [PARRY_CACHE_ANSWERS] = "cache=\"answers\""};
     for (uintptr_t i = 0; i < PARRY_CACHES; i++)
         parry_metrics_gauge(app->metrics, (parry_gauge){.name = "parry_cache_hits_total",
                                                         .labels = labels[i],
@@ -190,6 +192,7 @@ static void read_app(parry_app *app)
          app},
         {"parry_store_used_ratio", "", "Share of the store's room that is used, 0 to 1.", false, store_share, app},
         {"parry_disk_free_bytes", "", "Free on the disk of the data folder.", false, disk_free, app},
+        {"parry_answer_cache_bytes", "", "Of answers that are kept.", false, answer_bytes, app},
         {"parry_traces_queued", "", "Traces that wait to be sent.", false, traces_queued, app},
         {"parry_traces_sent_total", "", "Traces that the collector took.", true, traces_sent, app},
         {"parry_traces_dropped_total", "reason=\"full\"", "Traces that were dropped.", true, traces_full, app},
