@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { DEADLINE_MAX_MS = 60000, RETRY_S = 1 };
+enum { DEADLINE_MAX_MS = 60000, RETRY_S = 1, MEANINGS = 4096 /* texts */ };
 
 /* ---- workers ------------------------------------------------------------------------------------------------------
  */
@@ -26,6 +26,7 @@ static parry_worker *worker_take(parry_app *app)
         w = parry_calloc(1, sizeof *w);
         w->arena = parry_arena_new();
         w->searcher = parry_searcher_new(app->encoder);
+        parry_searcher_share(w->searcher, app->meanings);
     }
     const parry_config *now = app->config;
     if (w->config != now) {
@@ -49,6 +50,7 @@ void parry_app_open(parry_app *app)
     app->metrics = parry_metrics_new(parry_nroutes);
     app->listings = parry_listings_new();
     app->answers = parry_answer_cache_new((size_t)app->config->serve.answer_cache_mib << 20);
+    app->meanings = app->encoder != NULL ? parry_meanings_new(parry_encoder_dim(app->encoder), MEANINGS) : NULL;
     app->redactor = parry_redactor_new();
     (void)pthread_mutex_init(&app->idle_mutex, NULL);
     app->started_ns = parry_mono_ns();
@@ -67,6 +69,7 @@ void parry_app_close(parry_app *app)
     parry_limits_close(app->limits);
     parry_listings_free(app->listings);
     parry_answer_cache_free(app->answers);
+    parry_meanings_free(app->meanings);
     parry_redactor_free(app->redactor);
     parry_visitors_free(app->visitors);
     parry_metrics_free(app->metrics);

@@ -72,6 +72,7 @@ typedef struct parry_app {
     parry_limits *limits; /* may be NULL: none */
     parry_listings *listings;
     parry_answer_cache *answers; /* NULL: every answer is made anew */
+    parry_meanings *meanings;    /* of the encoder; NULL without it */
     parry_worker *idle;          /* workers nobody uses now; as many are made as requests ever ran at once */
     pthread_mutex_t idle_mutex;
     int64_t started_ns, started_unix_ms;

@@ -11,6 +11,7 @@ const char *parry_cache_name(parry_cache c)
 {
     static const char *const names[] = {[PARRY_CACHE_POSTINGS] = "postings",
                                         [PARRY_CACHE_QUERIES] = "queries",
+                                        [PARRY_CACHE_MEANINGS] = "meanings",
                                         [PARRY_CACHE_EMBEDDINGS] = "embeddings",
                                         [PARRY_CACHE_ANSWERS] = "answers"};
     return names[c];

@@ -12,6 +12,7 @@ extern "C" {
 typedef enum parry_cache {
     PARRY_CACHE_POSTINGS,   /* decoded postings of frequent terms (engine/postings_cache.h) */
     PARRY_CACHE_QUERIES,    /* what a text means, asked again while somebody types (engine/lately.h) */
+    PARRY_CACHE_MEANINGS,   /* vectors of texts that anybody asked lately (engine/meanings.h) */
     PARRY_CACHE_EMBEDDINGS, /* vectors of passages, from one indexing to the next (indexer/embeddings.h) */
     PARRY_CACHE_ANSWERS,    /* replies to what many people type alike (api/answer_cache.h) */
     PARRY_CACHES

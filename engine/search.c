@@ -25,6 +25,7 @@ struct parry_searcher {
     parry_mask_cache *masks;
     parry_meant *meant;
     parry_lately *lately;
+    parry_meanings *meanings; /* shared; NULL: none */
     parry_search_settings settings;
     float *vector; /* of the query */
     parry_clock clock;
@@ -73,6 +74,8 @@ parry_searcher *parry_searcher_new(const parry_encoder *encoder)
     }
     return s;
 }
+
+void parry_searcher_share(parry_searcher *s, parry_meanings *meanings) { s->meanings = meanings; }
 
 void parry_searcher_set_clock(parry_searcher *s, parry_clock clock) { s->clock = clock; }
 
@@ -277,6 +280,19 @@ static parry_code search_words(parry_view *v, const parry_query *q, parry_unders
 /* ---- meaning, and what is being typed -----------------------------------------------------------------------------
  */
 
+/* Into s->vector. */
+static parry_code encode(parry_searcher *s, parry_str text, parry_err *err)
+{
+    if (s->meanings == NULL)
+        return parry_encode(s->encoder, s->scratch, PARRY_QUERY, text, s->vector, err);
+    if (parry_meanings_find(s->meanings, text, s->vector))
+        return PARRY_OK;
+    parry_code code = parry_encode(s->encoder, s->scratch, PARRY_QUERY, text, s->vector, err);
+    if (code == PARRY_OK)
+        parry_meanings_keep(s->meanings, text, s->vector);
+    return code;
+}
+
 /* What the text means: its vector, and the candidates by it. */
 static parry_code find_meaning(parry_searcher *s, const parry_generation *g, const parry_view *v, parry_str text,
                                const float **vector, parry_candidates *out, parry_results *r, int64_t *t,
@@ -289,7 +305,7 @@ static parry_code find_meaning(parry_searcher *s, const parry_generation *g, con
         r->vector_ns = lap(t);
         return PARRY_OK;
     }
-    parry_code code = parry_encode(s->encoder, s->scratch, PARRY_QUERY, text, s->vector, err);
+    parry_code code = encode(s, text, err);
     if (code != PARRY_OK)
         return code;
     r->encode_ns = lap(t);

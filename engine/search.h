@@ -7,6 +7,7 @@
 #include "base/config.h"
 #include "engine/explain.h"
 #include "engine/generation.h"
+#include "engine/meanings.h"
 #include "models/encoder.h"
 
 #include <jansson.h>
@@ -205,6 +206,8 @@ typedef struct parry_searcher parry_searcher;
 parry_searcher *parry_searcher_new(const parry_encoder *encoder);
 /* Other than the defaults; borrows the configuration's strings. */
 void parry_searcher_configure(parry_searcher *s, const parry_config *c);
+/* Share vectors with other searchers of the same encoder; borrowed. */
+void parry_searcher_share(parry_searcher *s, parry_meanings *meanings);
 void parry_searcher_free(parry_searcher *s); /* NULL is fine */
 /* What rules with dates and freshness go by; the system's unless told. */
 void parry_searcher_set_clock(parry_searcher *s, parry_clock clock);

@@ -167,6 +167,7 @@ static void read_caches(parry_app *app)
 {
     static const char *const labels[PARRY_CACHES] = {[PARRY_CACHE_POSTINGS] = "cache=\"postings\"",
                                                      [PARRY_CACHE_QUERIES] = "cache=\"queries\"",
+                                                     [PARRY_CACHE_MEANINGS] = "cache=\"meanings\"",
                                                      [PARRY_CACHE_EMBEDDINGS] = "cache=\"embeddings\"",
                                                      [PARRY_CACHE_ANSWERS] = "cache=\"answers\""};
     for (uintptr_t i = 0; i < PARRY_CACHES; i++)

@@ -99,7 +99,7 @@ class Metrics(unittest.TestCase):
         self.assertTrue(0 < self.found["parry_store_used_ratio", ""] < 0.8)
         self.assertGreater(self.found["process_start_time_seconds", ""], 1.7e9)
         self.assertGreater(self.found["process_resident_memory_bytes", ""], 1e6)
-        for cache in ["postings", "queries", "embeddings", "answers"]:
+        for cache in ["postings", "queries", "meanings", "embeddings", "answers"]:
             self.assertIn(("parry_cache_hits_total", f'cache="{cache}"'), self.found)
         self.assertEqual(self.found["parry_degraded", 'part="meaning"'], 1)  # it was started with --text-only
         self.assertEqual(self.found["parry_degraded", 'part="index"'], 0)

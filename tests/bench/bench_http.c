@@ -21,7 +21,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { PATHS = 4096, CONNECTIONS = 1024, REPLY = 256 * 1024, STATUSES = 600 };
+enum { PATHS = 200000, CONNECTIONS = 1024, REPLY = 256 * 1024, STATUSES = 600 };
 static const int64_t second = 1000000000;
 
 /* ---- static ------------------------------------------------------------------------------------------------------ */
