@@ -1,8 +1,6 @@
 /* Shards of chained tables; each list of entries runs from the one used last to the one used longest ago. */
 #include "api/answer_cache.h"
 
-#include "base/tally.h"
-
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -169,7 +167,6 @@ bool parry_answer_cache_find(parry_answer_cache *cache, const parry_hash *key, i
         out->record = parry_str_copy(a, e->answer.record);
     }
     (void)pthread_mutex_unlock(&s->lock);
-    parry_tally(PARRY_CACHE_ANSWERS, e != NULL, e == NULL);
     return e != NULL;
 }
 

@@ -36,7 +36,7 @@ void parry_answer_cache_free(parry_answer_cache *cache);      /* NULL is fine */
 /* To be hashed into every key, so that nobody outside knows which keys meet in one bucket. PARRY_ANSWER_SALT_BYTES. */
 const unsigned char *parry_answer_cache_salt(const parry_answer_cache *cache);
 
-/* *out is a copy in the arena. now_ns: monotonic. Counts hits and misses (base/tally.h). */
+/* *out is a copy in the arena. now_ns: monotonic. */
 bool parry_answer_cache_find(parry_answer_cache *cache, const parry_hash *key, int64_t now_ns, parry_arena *a,
                              parry_answer *out);
 /* Copies the answer, in place of one with the same key; those used longest ago go where there is no room. One that is

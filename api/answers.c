@@ -4,6 +4,7 @@
 #include "api/answer_key.h"
 #include "api/query_log.h"
 #include "base/clock.h"
+#include "base/tally.h"
 
 static const int64_t ms = 1000000;
 static const char no_id[] = "00000000-0000-0000-0000-000000000000";
@@ -91,9 +92,15 @@ static parry_code answer(parry_call *c, const parry_answering *how, const parry_
     bool kept = false;
     if (cache != NULL)
         key = parry_answer_key(c, how->by, g, q);
-    if (cache != NULL && parry_answer_cache_find(cache, &key, now, c->arena, &a)) {
+    bool known = cache != NULL && parry_answer_cache_find(cache, &key, now, c->arena, &a);
+    if (known || !c->kept_only)
+        parry_tally(PARRY_CACHE_ANSWERS, known, cache != NULL && !known);
+    if (known) {
         count(c, &a);
         note.took_ns = parry_mono_ns() - now;
+    } else if (c->kept_only) {
+        c->later = true;
+        return PARRY_OK;
     } else {
         parry_code code = make(c, how, g, q, &a, &note, &kept, err);
         if (code != PARRY_OK)

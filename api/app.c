@@ -297,7 +297,7 @@ static void run(answer *a, parry_request *req, const parry_raw *raw)
 {
     parry_str tails[PARRY_TAILS] = {{NULL, 0}, {NULL, 0}};
     parry_err err = {0};
-    if (!within_limits(a, raw) || !routed(a, tails) || !authorized(a) || !within_key_limits(a))
+    if (!within_limits(a, raw) || !routed(a, tails) || !authorized(a) || (!raw->again && !within_key_limits(a)))
         return;
     char detail[sizeof err.msg];
     if (parry_replica_refuses(&a->call, &parry_routes[a->route], detail, sizeof detail)) {
@@ -309,7 +309,7 @@ static void run(answer *a, parry_request *req, const parry_raw *raw)
     if (code == PARRY_OK)
         code =
             route->flags & PARRY_ROUTE_ONCE ? parry_once_handle(&a->call, route, &err) : route->handle(&a->call, &err);
-    if (code == PARRY_OK)
+    if (code == PARRY_OK && !a->call.later)
         code = parry_fields_reply(req, a->call.res, &err);
     if (code == PARRY_OK && a->call.res->body.full)
         code = parry_fail(&err, PARRY_IO, "the reply is over %d bytes", PARRY_REPLY_MAX_BYTES);
@@ -370,7 +370,16 @@ static void count_and_log(const answer *a, int64_t ns)
               parry_response_bytes(res).n, (long long)(ns / 1000), a->context.id[0] ? a->context.id : "none");
 }
 
-void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res, char id[PARRY_REQUEST_ID_TEXT])
+/* It takes a search, which is for another thread. */
+static bool put_off(answer *a, parry_worker *w)
+{
+    parry_response_clear(a->call.res);
+    free(a->call.trace);
+    worker_give(a->call.app, w);
+    return false;
+}
+
+bool parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res, char id[PARRY_REQUEST_ID_TEXT])
 {
     int64_t start = parry_mono_ns();
     parry_worker *w = worker_take(app);
@@ -390,21 +399,26 @@ void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res,
                          .arena = w->arena,
                          .searcher = w->searcher,
                          .config = w->config,
+                         .kept_only = raw->kept_only,
                          .base = ""},
                 .route = parry_nroutes};
     set_audience(&a, parry_str_of(app->config->serve.default_audience));
     begin_trace(&a);
     run(&a, req, raw);
+    if (a.call.later)
+        return put_off(&a, w);
     if (res->status == 503)
         retry_after(res, raw->retry_s > 0 ? raw->retry_s : RETRY_S);
     parry_cors(app, req, res->status == 204 && parry_str_eqz(req->method, "OPTIONS"), res);
     parry_response_finish(res, req);
     int64_t took = parry_mono_ns() - start;
-    if (app->limits != NULL && raw->verdict == PARRY_LET_IN && res->status == 200)
+    bool searched = !raw->kept_only && a.route < parry_nroutes && (parry_routes[a.route].flags & PARRY_ROUTE_SEARCH);
+    if (app->limits != NULL && raw->verdict == PARRY_LET_IN && res->status == 200 && !searched) /* those: turns.h */
         parry_limits_served(app->limits, a.call.cls, took);
     count_and_log(&a, took);
     end_trace(&a);
     worker_give(app, w);
+    return true;
 }
 
 void parry_call_searched(parry_call *c, const parry_results *r)
@@ -419,14 +433,16 @@ void parry_app_turned_away(parry_app *app)
     parry_metrics_count(app->metrics, PARRY_COUNT_REJECTED_OVERLOAD);
 }
 
-char *parry_app_busy_text(void)
+char *parry_app_busy_text(size_t *id_at)
 {
+    static const char no_id[PARRY_REQUEST_ID_TEXT] = "0000000000000000";
     json_t *j = parry_problem_json(PARRY_PROBLEM_UNAVAILABLE,
-                                   "the server has more to do than it can; try again in a moment", "busy");
+                                   "the server has more to do than it can; try again in a moment", no_id);
     char *text = json_dumps(j, JSON_COMPACT);
     if (text == NULL)
         parry_oom();
     json_decref(j);
+    *id_at = parry_str_find(parry_str_of(text), parry_str_of(no_id));
     return text;
 }
 
@@ -447,11 +463,15 @@ parry_plan parry_app_plan(const parry_app *app, const parry_raw *raw)
     parry_str tails[PARRY_TAILS];
     size_t i;
     parry_request_target(&req, raw->target);
-    if (parry_route_find(parry_routes, parry_nroutes, raw->method, req.path, false, &i, tails) != PARRY_MATCHED)
+    parry_str path = req.path, audience;
+    bool page = parry_audience_prefix(&path, &audience);
+    if (parry_route_find(parry_routes, parry_nroutes, raw->method, path, page, &i, tails) != PARRY_MATCHED)
         return plan;
     const parry_route *route = &parry_routes[i];
     plan.body_max = route->body_max < plan.read_max ? route->body_max : plan.read_max;
     plan.cls = parry_class_of(route);
     plan.slow = (route->flags & (PARRY_ROUTE_SLOW | PARRY_ROUTE_ONCE)) != 0;
+    plan.searches = (route->flags & PARRY_ROUTE_SEARCH) != 0;
+    plan.kept = (route->flags & PARRY_ROUTE_KEPT) != 0 && app->answers != NULL;
     return plan;
 }

@@ -98,6 +98,8 @@ typedef struct parry_call {
     parry_str tail2;    /* and its second one */
     parry_str audience; /* whose articles this may show: never empty */
     parry_class cls;
+    bool kept_only; /* do not search: say `later` instead */
+    bool later;
     const char *base; /* before every link: "" for the default audience, else "/merchant" */
 } parry_call;
 
@@ -110,6 +112,8 @@ typedef struct parry_raw {
     size_t header_bytes;
     bool body_too_large;
     bool no_room;              /* for its body or its job: busy */
+    bool kept_only;            /* it is answered now only if that takes no search (PARRY_ROUTE_KEPT) */
+    bool again;                /* it was asked so before, and it took one */
     int64_t arrived_ns;        /* monotonic */
     const char *framing_fault; /* why it cannot be told where its body ends; NULL: it can */
     parry_verdict verdict;     /* of the limits, before any work */
@@ -121,18 +125,22 @@ typedef struct parry_plan {
     size_t body_max; /* of the body that is kept: 0, none is */
     size_t read_max; /* a body longer than this is not even read past */
     bool slow;       /* its handler may block */
+    bool searches;   /* it takes its turn on a search thread ... */
+    bool kept;       /* ... unless its answer is there */
     parry_class cls; /* which limits hold */
 } parry_plan;
 parry_plan parry_app_plan(const parry_app *app, const parry_raw *raw);
 
-/* Answers it, whatever it is; counts and logs it. id is the reply's X-Request-Id. Any thread. */
-void parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res, char id[PARRY_REQUEST_ID_TEXT]);
+/* Answers it, whatever it is; counts and logs it. id is the reply's X-Request-Id. Any thread. false, and nothing was
+ * done: raw->kept_only, and it takes a search. */
+bool parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res, char id[PARRY_REQUEST_ID_TEXT]);
 /* Every search that a handler made says so here: it is counted, and seen in the trace. */
 void parry_call_searched(parry_call *c, const parry_results *r);
-/* The same where raw->verdict is PARRY_TOO_BUSY: counts it. What is answered then is always the same bytes, a problem
- * without an id: turning somebody away must cost next to nothing. A new string, the caller's. */
+/* The same where raw->verdict is PARRY_TOO_BUSY: counts it. What is answered then is always the same text but for its
+ * id, since turning somebody away must cost next to nothing: a new string, the caller's, with an id of zeros at *id_at.
+ */
 void parry_app_turned_away(parry_app *app);
-char *parry_app_busy_text(void);
+char *parry_app_busy_text(size_t *id_at);
 /* In place of what parry_app_handle said: a problem of this code, since what the reply was to wait for failed. */
 void parry_app_failed(parry_app *app, parry_code code, parry_response *res, const char *id);
 

@@ -13,7 +13,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TICK_MS = 60000, POLL_MS = 50, RETRY_MS = 1000, QUIET_MS = 100, BACKLOG = 511, JOBS_QUEUE = 256 };
+enum {
+    TICK_MS = 60000,
+    POLL_MS = 50,
+    RETRY_MS = 1000,
+    QUIET_MS = 100,
+    BACKLOG = 511,
+    JOBS_QUEUE = 256,
+    SEARCHES_QUEUE = 4096
+};
 
 enum { LIMITED = 7 };
 /* Requests answered 429, of one kind. */
@@ -202,9 +210,14 @@ static parry_code open_trace(parry_server *s, parry_err *err)
 static double running(void *c) { return (double)atomic_load(&((parry_connections *)c)->running); }
 static double asleep(void *c) { return (double)atomic_load(&((parry_connections *)c)->asleep); }
 static double body_bytes(void *c) { return (double)atomic_load(&((parry_connections *)c)->body_bytes); }
+static double searches_waiting(void *c) { return (double)parry_jobs_waiting(((parry_connections *)c)->searches); }
 static double jobs_waiting(void *c) { return (double)parry_jobs_waiting(((parry_connections *)c)->jobs); }
 
-static double overloaded(void *l) { return parry_limits_overloaded(l); }
+static double overloaded(void *server)
+{
+    parry_server *s = server;
+    return parry_limits_overloaded(s->app.limits) || parry_turns_get(s->connections.turns).overloaded;
+}
 
 static double sessions(void *access)
 {
@@ -238,7 +251,7 @@ static void tell_limits(parry_server *s)
                                           true, limited_total, &s->limited[i]});
     }
     parry_metrics_gauge(s->app.metrics, (parry_gauge){"parry_overloaded", "", "1 while load is shed.", false,
-                                                      overloaded, s->app.limits});
+                                                      overloaded, s});
 }
 
 static void tell_readings(parry_server *s)
@@ -249,6 +262,7 @@ static void tell_readings(parry_server *s)
          c},
         {"parry_http_requests_held", "", "Of these, those that a job or a commit has.", false, asleep, c},
         {"parry_http_body_bytes", "", "Bytes of request bodies in memory.", false, body_bytes, c},
+        {"parry_searches_waiting", "", "Requests that wait for their turn to search.", false, searches_waiting, c},
         {"parry_jobs_waiting", "", "Requests that wait for a thread that may block.", false, jobs_waiting, c},
     };
     parry_vitals_open(&s->app);
@@ -283,6 +297,9 @@ static parry_code start_threads(parry_server *s, parry_err *err)
     }
     parry_code code =
         parry_jobs_open((unsigned)s->app.config->serve.job_threads, JOBS_QUEUE, &s->connections.jobs, err);
+    s->connections.turns = parry_turns_new(threads, s->app.config->limits.queue_ms * 1000000);
+    if (code == PARRY_OK)
+        code = parry_jobs_open(threads, SEARCHES_QUEUE, &s->connections.searches, err);
     if (code == PARRY_OK)
         code = parry_reaper_start(s->connections.reaper, err);
     if (code != PARRY_OK)
@@ -308,7 +325,9 @@ void parry_server_close(parry_server *s)
     if (s->daemon != NULL)
         MHD_stop_daemon(s->daemon);
     parry_jobs_close(s->connections.jobs);
+    parry_jobs_close(s->connections.searches);
     parry_connections_close(&s->connections);
+    parry_turns_free(s->connections.turns);
     parry_reaper_free(s->connections.reaper);
     parry_tls_close(s->connections.tls);
     (void)close(s->fd); /* the library wants it open until its threads are gone */

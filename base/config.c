@@ -35,7 +35,7 @@ const parry_config_row parry_config_rows[] = {
     {"serve.listen", ADDRESS, AT(serve.listen), "127.0.0.1:8080", 3, 300, "HOST:PORT",
      "Where the server listens; port 0 takes a free one."},
     {"serve.threads", NUMBER, AT(serve.threads), "0", 0, 1024, "threads",
-     "Threads that answer requests; 0 takes one a core."},
+     "Threads that search, and as many that serve connections; 0 takes one a core."},
     {"serve.job_threads", NUMBER, AT(serve.job_threads), "4", 1, 64, "threads",
      "Threads for requests that wait for a disk: writing, signing in."},
     {"serve.max_connections", NUMBER, AT(serve.max_connections), "1024", 1, 65536, "connections",
@@ -60,7 +60,7 @@ const parry_config_row parry_config_rows[] = {
      "Proxies whose word for the client's address is taken, separated by spaces or commas: 127.0.0.1 10.0.0.0/8."},
     {"serve.forwarded_header", WORD, AT(serve.forwarded_header), "x-forwarded-for", 0, 0, "x-forwarded-for forwarded",
      "The one header in which trusted proxies say it; the other is not read."},
-    {"serve.answer_cache_mib", NUMBER, AT(serve.answer_cache_mib), "64", 0, 4096, "MiB",
+    {"serve.answer_cache_mib", NUMBER, AT(serve.answer_cache_mib), "128", 0, 4096, "MiB",
      "Memory for answers to what many people type alike, each kept for at most a minute; 0: every answer is made "
      "anew."},
     {"algolia.indexes", TEXT, AT(algolia.indexes), "", 0, 4000, "names",

@@ -34,6 +34,7 @@ typedef struct incoming {
     parry_raw raw;
     parry_response res;
     char id[PARRY_REQUEST_ID_TEXT];
+    int64_t queued_ns; /* for its turn to search */
 } incoming;
 
 /* ---- time for each part of a request (reaper.h) -------------------------------------------------------------------
@@ -363,7 +364,7 @@ static void release(incoming *in)
 static void on_job(void *arg)
 {
     incoming *in = arg;
-    parry_app_handle(in->all->app, &in->raw, &in->res, in->id);
+    (void)parry_app_handle(in->all->app, &in->raw, &in->res, in->id);
     release(in);
 }
 
@@ -389,31 +390,79 @@ static bool sleep_connection(incoming *in)
     return true;
 }
 
-/* One reply for all whom there is no time for. */
-static struct MHD_Response *make_busy(void)
+/* ---- turns to search --------------------------------------------------------------------------------------------- */
+
+/* The same reply for all whom there is no time for, but for its id. */
+static enum MHD_Result turn_away(incoming *in)
 {
-    char *text = parry_app_busy_text();
-    struct MHD_Response *r = MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE);
+    const parry_connections *c = in->all;
+    size_t n = strlen(c->busy);
+    char *text = parry_malloc(n);
+    parry_app_turned_away(c->app);
+    parry_request_id(in->id);
+    memcpy(text, c->busy, n);
+    memcpy(text + c->busy_id, in->id, sizeof in->id - 1);
+    by(in, time_for(in->all, 0));
+    struct MHD_Response *r = MHD_create_response_from_buffer(n, text, MHD_RESPMEM_MUST_FREE);
     if (r == NULL)
         parry_oom();
+    header(r, "X-Request-Id", in->id);
     header(r, "Content-Type", "application/problem+json");
     header(r, "Cache-Control", "no-store");
     header(r, "X-Content-Type-Options", "nosniff");
     header(r, "Retry-After", "1");
-    return r;
+    enum MHD_Result result = MHD_queue_response(in->conn, 503, r);
+    MHD_destroy_response(r);
+    return result;
 }
 
-static enum MHD_Result turn_away(const incoming *in)
+/* Its turn does not come. */
+static void on_no_turn(void *arg)
 {
-    parry_app_turned_away(in->all->app);
-    by(in, time_for(in->all, 0));
-    return MHD_queue_response(in->conn, 503, in->all->busy);
+    incoming *in = arg;
+    in->raw.verdict = PARRY_TOO_BUSY;
+    wake(in);
 }
+
+static void on_turn(void *arg)
+{
+    incoming *in = arg;
+    int64_t now = parry_mono_ns();
+    if (!parry_turns_take(in->all->turns, now - in->queued_ns, now)) {
+        on_no_turn(in);
+        return;
+    }
+    (void)parry_app_handle(in->all->app, &in->raw, &in->res, in->id);
+    parry_turns_served(in->all->turns, parry_mono_ns() - now);
+    release(in);
+}
+
+/* At once where its answer is there; else when its turn comes. */
+static enum MHD_Result search(incoming *in)
+{
+    in->raw.kept_only = in->plan.kept;
+    if (in->plan.kept && parry_app_handle(in->all->app, &in->raw, &in->res, in->id))
+        return send_response(in);
+    in->raw.kept_only = false;
+    in->raw.again = in->plan.kept;
+    in->queued_ns = parry_mono_ns();
+    if (!parry_turns_queue(in->all->turns, parry_jobs_waiting(in->all->searches), in->queued_ns))
+        return turn_away(in);
+    if (!sleep_connection(in))
+        return turn_away(in);
+    if (!parry_jobs_run(in->all->searches, on_turn, in))
+        on_no_turn(in);
+    return MHD_YES;
+}
+
+/* ---- and all others ---------------------------------------------------------------------------------------------- */
 
 static enum MHD_Result answer(incoming *in)
 {
     in->raw.body = parry_buf_str(&in->body);
     by(in, 0);
+    if (in->plan.searches)
+        return search(in);
     if (in->plan.slow) {
         if (!sleep_connection(in))
             return MHD_NO;
@@ -421,7 +470,7 @@ static enum MHD_Result answer(incoming *in)
             on_dropped(in);
         return MHD_YES;
     }
-    parry_app_handle(in->all->app, &in->raw, &in->res, in->id);
+    (void)parry_app_handle(in->all->app, &in->raw, &in->res, in->id);
     if (in->res.hold.wait == NULL)
         return send_response(in);
     if (!sleep_connection(in)) /* whether it lasts is not known: the client asks again, by the same id */
@@ -449,7 +498,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *conn, const 
         in->stage = READING;
         read_head(in, method, strcmp(version, MHD_HTTP_VERSION_1_0) == 0);
         if (refused_now(in)) {
-            in->plan.slow = false;
+            in->plan.slow = in->plan.searches = false;
             if (has_body(in) || in->raw.framing_fault != NULL)
                 return reply(in);
         }
@@ -465,6 +514,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *conn, const 
     case RUNNING: /* not before it is awake */
         return MHD_YES;
     case ANSWERED:
+        if (in->raw.verdict == PARRY_TOO_BUSY)
+            return turn_away(in);
         if (in->res.hold.fill != NULL)
             in->res.hold.fill(in->res.hold.ctx, &in->res);
         return send_response(in);
@@ -485,7 +536,7 @@ struct MHD_Daemon *parry_connections_open(parry_connections *c, int fd, unsigned
         {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, threads, NULL},
         {MHD_OPTION_END, 0, NULL},
     };
-    c->busy = make_busy();
+    c->busy = parry_app_busy_text(&c->busy_id);
     c->open_ns = parry_mono_ns();
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | (c->tls != NULL ? MHD_USE_TLS : 0);
     /* What comes first of these options ends them all where there is no TLS. */
@@ -501,13 +552,14 @@ void parry_connections_settle(parry_connections *c)
     atomic_store(&c->closing, true);
     if (c->jobs != NULL)
         parry_jobs_drop(c->jobs, on_dropped);
+    if (c->searches != NULL)
+        parry_jobs_drop(c->searches, on_no_turn);
     while (atomic_load(&c->asleep) > 0)
         parry_sleep_ms(1);
 }
 
 void parry_connections_close(parry_connections *c)
 {
-    if (c->busy != NULL)
-        MHD_destroy_response(c->busy);
+    free(c->busy);
     c->busy = NULL;
 }

@@ -6,6 +6,7 @@
 #include "api/http/jobs.h"
 #include "api/http/tls.h"
 #include "api/limits/reaper.h"
+#include "api/limits/turns.h"
 
 #include <microhttpd.h>
 
@@ -13,15 +14,18 @@ enum { PARRY_BODIES_MAX_BYTES = 256 << 20 }; /* of all requests together */
 
 typedef struct parry_connections {
     parry_app *app;
-    parry_jobs *jobs;          /* for handlers that may block */
-    parry_reaper *reaper;      /* of connections that take too long */
-    parry_tls *tls;            /* NULL: plain HTTP */
-    struct MHD_Response *busy; /* for all who are turned away; made with the daemon */
-    int64_t open_ns;           /* since when there is a daemon */
-    atomic_size_t running;     /* requests whose first line came in and whose reply has not gone out */
-    atomic_size_t asleep;      /* of these, those that a job or a hold has: 0 before the daemon may be stopped */
-    atomic_bool closing;       /* nobody falls asleep any more */
-    atomic_size_t body_bytes;  /* of their bodies, in memory */
+    parry_jobs *jobs;         /* for handlers that may block */
+    parry_jobs *searches;     /* for those that search */
+    parry_turns *turns;       /* who of these may wait */
+    parry_reaper *reaper;     /* of connections that take too long */
+    parry_tls *tls;           /* NULL: plain HTTP */
+    char *busy;               /* what all who are turned away are told; made with the daemon */
+    size_t busy_id;           /* where their request's id stands in it */
+    int64_t open_ns;          /* since when there is a daemon */
+    atomic_size_t running;    /* requests whose first line came in and whose reply has not gone out */
+    atomic_size_t asleep;     /* of these, those that a job or a hold has: 0 before the daemon may be stopped */
+    atomic_bool closing;      /* nobody falls asleep any more */
+    atomic_size_t body_bytes; /* of their bodies, in memory */
 } parry_connections;
 
 /* The daemon on a listening socket with `threads` threads; NULL where the library refuses (errno may say why). */

@@ -20,6 +20,9 @@ typedef enum parry_route_flags {
     PARRY_ROUTE_SLOW = 2,     /* its handler may block: it runs on a job thread while the connection sleeps */
     PARRY_ROUTE_ONCE = 4,     /* it creates: Idempotency-Key holds (api/idempotency.h), and it is slow */
     PARRY_ROUTE_SIGN_IN = 16, /* tries a secret: limited as such (limits.sign_in_per_address) */
+    PARRY_ROUTE_SEARCH =
+        32,                /* its handler searches: it takes its turn on a search thread while the connection sleeps */
+    PARRY_ROUTE_KEPT = 64, /* its answer may be there already (api/answers.h): it is looked for before that */
 } parry_route_flags;
 
 typedef struct parry_route {

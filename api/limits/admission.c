@@ -6,10 +6,9 @@
 
 enum {
     WINDOW_MS = 100,
-    CALM_MS = 1000,   /* without anybody late: no longer overloaded */
-    LATE_LEAST = 4,   /* late requests in a window; fewer are a burst */
-    PATIENCE_MIN = 3, /* ms */
-    PATIENCE_MAX = 100,
+    CALM_MS = 1000,      /* without anybody late: no longer overloaded */
+    LATE_LEAST = 4,      /* late requests in a window; fewer are a burst */
+    PATIENCE_MAX = 100,  /* ms */
     PATIENCE_TIMES = 3,  /* what a search takes */
     SERVED_SHARE = 16,   /* weight of one service time in the estimate: 1 / 16 */
     OTHERS_SHARE = 2,    /* of the patience: one half */
@@ -20,11 +19,11 @@ static const int64_t ms = 1000000;
 
 struct parry_admission {
     pthread_mutex_t lock;
-    int64_t most_ns, service_ns; /* of a search, a moving mean */
-    int64_t window_ns;           /* its start */
-    unsigned seen, late, in;     /* in the window */
-    int64_t ease;                /* 1 to EASE_MOST */
-    int64_t late_ns;             /* when somebody was late last */
+    int64_t most_ns, least_ns, service_ns; /* of a search, a moving mean */
+    int64_t window_ns;                     /* its start */
+    unsigned seen, late, in;               /* in the window */
+    int64_t ease;                          /* 1 to EASE_MOST */
+    int64_t late_ns;                       /* when somebody was late last */
     parry_admission_state state;
 };
 
@@ -37,15 +36,16 @@ const char *parry_class_name(parry_class c)
 static int64_t patience_of(const parry_admission *a)
 {
     int64_t p = PATIENCE_TIMES * a->service_ns;
-    p = (p < PATIENCE_MIN * ms ? PATIENCE_MIN * ms : p) * a->ease;
+    p = (p < a->least_ns ? a->least_ns : p) * a->ease;
     return p > PATIENCE_MAX * ms ? PATIENCE_MAX * ms : p;
 }
 
-parry_admission *parry_admission_new(int64_t most_ns)
+parry_admission *parry_admission_new(int64_t most_ns, int64_t least_ns)
 {
     parry_admission *a = parry_calloc(1, sizeof *a);
     (void)pthread_mutex_init(&a->lock, NULL);
     a->most_ns = most_ns;
+    a->least_ns = least_ns;
     a->service_ns = FIRST_SERVICE_MS * ms;
     a->ease = 1;
     a->state.patience_ns = patience_of(a);

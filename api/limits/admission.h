@@ -33,8 +33,8 @@ typedef enum parry_class {
 const char *parry_class_name(parry_class c); /* "ops", "search", "events", "write", "sign_in" */
 
 typedef struct parry_admission parry_admission;
-/* most_ns: over this nobody is let in; 0: nobody is ever refused. */
-parry_admission *parry_admission_new(int64_t most_ns);
+/* most_ns: over this nobody is let in; 0: nobody is ever refused. least_ns: of the patience. */
+parry_admission *parry_admission_new(int64_t most_ns, int64_t least_ns);
 void parry_admission_free(parry_admission *a); /* NULL is fine */
 
 /* Whether a request that waited so long is let in. Say also when it was served: parry_admission_served. */

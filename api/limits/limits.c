@@ -7,6 +7,9 @@
 #include <stdlib.h>
 
 enum { FORWARDED_BYTES = 4096, RETRY_BUSY_S = 1, KEYS = 0x80 /* kinds of buckets: classes, and classes of keys */ };
+/* Who waits at the door waits for a thread that never searches: for less than the cores are lent out, it is not load.
+ */
+static const int64_t DOOR_NS = 20000000;
 
 struct parry_limits {
     parry_proxies proxies;
@@ -39,7 +42,7 @@ parry_code parry_limits_open(const parry_config *c, parry_limits **out, parry_er
     l->key[PARRY_CLASS_EVENTS] = rate(c, c->limits.events_per_key);
     l->key[PARRY_CLASS_WRITE] = rate(c, c->limits.write_per_key);
     l->this_machine = strcmp(c->limits.this_machine, "on") == 0;
-    l->admission = parry_admission_new(c->limits.queue_ms * 1000000);
+    l->admission = parry_admission_new(c->limits.queue_ms * 1000000, DOOR_NS);
     l->buckets = parry_buckets_new(PARRY_BUCKETS_DEFAULT);
     *out = l;
     return PARRY_OK;

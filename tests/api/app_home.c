@@ -119,7 +119,7 @@ answered app_home_ask(app_home *a, const char *method, const char *target, const
                      .headers = list,
                      .nheaders = headers ? read_headers(arena, headers, list) : 0};
     parry_response_init(&res);
-    parry_app_handle(&a->app, &raw, &res, id);
+    assert_true(parry_app_handle(&a->app, &raw, &res, id));
     wait_for(&res);
     answered out = {.status = res.status,
                     .location = header_of(arena, &res, "Location"),

@@ -3,6 +3,7 @@
 #include "api/limits/buckets.h"
 #include "api/limits/proxies.h"
 #include "api/limits/reaper.h"
+#include "api/limits/turns.h"
 #include "api/limits/waited.h"
 
 #include <setjmp.h>
@@ -230,7 +231,7 @@ static void served(parry_admission *a, int64_t took_ms)
 static void a_burst_is_worked_off(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(100 * ms);
+    parry_admission *a = parry_admission_new(100 * ms, 3 * ms);
     int64_t now = 1000 * s;
     served(a, 5);
     for (int i = 0; i < 20; i++) { /* every tenth of a second a few wait, and then nobody */
@@ -244,7 +245,7 @@ static void a_burst_is_worked_off(void **state)
 static void a_standing_queue_is_refused_until_it_is_gone(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(100 * ms);
+    parry_admission *a = parry_admission_new(100 * ms, 3 * ms);
     parry_admission_state is;
     int64_t now = 1000 * s;
     served(a, 5);
@@ -269,7 +270,7 @@ static void a_standing_queue_is_refused_until_it_is_gone(void **state)
 static void searches_come_first_and_signs_of_life_always(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(100 * ms);
+    parry_admission *a = parry_admission_new(100 * ms, 3 * ms);
     int64_t now = 1000 * s;
     served(a, 5);
     arrive(a, PARRY_CLASS_SEARCH, 120, 30, &now);
@@ -284,7 +285,7 @@ static void searches_come_first_and_signs_of_life_always(void **state)
 static void patience_follows_what_a_search_takes(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(1000 * ms);
+    parry_admission *a = parry_admission_new(1000 * ms, 3 * ms);
     parry_admission_state is;
     int64_t now = 1000 * s;
     static const struct {
@@ -303,7 +304,7 @@ static void patience_follows_what_a_search_takes(void **state)
 static void hardly_anybody_let_in_makes_it_more_patient(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(100 * ms);
+    parry_admission *a = parry_admission_new(100 * ms, 3 * ms);
     int64_t now = 1000 * s;
     served(a, 5);
     arrive(a, PARRY_CLASS_SEARCH, 200, 40, &now);
@@ -318,10 +319,103 @@ static void hardly_anybody_let_in_makes_it_more_patient(void **state)
 static void admission_can_be_off(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(0);
+    parry_admission *a = parry_admission_new(0, 3 * ms);
     int64_t now = s;
     assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 500, 10000, &now), 500);
     parry_admission_free(a);
+}
+
+/* ---- turns ------------------------------------------------------------------------------------------------------- */
+
+/* n searches, a ms apart, whose turn comes after so long; how many are run. */
+static int take(parry_turns *t, int n, int64_t waited_ms, int64_t *now)
+{
+    int in = 0;
+    for (int i = 0; i < n; i++) {
+        *now += ms;
+        in += parry_turns_take(t, waited_ms * ms, *now);
+    }
+    return in;
+}
+
+static parry_turns *turns(int64_t most_ms, int64_t took_ms)
+{
+    parry_turns *t = parry_turns_new(2, most_ms * ms);
+    for (int i = 0; i < 200; i++)
+        parry_turns_served(t, took_ms * ms);
+    return t;
+}
+
+static void a_burst_of_searches_is_worked_off(void **state)
+{
+    (void)state;
+    parry_turns *t = turns(250, 4);
+    int64_t now = 1000 * s;
+    for (int i = 0; i < 20; i++) {
+        assert_true(parry_turns_queue(t, 100, now));
+        assert_int_equal(take(t, 40, 200, &now), 40);
+        assert_int_equal(take(t, 60, 0, &now), 60);
+    }
+    assert_false(parry_turns_get(t).overloaded);
+    assert_int_equal(take(t, 3, 251, &now), 0); /* but nobody waits for ever */
+    parry_turns_free(t);
+}
+
+static void under_load_nobody_waits_for_more_than_a_search(void **state)
+{
+    (void)state;
+    parry_turns *t = turns(250, 4);
+    int64_t now = 1000 * s;
+    take(t, 1, 0, &now);
+    assert_int_equal(take(t, 99, 13, &now), 99);
+    take(t, 5, 13, &now);
+    assert_true(parry_turns_get(t).overloaded);
+    assert_in_range(parry_turns_get(t).service_ns, 4 * ms - 20, 4 * ms);
+    assert_int_equal(take(t, 10, 5, &now), 0);
+    assert_int_equal(take(t, 10, 3, &now), 10);
+    assert_true(parry_turns_queue(t, 1, now));
+    assert_false(parry_turns_queue(t, 3, now)); /* three for two threads: more than one search */
+    parry_turns_free(t);
+}
+
+static void load_is_over_when_hardly_anybody_was_refused_for_a_while(void **state)
+{
+    (void)state;
+    parry_turns *t = turns(250, 4);
+    int64_t now = 1000 * s;
+    take(t, 200, 20, &now);
+    assert_true(parry_turns_get(t).overloaded);
+    for (int i = 0; i < 30; i++) { /* a third is refused: it goes on */
+        take(t, 66, 1, &now);
+        take(t, 34, 20, &now);
+    }
+    assert_true(parry_turns_get(t).overloaded);
+    for (int i = 0; i < 3; i++) {
+        take(t, 90, 1, &now);
+        take(t, 10, 20, &now);
+    }
+    assert_true(parry_turns_get(t).overloaded);
+    for (int i = 0; i < 3; i++) {
+        take(t, 90, 1, &now);
+        take(t, 10, 20, &now);
+    }
+    assert_false(parry_turns_get(t).overloaded);
+    take(t, 200, 20, &now);
+    assert_true(parry_turns_get(t).overloaded);
+    now += 5 * s; /* and when nobody came */
+    take(t, 1, 0, &now);
+    assert_false(parry_turns_get(t).overloaded);
+    parry_turns_free(t);
+}
+
+static void turns_without_a_limit_refuse_nobody(void **state)
+{
+    (void)state;
+    parry_turns *t = turns(0, 4);
+    int64_t now = s;
+    assert_int_equal(take(t, 500, 10000, &now), 500);
+    assert_true(parry_turns_queue(t, 100000, now));
+    parry_turns_free(t);
 }
 
 static void a_wait_lies_between_what_the_kernel_and_the_thread_know(void **state)
@@ -404,6 +498,10 @@ int main(void)
         cmocka_unit_test(patience_follows_what_a_search_takes),
         cmocka_unit_test(hardly_anybody_let_in_makes_it_more_patient),
         cmocka_unit_test(admission_can_be_off),
+        cmocka_unit_test(a_burst_of_searches_is_worked_off),
+        cmocka_unit_test(under_load_nobody_waits_for_more_than_a_search),
+        cmocka_unit_test(load_is_over_when_hardly_anybody_was_refused_for_a_while),
+        cmocka_unit_test(turns_without_a_limit_refuse_nobody),
         cmocka_unit_test(who_is_over_its_time_is_shut_and_others_are_not),
         cmocka_unit_test(connections_are_counted_by_holder),
         cmocka_unit_test(a_wait_lies_between_what_the_kernel_and_the_thread_know),

@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import tempfile
+import threading
 import time
 import unittest
 
@@ -236,10 +237,42 @@ class Busy(unittest.TestCase):
             self.assertIn(b" 503 ", got.split(b"\r\n")[0])
             self.assertIn(b"Retry-After: 1\r\n", got)
             problem = json.loads(got.partition(b"\r\n\r\n")[2])
+            self.assertRegex(problem["instance"], "^[0-9a-f]{16}$")
+            self.assertIn(b"X-Request-Id: " + problem["instance"].encode() + b"\r\n", got)
             self.assertEqual((problem["type"], problem["status"]), ("/problems/unavailable", 503))
             self.assertEqual(s.metric('parry_rejected_total{reason="overload"}'), 1)
             self.assertIn(b" 200 ", self.ask_while_it_sleeps(s, b"/health", 0.5).split(b"\r\n")[0])
             self.assertIn(b" 200 ", self.ask_while_it_sleeps(s, b"/v1/search?q=refund", 0.02).split(b"\r\n")[0])
+
+    def test_more_searches_than_it_can_do_are_answered_soon_or_refused_soon(self):
+        """Many at once, none of them known: whoever is not refused is right, nobody is lost, and signs of life go on."""
+        with Server(SAMPLE, args=["--option", "serve.threads=1", "--option", "serve.answer_cache_mib=0"]) as s:
+            wanted = [h["id"] for h in s.get("/v1/search?q=refund").json["hits"]]
+            end, seen, slowest = time.monotonic() + 3, [], []
+
+            def ask():
+                while time.monotonic() < end:
+                    reply = s.get("/v1/search?q=refund")
+                    seen.append(reply.status)
+                    if reply.status == 200:
+                        self.assertEqual([h["id"] for h in reply.json["hits"]], wanted)
+                    else:
+                        self.assertEqual((reply.status, reply.headers["Retry-After"]), (503, "1"))
+
+            threads = [threading.Thread(target=ask) for _ in range(32)]
+            for t in threads:
+                t.start()
+            while time.monotonic() < end:
+                began = time.monotonic()
+                self.assertEqual(s.get("/health").status, 200)
+                slowest.append(time.monotonic() - began)
+            for t in threads:
+                t.join()
+            self.assertGreater(seen.count(200), 50)
+            self.assertEqual(set(seen) - {200, 503}, set())
+            self.assertEqual(s.metric('parry_rejected_total{reason="overload"}'), seen.count(503))
+            self.assertEqual(s.metric("parry_searches_waiting"), 0)
+            self.assertLess(sorted(slowest)[len(slowest) // 2], 1)
 
     def test_it_can_be_off(self):
         with Server(SAMPLE, args=["--option", "limits.queue_ms=0"]) as s:
