@@ -2,6 +2,7 @@
 #include "api/answers.h"
 
 #include "api/answer_key.h"
+#include "api/answers_typed.h"
 #include "api/query_log.h"
 #include "base/clock.h"
 #include "base/tally.h"
@@ -19,45 +20,44 @@ static int64_t holds_until(const parry_generation *g, int64_t now_ns)
 }
 
 /* The reply's bytes; the id's place is at their end. */
-static void write_body(parry_call *c, const parry_answering *how, const parry_query *q, const parry_results *r,
-                       bool logged, parry_answer *out)
+static void write_body(parry_call *c, json_t *j, bool logged, parry_answer *out)
 {
     static const char after_id[] = "\"}\n";
-    json_t *j = how->shape(c, q, r);
     if (logged)
         json_object_set_new(j, "query_id", json_string(no_id));
     size_t n = json_dumpb(j, NULL, 0, JSON_COMPACT);
     char *p = parry_arena_alloc(c->arena, n + 1);
     (void)json_dumpb(j, p, n, JSON_COMPACT);
     p[n] = '\n';
-    json_decref(j);
     out->body = parry_str_make(p, n + 1);
     out->id_at = logged ? n + 1 - (sizeof after_id - 1) - (sizeof no_id - 1) : 0;
 }
 
 /* *kept: it is as good for others, and later. What was cut short for a deadline is not; without a model there is
  * nothing better. */
-static parry_code make(parry_call *c, const parry_answering *how, const parry_generation *g, const parry_query *q,
-                       parry_answer *out, parry_query_note *note, bool *kept, parry_err *err)
+static parry_code search(parry_call *c, const parry_answering *how, const parry_generation *g, const parry_query *q,
+                         const parry_typed *typed, parry_answer *out, bool *kept, parry_err *err)
 {
     bool asked = q->text.n > 0;
     parry_results r = {.generation = parry_generation_get_info(g)->number, .settled = true, .probability = -1};
     parry_answer a = {.until_ns = holds_until(g, parry_mono_ns())}; /* before: what changes meanwhile counts */
-    int64_t since = parry_mono_ns();
     parry_code code = asked ? parry_search(c->searcher, g, q, c->arena, &r, err)
                             : parry_search_nothing(c->searcher, g, q, c->arena, &r, err);
     if (code != PARRY_OK)
         return code;
-    note->took_ns = parry_mono_ns() - since;
     if (asked)
         parry_call_searched(c, &r);
     bool logged = asked && r.settled && !how->unlogged;
-    write_body(c, how, q, &r, logged, &a);
+    json_t *j = how->shape(c, q, &r);
+    write_body(c, j, logged, &a);
     if (logged && c->app->ledger != NULL)
         a.record = parry_query_record(c, &(parry_query_note){.query = q, .results = &r});
     a.degraded = asked && r.degraded;
     a.doubtful = asked && parry_results_doubtful(&r);
     *kept = !r.degraded || q->deadline_ns == 0 || c->app->encoder == NULL;
+    if (*kept && typed->open)
+        parry_typed_keep(c, how, typed, &r, j, &a);
+    json_decref(j);
     *out = a;
     return PARRY_OK;
 }
@@ -69,6 +69,19 @@ static void count(const parry_call *c, const parry_answer *a)
         parry_metrics_count(c->app->metrics, PARRY_COUNT_DEGRADED);
     if (a->doubtful)
         parry_metrics_count(c->app->metrics, PARRY_COUNT_ABSTAINED);
+}
+
+/* Of hits that are kept, or of a search. */
+static parry_code make(parry_call *c, const parry_answering *how, const parry_generation *g, const parry_query *q,
+                       parry_answer *out, bool *kept, parry_err *err)
+{
+    parry_typed typed;
+    parry_code code = parry_typed_find(c, how, g, q, &typed, out, kept, err);
+    if (code == PARRY_OK && *kept)
+        count(c, out);
+    else if (code == PARRY_OK)
+        code = search(c, how, g, q, &typed, out, kept, err);
+    return code;
 }
 
 static void reply(parry_call *c, const parry_answer *a, const parry_query_note *note)
@@ -97,17 +110,17 @@ static parry_code answer(parry_call *c, const parry_answering *how, const parry_
         parry_tally(PARRY_CACHE_ANSWERS, known, cache != NULL && !known);
     if (known) {
         count(c, &a);
-        note.took_ns = parry_mono_ns() - now;
     } else if (c->kept_only) {
         c->later = true;
         return PARRY_OK;
     } else {
-        parry_code code = make(c, how, g, q, &a, &note, &kept, err);
+        parry_code code = make(c, how, g, q, &a, &kept, err);
         if (code != PARRY_OK)
             return code;
     }
     if (cache != NULL && kept)
         parry_answer_cache_keep(cache, &key, &a);
+    note.took_ns = parry_mono_ns() - now;
     reply(c, &a, &note);
     return PARRY_OK;
 }

@@ -16,6 +16,10 @@ typedef struct parry_answering {
      * c->base, and on nothing else: others are given it, too. */
     json_t *(*shape)(const parry_call *c, const parry_query *q, const parry_results *r);
     bool unlogged; /* its replies have no query_id */
+    /* Where replies are {"generation", "settled", "degraded", "completions", "hits", ...} and get the same hits for
+     * many texts: their completions; a new reference. NULL: they are not of that kind. */
+    json_t *(*completions)(const parry_results *r);
+    size_t hits_bytes; /* so long may they be for all of them to be there, whatever the completions are */
 } parry_answering;
 
 /* Narrows q to what its caller may see and answers it with 200; an empty text with what is shown before anything is

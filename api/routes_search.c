@@ -318,9 +318,18 @@ static parry_code read_previous(const parry_call *c, parry_query *q, parry_err *
     return read_name(c, "previous", &q->previous, err);
 }
 
+static json_t *suggest_completions(const parry_results *r)
+{
+    size_t left = SUGGEST_BYTES - SUGGEST_FRAME;
+    return completions(r, &left);
+}
+
 parry_code parry_get_suggest(parry_call *c, parry_err *err)
 {
-    static const parry_answering how = {.by = "suggest", .shape = suggest_shape};
+    static const parry_answering how = {.by = "suggest",
+                                        .shape = suggest_shape,
+                                        .completions = suggest_completions,
+                                        .hits_bytes = SUGGEST_BYTES - SUGGEST_FRAME - COMPLETIONS_BYTES};
     parry_query q = {.limit = SUGGEST_LIMIT,
                      .snippets = true,
                      .snippet_columns = SUGGEST_COLUMNS,

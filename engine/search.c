@@ -386,6 +386,56 @@ static parry_view view_of(const parry_searcher *s, const parry_generation *g, pa
                         .arena = a};
 }
 
+static void tell_places(parry_arena *a, const parry_query *q, const parry_ranked *ranked, parry_results *r)
+{
+    if (q->completions == 0)
+        return;
+    r->nplaces = r->total < PARRY_COMPLETE_LOOKED_AT ? r->total : PARRY_COMPLETE_LOOKED_AT;
+    r->places = PARRY_ARRAY(a, parry_spot, r->nplaces);
+    for (size_t i = 0; i < r->nplaces; i++)
+        r->places[i] = (parry_spot){ranked[i].c->segment, ranked[i].c->article};
+}
+
+parry_code parry_search_holds(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a,
+                              parry_str *text, bool *settled, parry_err *err)
+{
+    parry_query asked;
+    parry_spoken spoken;
+    parry_view v = view_of(s, g, a);
+    parry_code code = check(q, err);
+    if (code == PARRY_OK)
+        code = what_holds(s, g, q, &v, &spoken, &asked, settled, err);
+    if (code == PARRY_OK)
+        *text = asked.text;
+    return code;
+}
+
+parry_code parry_search_complete(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_str holds,
+                                 const parry_spot *places, size_t n, parry_arena *a, parry_results *out, parry_err *err)
+{
+    parry_query asked = *q, scoped;
+    parry_understood *u = PARRY_NEW(a, parry_understood);
+    parry_spoken spoken;
+    parry_view v = view_of(s, g, a);
+    bool dropped = false;
+    asked.text = holds;
+    parry_spoken_in(s->analyser, a, v.info, asked.text, q->locale, &spoken);
+    v.spoken = &spoken;
+    v.locale = spoken.first;
+    parry_curation curation = curation_of(s, g, &asked, spoken.first, a, &scoped);
+    parry_code code = find_words(&v, curation.masks, &asked, asked.text, u, NULL, &dropped, err);
+    if (code != PARRY_OK)
+        return code;
+    parry_candidate *c = PARRY_ARRAY(a, parry_candidate, n);
+    parry_ranked *ranked = PARRY_ARRAY(a, parry_ranked, n);
+    for (size_t i = 0; i < n; i++) {
+        c[i] = (parry_candidate){.segment = places[i].segment, .article = places[i].article};
+        ranked[i].c = &c[i];
+    }
+    parry_complete(a, g, v.masks, q, u, ranked, n, out);
+    return PARRY_OK;
+}
+
 parry_code parry_search(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a,
                         parry_results *out, parry_err *err)
 {
@@ -434,6 +484,7 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     const parry_showing show = {s->analyser, a, g, q, u, weight, text.words, text.nwords, s->meant, s->scratch, meant};
     parry_show(&show, ranked, &r);
     parry_complete(a, g, v.masks, q, u, ranked, r.total, &r);
+    tell_places(a, q, ranked, &r);
     r.show_ns = lap(&t);
     if (r.encode_ns > 0)
         parry_in_time_took(&s->in_time, t - before_meaning);

@@ -158,6 +158,11 @@ typedef struct parry_completion {
     parry_str text, html; /* html: escaped, with <mark> around what was typed of it */
 } parry_completion;
 
+/* Where an article is in its generation. */
+typedef struct parry_spot {
+    uint32_t segment, article;
+} parry_spot;
+
 typedef struct parry_results {
     parry_hit *hits;
     size_t n;
@@ -188,6 +193,8 @@ typedef struct parry_results {
     bool settled;                         /* false: asked without `steady`, the answer may be another */
     parry_completion *completions;
     size_t ncompletions;
+    parry_spot *places; /* with completions: of the articles that they were made of */
+    size_t nplaces;
     const parry_str *words; /* the query's words, normalised; empty for one that is not looked for */
     size_t nwords;          /* at most 32 */
     int64_t understand_ns, text_ns, encode_ns, vector_ns, fuse_ns, show_ns; /* stages */
@@ -216,6 +223,17 @@ void parry_searcher_set_clock(parry_searcher *s, parry_clock clock);
  * CORRUPT. */
 PARRY_MUST parry_code parry_search(parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a,
                                    parry_results *out, parry_err *err);
+
+/* While somebody types (typing, steady): what of the query holds, which is what is asked for, empty while it is too
+ * little; and whether that is all of it. Two queries that are alike but for their texts, and of which the same holds,
+ * have the same hits. */
+PARRY_MUST parry_code parry_search_holds(parry_searcher *s, const parry_generation *g, const parry_query *q,
+                                         parry_arena *a, parry_str *text, bool *settled, parry_err *err);
+/* The completions that parry_search would give, made of the places that it gave for a query of which the same text
+ * holds; nothing else of out is written. */
+PARRY_MUST parry_code parry_search_complete(parry_searcher *s, const parry_generation *g, const parry_query *q,
+                                            parry_str holds, const parry_spot *places, size_t n, parry_arena *a,
+                                            parry_results *out, parry_err *err);
 
 /* What to show before anything is asked: articles that their authors promote, then those changed last. Of the query
  * audience, locale, category, filters, dates, facets, offset, limit and snippets count; scores are 0. Fails: INVALID

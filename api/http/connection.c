@@ -35,6 +35,7 @@ typedef struct incoming {
     parry_response res;
     char id[PARRY_REQUEST_ID_TEXT];
     int64_t queued_ns; /* for its turn to search */
+    size_t ahead;      /* behind so many */
 } incoming;
 
 /* ---- time for each part of a request (reaper.h) -------------------------------------------------------------------
@@ -428,7 +429,7 @@ static void on_turn(void *arg)
 {
     incoming *in = arg;
     int64_t now = parry_mono_ns();
-    if (!parry_turns_take(in->all->turns, now - in->queued_ns, now)) {
+    if (!parry_turns_take(in->all->turns, in->ahead, now - in->queued_ns, now)) {
         on_no_turn(in);
         return;
     }
@@ -446,7 +447,8 @@ static enum MHD_Result search(incoming *in)
     in->raw.kept_only = false;
     in->raw.again = in->plan.kept;
     in->queued_ns = parry_mono_ns();
-    if (!parry_turns_queue(in->all->turns, parry_jobs_waiting(in->all->searches), in->queued_ns))
+    in->ahead = parry_jobs_waiting(in->all->searches);
+    if (!parry_turns_queue(in->all->turns, in->ahead, in->queued_ns))
         return turn_away(in);
     if (!sleep_connection(in))
         return turn_away(in);

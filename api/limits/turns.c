@@ -81,16 +81,16 @@ bool parry_turns_queue(parry_turns *t, size_t ahead, int64_t now_ns)
     return in;
 }
 
-bool parry_turns_take(parry_turns *t, int64_t waited_ns, int64_t now_ns)
+bool parry_turns_take(parry_turns *t, size_t ahead, int64_t waited_ns, int64_t now_ns)
 {
     if (t->most_ns == 0)
         return true;
     (void)pthread_mutex_lock(&t->lock);
     look(t, now_ns);
-    bool in = waited_ns <= limit_of(t);
+    bool in = waited_ns <= (ahead > 0 ? limit_of(t) : t->most_ns);
     t->seen++;
     t->refused += !in;
-    t->late += waited_ns > larger(LATE_TIMES * t->state.service_ns, LATE_LEAST_MS * ms);
+    t->late += ahead > 0 && waited_ns > larger(LATE_TIMES * t->state.service_ns, LATE_LEAST_MS * ms);
     (void)pthread_mutex_unlock(&t->lock);
     return in;
 }

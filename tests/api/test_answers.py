@@ -9,6 +9,7 @@ import threading
 import time
 import unittest
 import uuid
+from urllib.parse import quote_plus
 
 from parry_server import SAMPLE, Server, until
 
@@ -62,6 +63,23 @@ class Kept(unittest.TestCase):
             self.assertEqual((counted(none), counted(none, "misses")), (0, 0))
             self.assertIn("\nparry_answer_cache_bytes 0\n", none.get("/metrics").text)
         self.assertNotIn("\nparry_answer_cache_bytes 0\n", self.server.get("/metrics").text)
+
+    def test_what_is_put_together_of_kept_hits_is_what_a_search_says(self):
+        """Letter by letter, each with the article that was first a letter before, as the box does."""
+        typed = ["refnd not recieved", "Where is my parcel?", "change the email of my acount", "verification code (sms)", "gift card"]
+        with Server(SAMPLE, args=["--option", "serve.answer_cache_mib=0", "--option", "limits.queue_ms=0"]) as none:
+            until(lambda: none.get("/v1/suggest?q=").json["generation"] == self.server.get("/v1/suggest?q=").json["generation"])
+            searched, letters = self.server.metric('parry_search_stage_duration_seconds_count{stage="text"}'), 0
+            for text in typed:
+                previous = ""
+                for n in range(1, len(text) + 1):
+                    path = f"/v1/suggest?q={quote_plus(text[:n])}&previous={quote_plus(previous)}"
+                    kept, fresh = self.server.get(path), none.get(path)
+                    self.assertEqual(plain(kept), plain(fresh), path)
+                    previous = (ids(kept) or [""])[0]
+                    letters += 1
+            searched = self.server.metric('parry_search_stage_duration_seconds_count{stage="text"}') - searched
+            self.assertLess(searched, 0.7 * letters)  # the others were put together
 
     def test_fields_and_encodings_are_made_of_it_for_each(self):
         path = "/v1/search?q=refund+card"

@@ -333,7 +333,7 @@ static int take(parry_turns *t, int n, int64_t waited_ms, int64_t *now)
     int in = 0;
     for (int i = 0; i < n; i++) {
         *now += ms;
-        in += parry_turns_take(t, waited_ms * ms, *now);
+        in += parry_turns_take(t, 1, waited_ms * ms, *now);
     }
     return in;
 }
@@ -374,7 +374,9 @@ static void under_load_nobody_waits_for_more_than_a_search(void **state)
     assert_int_equal(take(t, 10, 5, &now), 0);
     assert_int_equal(take(t, 10, 3, &now), 10);
     assert_true(parry_turns_queue(t, 1, now));
-    assert_false(parry_turns_queue(t, 3, now)); /* three for two threads: more than one search */
+    assert_false(parry_turns_queue(t, 3, now));         /* three for two threads: more than one search */
+    assert_true(parry_turns_take(t, 0, 100 * ms, now)); /* nobody was before it */
+    assert_false(parry_turns_take(t, 0, 251 * ms, now));
     parry_turns_free(t);
 }
 
