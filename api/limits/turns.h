@@ -6,8 +6,8 @@
  * takes are refused, before or when their turn comes, until half a second passes in which only few were. Those that are
  * let in then take about twice as long as on a quiet server. (K. Nichols, V. Jacobson: Controlling queue delay, ACM
  * Queue 2012.) The clock is the caller's. Any thread. */
-#ifndef PARRY_API_TURNS_H
-#define PARRY_API_TURNS_H
+#ifndef PARRY_API_LIMITS_TURNS_H
+#define PARRY_API_LIMITS_TURNS_H
 
 #include "base/str.h"
 
