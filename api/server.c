@@ -250,8 +250,8 @@ static void tell_limits(parry_server *s)
                             (parry_gauge){"parry_limited_total", kinds[i].labels, "Requests over a rate, answered 429.",
                                           true, limited_total, &s->limited[i]});
     }
-    parry_metrics_gauge(s->app.metrics, (parry_gauge){"parry_overloaded", "", "1 while load is shed.", false,
-                                                      overloaded, s});
+    parry_metrics_gauge(s->app.metrics,
+                        (parry_gauge){"parry_overloaded", "", "1 while load is shed.", false, overloaded, s});
 }
 
 static void tell_readings(parry_server *s)

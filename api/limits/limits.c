@@ -7,9 +7,8 @@
 #include <stdlib.h>
 
 enum { FORWARDED_BYTES = 4096, RETRY_BUSY_S = 1, KEYS = 0x80 /* kinds of buckets: classes, and classes of keys */ };
-/* Who waits at the door waits for a thread that never searches: for less than the cores are lent out, it is not load.
- */
-static const int64_t DOOR_NS = 20000000;
+/* Who waits at the door waits for a thread that never searches: less than this is the system at work. */
+static const int64_t DOOR_NS = 100000000;
 
 struct parry_limits {
     parry_proxies proxies;
