@@ -8,10 +8,10 @@
  */
 #include "content/front_matter.h"
 
+#include "base/yaml_events.h"
 #include "content/front_keys.h"
 #include "content/source.h"
 #include "content/warn.h"
-#include "content/yaml_events.h"
 
 enum { YAML_MAX = 64 << 10, ITEMS_MAX = 4096 };
 
@@ -19,25 +19,25 @@ enum { YAML_MAX = 64 << 10, ITEMS_MAX = 4096 };
 static parry_front_value known_value(parry_yaml *r)
 {
     parry_front_value v = {0};
-    if (r->event.type == YAML_SCALAR_EVENT) {
+    if (r->at == PARRY_YAML_SCALAR) {
         parry_str s = parry_yaml_text(r);
         if (!parry_yaml_null(r, s)) {
             v.text = s;
             v.n = 1;
         }
-    } else if (r->event.type == YAML_SEQUENCE_START_EVENT) {
+    } else if (r->at == PARRY_YAML_LIST) {
         size_t cap = 0;
         v.list = true;
-        while (parry_yaml_step(r) && r->event.type != YAML_SEQUENCE_END_EVENT && !v.odd) {
+        while (parry_yaml_step(r) && r->at != PARRY_YAML_LIST_END && !v.odd) {
             v.items = parry_arena_grow(r->arena, v.items, v.n, &cap, sizeof *v.items);
-            v.odd = r->event.type != YAML_SCALAR_EVENT || v.n >= ITEMS_MAX;
+            v.odd = r->at != PARRY_YAML_SCALAR || v.n >= ITEMS_MAX;
             if (!v.odd)
                 v.items[v.n++] = parry_yaml_text(r);
         }
         if (v.odd)
             parry_yaml_wrong(r, "a list holds more than plain texts");
         v.text = v.n > 0 ? v.items[0] : parry_str_make(NULL, 0);
-    } else if (r->event.type == YAML_MAPPING_START_EVENT) {
+    } else if (r->at == PARRY_YAML_MAP) {
         json_decref(parry_yaml_value(r));
         v.odd = true;
     } else {
@@ -59,7 +59,7 @@ static json_t *value_kept(const parry_front_value *v)
 static void read_pair(parry_yaml *r, parry_front *out, parry_str path, int line0, const parry_warnings *w)
 {
     parry_str key = parry_yaml_text(r);
-    int line = line0 + (int)r->event.start_mark.line;
+    int line = line0 + r->line;
     if (!parry_yaml_step(r))
         return;
     if (!parry_front_known(key)) {
@@ -79,12 +79,12 @@ static bool read_yaml(parry_yaml *r, parry_str yaml, parry_front *out, parry_str
         return parry_yaml_wrong(r, "longer than 64 KB");
     if (!parry_yaml_begin(r, yaml))
         return false;
-    if (r->event.type == YAML_STREAM_END_EVENT)
+    if (r->at == PARRY_YAML_END)
         return true; /* nothing between the dashes */
-    if (r->event.type != YAML_MAPPING_START_EVENT)
+    if (r->at != PARRY_YAML_MAP)
         return parry_yaml_wrong(r, "not a list of `key: value`");
-    while (parry_yaml_step(r) && r->event.type != YAML_MAPPING_END_EVENT) {
-        if (r->event.type != YAML_SCALAR_EVENT)
+    while (parry_yaml_step(r) && r->at != PARRY_YAML_MAP_END) {
+        if (r->at != PARRY_YAML_SCALAR)
             return parry_yaml_wrong(r, "a key is not plain text");
         read_pair(r, out, path, line0, w);
         out->found = true;

@@ -2,10 +2,10 @@
 #include "content/settings.h"
 
 #include "base/file.h"
+#include "base/yaml.h"
 #include "content/import_inner.h"
 #include "content/source.h"
 #include "content/warn.h"
-#include "content/yaml.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 /* YAML as JSON: settings, and whatever else is written by hand and read as data. */
-#ifndef PARRY_CONTENT_YAML_H
-#define PARRY_CONTENT_YAML_H
+#ifndef PARRY_BASE_YAML_H
+#define PARRY_BASE_YAML_H
 
 #include "base/str.h"
 
