@@ -120,6 +120,8 @@ static parry_code put_record(parry_ledger *l, parry_txn *t, parry_ledger_head *h
         code = parry_put(t, l->ids, bytes(item->id.b, sizeof item->id.b), bytes(key, sizeof key), err);
         head->ids++;
     }
+    if (code == PARRY_OK)
+        code = parry_ledger_put_about(l, t, head->seq + 1, item, err);
     if (code == PARRY_OK) {
         head->seq++;
         head->hash = e.chain;

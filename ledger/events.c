@@ -131,6 +131,19 @@ void parry_event_set_key(const parry_visitors *v, json_t *payload, const char *n
     json_object_set_new(payload, name, json_string(key));
 }
 
+void parry_event_set_about(const json_t *payload, parry_ledger_item *item)
+{
+    static const char *const names[][2] = {
+        {"visitor", "customer_id"}, {"session", "session_id"}, {"contact", "contact"}};
+    for (size_t i = 0; i < PARRY_LEDGER_ABOUTS; i++) {
+        for (size_t k = 0; k < 2; k++) {
+            const json_t *v = json_object_get(payload, names[i][k]);
+            if (json_is_string(v))
+                (void)parry_ledger_subject_parse(text_of(v), &item->about[i]);
+        }
+    }
+}
+
 /* ---- one field --------------------------------------------------------------------------------------------------- */
 
 typedef struct reading {
@@ -429,6 +442,7 @@ parry_code parry_event_read(const parry_event_context *c, parry_arena *a, const 
         code = read_id(&r, event, &item.id);
     if (code == PARRY_OK) {
         item.payload = dumped(a, r.payload);
+        parry_event_set_about(r.payload, &item);
         *out = item;
     }
     json_decref(r.payload);

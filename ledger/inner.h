@@ -3,6 +3,7 @@
  *   chain     seq            -> format u8, kind u8, at_ms i64, id 16 bytes, payload hash 32, chain hash 32
  *   payloads  seq            -> salt 16 bytes, payload
  *   ids       id             -> seq
+ *   about     whom 16 bytes, seq -> ""
  *   state     "head"         -> format u8, seq u64, chain hash 32, ids_from u64, ids u64
  *
  * payload hash = SHA-256(salt, payload); chain hash = SHA-256(chain hash before, seq, the entry up to there). Numbers
@@ -51,7 +52,7 @@ struct parry_ledger_ticket {
 
 struct parry_ledger {
     parry_env *env;
-    parry_table chain, payloads, ids, state;
+    parry_table chain, payloads, ids, about, state;
     parry_ledger_options o;
     pthread_t committer;
     bool started;
@@ -69,6 +70,9 @@ PARRY_MUST parry_code parry_ledger_commit(parry_ledger *l, parry_ledger_ticket *
 PARRY_MUST parry_code parry_ledger_head_get(parry_ledger *l, parry_txn *t, parry_ledger_head *out, parry_err *err);
 PARRY_MUST parry_code parry_ledger_entry_read(parry_str value, parry_ledger_entry *out, parry_err *err);
 parry_hash parry_ledger_payload_hash(parry_str salt, parry_str payload);
+/* Under everybody whom record seq is about. */
+PARRY_MUST parry_code parry_ledger_put_about(parry_ledger *l, parry_txn *t, uint64_t seq, const parry_ledger_item *item,
+                                             parry_err *err);
 /* fixed: the first PARRY_LEDGER_FIXED bytes of the entry. */
 parry_hash parry_ledger_chain_hash(parry_hash before, uint64_t seq, parry_str fixed);
 parry_hash parry_ledger_genesis(void);

@@ -22,6 +22,7 @@ extern "C" {
 enum {
     PARRY_LEDGER_GROUP_MAX = 1000,         /* records of one append */
     PARRY_LEDGER_PAYLOAD_MAX = 256 * 1024, /* bytes of one record */
+    PARRY_LEDGER_ABOUTS = 3,               /* whom one record is about, at most */
 };
 
 /* The numbers are on disk. A further kind is a row here and in kind names; readers pass over kinds they do not know. */
@@ -51,10 +52,15 @@ void parry_ledger_close(parry_ledger *l);
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
+typedef struct parry_ledger_subject { /* whom a record is about: a key of visitor.h as bytes; all zero: nobody */
+    unsigned char b[16];
+} parry_ledger_subject;
+
 typedef struct parry_ledger_item {
     parry_ledger_kind kind;
-    parry_uuid id;     /* none: it has no id, and is never a duplicate */
-    parry_str payload; /* copied */
+    parry_uuid id;                                   /* none: it has no id, and is never a duplicate */
+    parry_str payload;                               /* copied */
+    parry_ledger_subject about[PARRY_LEDGER_ABOUTS]; /* under whom it is found (parry_ledger_about) */
 } parry_ledger_item;
 
 typedef struct parry_ledger_fate {
@@ -100,6 +106,13 @@ bool parry_ledger_next(parry_ledger_cursor *c, parry_ledger_record *out);
 PARRY_MUST parry_code parry_ledger_cursor_close(parry_ledger_cursor *c, parry_err *err);
 /* The record with this id, if it is within the window. Fails: NOT_FOUND. */
 PARRY_MUST parry_code parry_ledger_find(parry_ledger *l, parry_uuid id, uint64_t *seq, parry_err *err);
+
+/* The newest records about somebody, up to cap, of those with a sequence number from `from` on; oldest first, payloads
+ * in the arena. Erased ones are left out. */
+PARRY_MUST parry_code parry_ledger_about(parry_ledger *l, parry_ledger_subject who, uint64_t from, parry_arena *a,
+                                         parry_ledger_record *out, size_t cap, size_t *n, parry_err *err);
+/* 32 hex digits as visitor.h makes them; false: anything else. */
+bool parry_ledger_subject_parse(parry_str hex, parry_ledger_subject *out);
 
 /* Destroys payload and salt; the chain stays whole. What is erased or not there already is passed over. Waits for the
  * disk. The old bytes may stay in free pages of the file until these are used again. */

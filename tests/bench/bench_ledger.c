@@ -29,8 +29,9 @@ static void *write_on(void *arg)
         parry_err err = {0};
         parry_ledger_ticket *t = NULL;
         for (size_t i = 0; i < r->group; i++)
-            items[i] = (parry_ledger_item){PARRY_LEDGER_EVENT, parry_uuid_v7(parry_clock_now_ms(parry_clock_system())),
-                                           parry_str_make(payload, sizeof payload)};
+            items[i] = (parry_ledger_item){.kind = PARRY_LEDGER_EVENT,
+                                           .id = parry_uuid_v7(parry_clock_now_ms(parry_clock_system())),
+                                           .payload = parry_str_make(payload, sizeof payload)};
         int64_t start = parry_mono_ns();
         must(parry_ledger_append(r->ledger, items, r->group, &t, &err), &err);
         must(parry_ledger_wait(r->ledger, t, &err), &err);

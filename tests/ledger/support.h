@@ -58,7 +58,7 @@ static inline parry_uuid numbered(uint32_t n)
 
 static inline parry_ledger_item item(parry_uuid id, const char *payload)
 {
-    return (parry_ledger_item){PARRY_LEDGER_EVENT, id, parry_str_of(payload)};
+    return (parry_ledger_item){.kind = PARRY_LEDGER_EVENT, .id = id, .payload = parry_str_of(payload)};
 }
 
 static inline const char *repeated_x(scratch *s, size_t n)

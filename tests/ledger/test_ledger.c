@@ -222,6 +222,58 @@ static void test_a_commit_that_fails_is_told_and_the_next_one_is_fine(void **sta
     parry_ledger_close(l);
 }
 
+static parry_ledger_subject somebody(char digit)
+{
+    char hex[33];
+    parry_ledger_subject who = {{0}};
+    memset(hex, digit, 32);
+    assert_true(parry_ledger_subject_parse(parry_str_make(hex, 32), &who));
+    return who;
+}
+
+static void append_about(parry_ledger *l, const char *payload, parry_ledger_subject a, parry_ledger_subject b)
+{
+    parry_ledger_ticket *t = NULL;
+    parry_ledger_item i = item(none, payload);
+    i.about[0] = a;
+    i.about[1] = b;
+    ok(parry_ledger_append(l, &i, 1, &t, NULL));
+    ok(parry_ledger_wait(l, t, NULL));
+    parry_ledger_release(l, t);
+}
+
+static void test_records_are_found_by_whom_they_are_about(void **state)
+{
+    scratch *s = *state;
+    parry_ledger *l = ledger_open(s, NULL);
+    parry_ledger_subject ann = somebody('a'), bob = somebody('b'), nobody = {{0}}, bad;
+    parry_ledger_record r[8];
+    size_t n = 9;
+    append_about(l, "1", ann, nobody);
+    append_about(l, "2", bob, ann);
+    append_about(l, "3", bob, nobody);
+    append_about(l, "4", ann, nobody);
+    ok(parry_ledger_about(l, ann, 1, s->arena, r, 8, &n, NULL));
+    assert_int_equal(n, 3);
+    assert_str(r[0].payload, "1");
+    assert_str(r[1].payload, "2");
+    assert_str(r[2].payload, "4");
+    assert_int_equal(r[2].seq, 4);
+    ok(parry_ledger_about(l, ann, 1, s->arena, r, 2, &n, NULL)); /* the newest two */
+    assert_int_equal(n, 2);
+    assert_str(r[0].payload, "2");
+    ok(parry_ledger_about(l, bob, 3, s->arena, r, 8, &n, NULL));
+    assert_int_equal(n, 1);
+    ok(parry_ledger_about(l, nobody, 1, s->arena, r, 8, &n, NULL));
+    assert_int_equal(n, 0);
+    const uint64_t second = 2;
+    ok(parry_ledger_erase(l, &second, 1, NULL));
+    ok(parry_ledger_about(l, ann, 1, s->arena, r, 8, &n, NULL));
+    assert_int_equal(n, 2);
+    assert_false(parry_ledger_subject_parse(parry_str_of("xyz"), &bad));
+    parry_ledger_close(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +285,7 @@ int main(void)
         in_scratch(test_a_full_queue_refuses_and_takes_nothing),
         in_scratch(test_a_payload_has_a_limit),
         in_scratch(test_who_asks_is_told_once_by_the_committer_or_at_once),
+        in_scratch(test_records_are_found_by_whom_they_are_about),
         in_scratch(test_a_commit_that_fails_is_told_and_the_next_one_is_fine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
