@@ -1,0 +1,390 @@
+/* The case store: what is written, in one transaction each. */
+#include "desk/cases/cases_inner.h"
+
+enum { HISTORY_MAX = 400 };
+
+/* ---- limits ------------------------------------------------------------------------------------------------------ */
+
+/* line: it stands in one, so that it holds no control character. */
+static parry_code check_text(const char *what, parry_str s, size_t most, bool line, parry_err *err)
+{
+    if (!parry_utf8_valid(s, NULL))
+        return parry_fail(err, PARRY_INVALID, "%s: not UTF-8", what);
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char b = (unsigned char)s.p[i];
+        if (b == 0 || (b < ' ' && (line || (b != '\n' && b != '\r' && b != '\t'))))
+            return parry_fail(err, PARRY_INVALID, "%s: holds a control character", what);
+    }
+    return parry_utf8_count(s) <= most ? PARRY_OK
+                                       : parry_fail(err, PARRY_INVALID, "%s: over %zu characters", what, most);
+}
+
+static parry_code check_ticket(const parry_ticket *t, parry_err *err)
+{
+    parry_code code = check_text("subject", t->subject, PARRY_TICKET_SUBJECT_MAX, true, err);
+    if (code == PARRY_OK)
+        code = check_text("description", t->description, PARRY_TICKET_DESCRIPTION_MAX, false, err);
+    if (code == PARRY_OK)
+        code = check_text("name", t->name, PARRY_TICKET_NAME_MAX, true, err);
+    if (code == PARRY_OK)
+        code = check_text("e-mail", t->email, PARRY_TICKET_EMAIL_MAX, true, err);
+    if (code == PARRY_OK && (t->subject.n == 0 || parry_str_find(t->email, parry_str_of("@")) >= t->email.n))
+        code = parry_fail(err, PARRY_INVALID, "a case needs a subject and the e-mail of its customer");
+    if (code == PARRY_OK && t->id.n > PARRY_CASE_EXTERNAL_MAX)
+        code = parry_fail(err, PARRY_INVALID, "an external id has at most %d bytes", PARRY_CASE_EXTERNAL_MAX);
+    if (code == PARRY_OK)
+        code = check_text("external id", t->id, PARRY_CASE_EXTERNAL_MAX, true, err);
+    if (code == PARRY_OK && ((unsigned)t->queue >= PARRY_QUEUES || (unsigned)t->priority >= PARRY_PRIORITIES))
+        code = parry_fail(err, PARRY_INVALID, "there is no such queue or priority");
+    return code;
+}
+
+/* ---- numbers ----------------------------------------------------------------------------------------------------- */
+
+/* One more than ever before. */
+static parry_code next_number(parry_cases *c, parry_txn *t, const char *name, uint64_t *n, parry_err *err)
+{
+    parry_case_key k;
+    parry_code code = parry_case_number(c, t, name, n, err);
+    if (code != PARRY_OK)
+        return code;
+    ++*n;
+    return parry_put(t, c->meta, parry_str_of(name), parry_case_id_key(&k, *n), err);
+}
+
+/* The case to the end of the feed: its text is another one. */
+static parry_code feed(parry_cases *c, parry_txn *t, uint64_t id, parry_case_head *h, parry_err *err)
+{
+    parry_case_key k, v;
+    parry_code code = PARRY_OK;
+    if (h->seq > 0)
+        code = parry_del(t, c->feed, parry_case_id_key(&k, h->seq), err);
+    if (code == PARRY_OK)
+        code = next_number(c, t, "seq", &h->seq, err);
+    return code == PARRY_OK ? parry_put(t, c->feed, parry_case_id_key(&k, h->seq), parry_case_id_key(&v, id), err)
+                            : code;
+}
+
+/* What was written, once it is durable. */
+static void take_in(parry_cases *c, uint64_t id, const parry_case_head *h)
+{
+    uint64_t was = atomic_load(&c->seq);
+    parry_case_heads_set(&c->heads, id, h);
+    while (h->seq > was && !atomic_compare_exchange_weak(&c->seq, &was, h->seq))
+        ;
+    if (h->seq > was)
+        parry_case_search_wake(c->search);
+}
+
+static parry_str key_bytes(const parry_secret *k) { return parry_str_make((const char *)k->b, sizeof k->b); }
+
+/* ---- making a case ----------------------------------------------------------------------------------------------- */
+
+static parry_code add_comment(parry_cases *c, parry_txn *t, uint64_t id, parry_case_head *h, parry_case_comment *m,
+                              parry_err *err)
+{
+    if (h->ncomments >= PARRY_CASE_COMMENTS_MAX)
+        return parry_fail(err, PARRY_TOO_LARGE, "a case has at most %d comments: make a new one",
+                          PARRY_CASE_COMMENTS_MAX);
+    m->id = ++h->ncomments;
+    return parry_case_comment_save(c, t, id, m, err);
+}
+
+typedef struct creating {
+    parry_cases *c;
+    const parry_ticket *ticket;
+    int64_t now_ms;
+    uint64_t id;
+    parry_case_head head; /* version 0: it was there */
+} creating;
+
+/* What was searched and said before, so that nobody asks for it again. */
+static parry_code add_journey(creating *w, parry_txn *t, parry_err *err)
+{
+    parry_buf text = PARRY_BUF(PARRY_CASE_COMMENT_MAX);
+    parry_code code = PARRY_OK;
+    if (w->ticket->packet != NULL)
+        parry_ticket_journey_text(w->ticket, &text);
+    parry_case_comment m = {.author = parry_str_of("System"),
+                            .kind = PARRY_COMMENT_INTERNAL,
+                            .text = parry_utf8_cut(parry_buf_str(&text), PARRY_CASE_COMMENT_MAX),
+                            .created_ms = w->now_ms};
+    if (m.text.n > 0)
+        code = add_comment(w->c, t, w->id, &w->head, &m, err);
+    parry_buf_free(&text);
+    return code;
+}
+
+static void begin_head(creating *w)
+{
+    const parry_ticket *k = w->ticket;
+    w->head = (parry_case_head){.created_ms = k->created_ms > 0 ? k->created_ms : w->now_ms,
+                                .updated_ms = w->now_ms,
+                                .version = 1,
+                                .status = PARRY_CASE_NEW,
+                                .priority = (uint8_t)k->priority,
+                                .queue = (uint8_t)k->queue};
+    for (size_t i = 0; i < PARRY_CASE_LANGUAGE && i < k->locale.n && k->locale.p[i] != '-'; i++)
+        w->head.language[i] = k->locale.p[i];
+}
+
+static parry_code write_new(creating *w, parry_txn *t, parry_err *err)
+{
+    parry_cases *c = w->c;
+    begin_head(w);
+    parry_code code = next_number(c, t, "last", &w->id, err);
+    if (code == PARRY_OK)
+        code = parry_case_texts_save(c, t, w->id, w->ticket, err);
+    if (code == PARRY_OK && w->ticket->packet != NULL)
+        code = parry_case_packet_save(c, t, w->id, w->ticket->packet, err);
+    if (code == PARRY_OK)
+        code = add_journey(w, t, err);
+    if (code == PARRY_OK)
+        code = feed(c, t, w->id, &w->head, err);
+    return code == PARRY_OK ? parry_case_head_save(c, t, w->id, &w->head, err) : code;
+}
+
+static parry_code write_create(void *ctx, parry_txn *t, parry_err *err)
+{
+    creating *w = ctx;
+    parry_case_key k;
+    parry_str name = w->ticket->id;
+    parry_secret key = parry_case_key_of(w->c, "external", name);
+    w->head.version = 0;
+    w->id = 0;
+    parry_code code = name.n > 0 ? parry_case_find_key(w->c, t, &key, &w->id, err) : PARRY_OK;
+    if (code != PARRY_OK || w->id > 0)
+        return code;
+    code = write_new(w, t, err);
+    if (code == PARRY_OK && name.n > 0)
+        code = parry_put(t, w->c->keys, key_bytes(&key), parry_case_id_key(&k, w->id), err);
+    return code;
+}
+
+parry_code parry_cases_create(parry_cases *c, const parry_ticket *t, uint64_t *id, parry_err *err)
+{
+    creating w = {.c = c, .ticket = t, .now_ms = parry_clock_now_ms(c->clock)};
+    parry_code code = check_ticket(t, err);
+    if (code == PARRY_OK)
+        code = parry_group_do(c->group, write_create, &w, err);
+    if (code != PARRY_OK)
+        return code;
+    if (w.head.version > 0)
+        take_in(c, w.id, &w.head);
+    *id = w.id;
+    return PARRY_OK;
+}
+
+/* ---- changing it ------------------------------------------------------------------------------------------------- */
+
+typedef struct changing {
+    parry_cases *c;
+    uint64_t id;
+    const parry_case_change *change;
+    int64_t now_ms;
+    parry_case_head head;
+    bool changed;
+} changing;
+
+static parry_code tell(changing *w, parry_txn *t, const char *what, const char *from, const char *to, const char *by,
+                       parry_err *err)
+{
+    char text[HISTORY_MAX];
+    (void)snprintf(text, sizeof text, "%s: %s -> %s, by %s", what, from, to, by);
+    parry_case_comment m = {.author = parry_str_of("System"),
+                            .kind = PARRY_COMMENT_SYSTEM,
+                            .text = parry_utf8_cut(parry_str_of(text), sizeof text),
+                            .created_ms = w->now_ms};
+    w->changed = true;
+    return add_comment(w->c, t, w->id, &w->head, &m, err);
+}
+
+static bool may_become(int from, int to)
+{
+    return (from == PARRY_CASE_NEW && to == PARRY_CASE_INPROGRESS) ||
+           (from == PARRY_CASE_INPROGRESS && to == PARRY_CASE_DONE) ||
+           (from == PARRY_CASE_DONE && to == PARRY_CASE_INPROGRESS);
+}
+
+static void set_status(parry_case_head *h, parry_case_status to, int64_t now_ms)
+{
+    h->reopened += h->status == PARRY_CASE_DONE;
+    h->status = (uint8_t)to;
+    h->done_ms = to == PARRY_CASE_DONE ? now_ms : 0;
+    if (to == PARRY_CASE_INPROGRESS)
+        h->inprogress_ms = now_ms;
+}
+
+static parry_code change_status(changing *w, parry_txn *t, parry_err *err)
+{
+    int to = w->change->status;
+    const char *from = parry_case_status_name((parry_case_status)w->head.status);
+    if (to < 0 || to == w->head.status)
+        return PARRY_OK;
+    if (!may_become(w->head.status, to))
+        return parry_fail(err, PARRY_INVALID,
+                          "status: a case that is %s does not become %s; the way is new, "
+                          "inprogress, done, and back from done to inprogress",
+                          from, parry_case_status_name((parry_case_status)to));
+    set_status(&w->head, (parry_case_status)to, w->now_ms);
+    return tell(w, t, "Status", from, parry_case_status_name((parry_case_status)to), w->change->by, err);
+}
+
+static parry_code change_priority(changing *w, parry_txn *t, parry_err *err)
+{
+    int to = w->change->priority;
+    const char *from = parry_priority_name((parry_priority)w->head.priority);
+    if (to < 0 || to == w->head.priority)
+        return PARRY_OK;
+    w->head.priority = (uint8_t)to;
+    return tell(w, t, "Priority", from, parry_priority_name((parry_priority)to), w->change->by, err);
+}
+
+static parry_code change_queue(changing *w, parry_txn *t, parry_err *err)
+{
+    int to = w->change->queue;
+    const char *from = parry_queue_name((parry_queue)w->head.queue);
+    if (to < 0 || to == w->head.queue)
+        return PARRY_OK;
+    w->head.queue = (uint8_t)to;
+    return tell(w, t, "Queue", from, parry_queue_name((parry_queue)to), w->change->by, err);
+}
+
+static parry_code change_assignee(changing *w, parry_txn *t, parry_err *err)
+{
+    const parry_str *to = w->change->assignee;
+    char from[sizeof w->head.assignee];
+    if (to == NULL || parry_str_eqz(*to, w->head.assignee))
+        return PARRY_OK;
+    memcpy(from, w->head.assignee, sizeof from);
+    memset(w->head.assignee, 0, sizeof w->head.assignee);
+    memcpy(w->head.assignee, to->p ? to->p : "", to->n);
+    return tell(w, t, "Assignee", *from ? from : "nobody", to->n > 0 ? w->head.assignee : "nobody", w->change->by, err);
+}
+
+static parry_code write_change(void *ctx, parry_txn *t, parry_err *err)
+{
+    changing *w = ctx;
+    w->changed = false;
+    parry_code code = parry_case_head_load(w->c, t, w->id, &w->head, err);
+    if (code == PARRY_OK && w->change->version != 0 && w->change->version != w->head.version)
+        code = parry_fail(err, PARRY_CONFLICT, "case %llu is at version %u by now", (unsigned long long)w->id,
+                          w->head.version);
+    if (code == PARRY_OK)
+        code = change_status(w, t, err);
+    if (code == PARRY_OK)
+        code = change_priority(w, t, err);
+    if (code == PARRY_OK)
+        code = change_queue(w, t, err);
+    if (code == PARRY_OK)
+        code = change_assignee(w, t, err);
+    if (code != PARRY_OK || !w->changed)
+        return code;
+    w->head.version++;
+    w->head.updated_ms = w->now_ms;
+    return parry_case_head_save(w->c, t, w->id, &w->head, err);
+}
+
+parry_code parry_cases_change(parry_cases *c, uint64_t id, const parry_case_change *change, parry_err *err)
+{
+    parry_case_change kept = *change;
+    changing w = {.c = c, .id = id, .change = &kept, .now_ms = parry_clock_now_ms(c->clock)};
+    parry_code code = PARRY_OK;
+    kept.by = kept.by != NULL && *kept.by ? kept.by : "somebody";
+    if (kept.status >= PARRY_CASE_STATUSES || kept.priority >= PARRY_PRIORITIES || kept.queue >= PARRY_QUEUES)
+        code = parry_fail(err, PARRY_INVALID, "there is no such status, priority or queue");
+    if (code == PARRY_OK && kept.assignee != NULL && kept.assignee->n > PARRY_CASE_ASSIGNEE_MAX)
+        code = parry_fail(err, PARRY_INVALID, "assignee: over %d bytes", PARRY_CASE_ASSIGNEE_MAX);
+    if (code == PARRY_OK && kept.assignee != NULL)
+        code = check_text("assignee", *kept.assignee, PARRY_CASE_ASSIGNEE_MAX, true, err);
+    if (code == PARRY_OK)
+        code = parry_group_do(c->group, write_change, &w, err);
+    if (code == PARRY_OK && w.changed)
+        take_in(c, id, &w.head);
+    return code;
+}
+
+/* ---- commenting on it -------------------------------------------------------------------------------------------- */
+
+typedef struct commenting {
+    changing in; /* its change is not used */
+    parry_case_comment *comment;
+    const parry_secret *once; /* NULL: none */
+    uint64_t was;             /* the comment that was there */
+} commenting;
+
+static parry_code reopen(changing *w, parry_txn *t, parry_err *err)
+{
+    set_status(&w->head, PARRY_CASE_INPROGRESS, w->now_ms);
+    return tell(w, t, "Status", "done", "inprogress", "the customer's comment", err);
+}
+
+static parry_code write_new_comment(commenting *m, parry_txn *t, parry_err *err)
+{
+    changing *w = &m->in;
+    parry_case_head *h = &w->head;
+    parry_case_comment *comment = m->comment;
+    comment->created_ms = w->now_ms;
+    parry_code code = add_comment(w->c, t, w->id, h, comment, err);
+    if (code == PARRY_OK && comment->kind == PARRY_COMMENT_CUSTOMER && h->status == PARRY_CASE_DONE)
+        code = reopen(w, t, err);
+    if (comment->kind == PARRY_COMMENT_AGENT && h->first_reply_ms == 0)
+        h->first_reply_ms = w->now_ms;
+    h->version++;
+    h->updated_ms = w->now_ms;
+    if (code == PARRY_OK)
+        code = feed(w->c, t, w->id, h, err);
+    return code == PARRY_OK ? parry_case_head_save(w->c, t, w->id, h, err) : code;
+}
+
+static parry_code write_comment(void *ctx, parry_txn *t, parry_err *err)
+{
+    commenting *m = ctx;
+    parry_cases *c = m->in.c;
+    parry_case_key k;
+    m->was = 0;
+    parry_code code = parry_case_head_load(c, t, m->in.id, &m->in.head, err);
+    if (code == PARRY_OK && m->once != NULL)
+        code = parry_case_find_key(c, t, m->once, &m->was, err);
+    if (code != PARRY_OK || m->was > 0)
+        return code;
+    code = write_new_comment(m, t, err);
+    if (code == PARRY_OK && m->once != NULL)
+        code = parry_put(t, c->keys, key_bytes(m->once), parry_case_id_key(&k, m->comment->id), err);
+    return code;
+}
+
+parry_code parry_cases_comment_once(parry_cases *c, uint64_t id, parry_str once, parry_arena *a,
+                                    parry_case_comment *comment, parry_err *err)
+{
+    char kind[40];
+    (void)snprintf(kind, sizeof kind, "comment %llu", (unsigned long long)id);
+    parry_secret key = parry_case_key_of(c, kind, once);
+    commenting m = {.in = {.c = c, .id = id, .now_ms = parry_clock_now_ms(c->clock)},
+                    .comment = comment,
+                    .once = once.n > 0 ? &key : NULL};
+    parry_code code = check_text("text", comment->text, PARRY_CASE_COMMENT_MAX, false, err);
+    if (code == PARRY_OK)
+        code = check_text("author", comment->author, PARRY_CASE_AUTHOR_MAX, true, err);
+    if (code == PARRY_OK && (comment->text.n == 0 || (unsigned)comment->kind >= PARRY_COMMENT_KINDS))
+        code = parry_fail(err, PARRY_INVALID, "a comment needs a text");
+    if (code == PARRY_OK)
+        code = parry_group_do(c->group, write_comment, &m, err);
+    if (code != PARRY_OK)
+        return code;
+    if (m.was == 0) {
+        take_in(c, id, &m.in.head);
+        return PARRY_OK;
+    }
+    parry_case_comment *list;
+    size_t n = 0;
+    code = parry_cases_comments_after(c, id, true, m.was - 1, 1, a, &list, &n, err);
+    if (code == PARRY_OK && n == 1)
+        *comment = list[0];
+    return code;
+}
+
+parry_code parry_cases_comment(parry_cases *c, uint64_t id, parry_case_comment *comment, parry_err *err)
+{
+    return parry_cases_comment_once(c, id, parry_str_of(""), NULL, comment, err);
+}
