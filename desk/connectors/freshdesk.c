@@ -1,0 +1,249 @@
+/* Freshdesk: a ticket as JSON, or as a form where it has attachments. The hand-off's id is in a custom field, by which
+ * the search finds it. */
+#include "desk/connectors/inner.h"
+
+#include <stdlib.h>
+
+enum { TEXT_MAX = 1 << 20, PARTS = 12 + PARRY_TICKET_ATTACHMENTS };
+
+static const parry_connector_key keys[] = {
+    {"url", PARRY_SETTING_URL, NULL, "https://NAME.freshdesk.com"},
+    {"token_file", PARRY_SETTING_SECRET, NULL, "The API key of an agent (Profile settings)."},
+    {"field", PARRY_SETTING_NAME, "cf_parry_id",
+     "The API name of a custom ticket field (Admin, Ticket Fields; single-line text) that gets the hand-off's id."},
+    {"tag", PARRY_SETTING_NAME, "parry", "A tag that every ticket gets."},
+    {"groups", PARRY_SETTING_PAIRS, "",
+     "Numbers of the groups that queues belong to: \"Refunds=1070001, Login=1070002\"."},
+    {"settle_s", PARRY_SETTING_NUMBER, "300",
+     "Seconds after an attempt of which nothing was heard until the search is asked, as its index lags behind."},
+    PARRY_KEYS_OF_LOOK,
+    PARRY_KEYS_OF_WEB,
+    {NULL, PARRY_SETTING_TEXT, NULL, NULL}};
+
+enum { STATUS_OPEN = 2, STATUS_RESOLVED = 4, STATUS_CLOSED = 5, SOURCE_PORTAL = 2 };
+static const int priorities[PARRY_PRIORITIES] = {1, 2, 3, 4};
+static const char *const statuses[] = {"", "", "open", "pending", "resolved", "closed"};
+
+static void sign_in(const parry_connector *c, parry_api_call *call)
+{
+    call->user = parry_connector_get(c, "token_file");
+    call->password = "X";
+}
+
+/* A description is HTML there. */
+static void add_html(parry_buf *out, parry_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        switch (s.p[i]) {
+        case '<':
+            parry_buf_addz(out, "&lt;");
+            break;
+        case '>':
+            parry_buf_addz(out, "&gt;");
+            break;
+        case '&':
+            parry_buf_addz(out, "&amp;");
+            break;
+        case '"':
+            parry_buf_addz(out, "&quot;");
+            break;
+        case '\r':
+            break;
+        case '\n':
+            parry_buf_addz(out, "<br>");
+            break;
+        default:
+            parry_buf_addc(out, s.p[i]);
+        }
+    }
+}
+
+static parry_str description_of(parry_arena *a, const parry_ticket *t)
+{
+    parry_buf text = PARRY_BUF(2 * TEXT_MAX), html = PARRY_BUF(16 * TEXT_MAX);
+    parry_connector_text(t, &(parry_text_wish){.most = TEXT_MAX}, &text);
+    add_html(&html, parry_buf_str(&text));
+    parry_str kept = parry_str_copy(a, parry_buf_str(&html));
+    parry_buf_free(&text);
+    parry_buf_free(&html);
+    return kept;
+}
+
+/* ---- creating ---------------------------------------------------------------------------------------------------- */
+
+typedef struct form { /* the members of a ticket, each once, for JSON and for forms */
+    parry_web_part parts[PARTS];
+    size_t n;
+    parry_arena *a;
+} form;
+
+static void add_text(form *f, const char *name, parry_str value)
+{
+    if (value.n > 0)
+        f->parts[f->n++] = (parry_web_part){.name = name, .value = value};
+}
+
+static void add_number(form *f, const char *name, int n) { add_text(f, name, parry_str_printf(f->a, "%d", n)); }
+
+static void fill(form *f, const parry_connector *c, const parry_ticket *t)
+{
+    parry_arena *a = f->a;
+    const char *queue = parry_queue_name(t->queue);
+    add_text(f, "name", t->name);
+    add_text(f, "email", t->email);
+    add_text(f, "subject", t->subject);
+    add_text(f, "description", description_of(a, t));
+    add_number(f, "status", STATUS_OPEN);
+    add_number(f, "priority", priorities[t->priority]);
+    add_number(f, "source", SOURCE_PORTAL);
+    add_text(f, "group_id", parry_str_of(parry_connector_pair(c, "groups", queue, "", a)));
+    add_text(f, "tags[]", parry_str_of(parry_connector_get(c, "tag")));
+    add_text(f, "tags[]", parry_str_printf(a, "parry-%s", queue));
+    add_text(f, parry_str_printf(a, "custom_fields[%s]", parry_connector_get(c, "field")).p, t->id);
+    for (size_t i = 0; i < t->nattachments; i++) {
+        const parry_attachment *x = &t->attachments[i];
+        f->parts[f->n++] = (parry_web_part){.name = "attachments[]",
+                                            .value = x->bytes,
+                                            .file_name = parry_str_z(a, x->name),
+                                            .type = parry_str_z(a, x->type)};
+    }
+}
+
+static json_t *value_json(const parry_web_part *p)
+{
+    char *end;
+    bool number = strcmp(p->name, "status") == 0 || strcmp(p->name, "priority") == 0 ||
+                  strcmp(p->name, "source") == 0 || strcmp(p->name, "group_id") == 0;
+    return number ? json_integer(strtoll(p->value.p, &end, 10)) : json_stringn(p->value.p, p->value.n);
+}
+
+static json_t *form_json(const form *f, const char *field)
+{
+    json_t *j = json_object(), *tags = json_array();
+    for (size_t i = 0; i < f->n; i++) {
+        const parry_web_part *p = &f->parts[i];
+        if (strcmp(p->name, "tags[]") == 0)
+            (void)json_array_append_new(tags, value_json(p));
+        else if (strchr(p->name, '[') != NULL)
+            (void)json_object_set_new(j, "custom_fields", json_pack("{s:o}", field, value_json(p)));
+        else
+            (void)json_object_set_new(j, p->name, value_json(p));
+    }
+    (void)json_object_set_new(j, "tags", tags);
+    return j;
+}
+
+static void read_ticket(const parry_connector *c, const json_t *ticket, parry_receipt *out)
+{
+    json_int_t status = json_integer_value(json_object_get(ticket, "status"));
+    bool usual = status >= STATUS_OPEN && status <= STATUS_CLOSED;
+    parry_receipt_set(out->remote_id, json_object_get(ticket, "id"));
+    if (usual)
+        parry_receipt_setz(out->status, statuses[status]);
+    else
+        parry_receipt_set(out->status, json_object_get(ticket, "status"));
+    out->ended = status == STATUS_RESOLVED || status == STATUS_CLOSED;
+    if (json_is_true(json_object_get(ticket, "deleted"))) { /* it is still shown for a month */
+        parry_receipt_setz(out->status, "deleted");
+        out->ended = true;
+    }
+    if (out->remote_id[0] != 0)
+        (void)snprintf(out->remote_url, sizeof out->remote_url, "%.150s/a/tickets/%.90s", parry_connector_get(c, "url"),
+                       out->remote_id);
+}
+
+static parry_fate freshdesk_send(parry_connector *c, const parry_ticket *t, parry_receipt *out, parry_err *err)
+{
+    json_t *reply = NULL;
+    form f = {.a = parry_arena_new()};
+    parry_api_call call = {.path = "/api/v2/tickets"};
+    fill(&f, c, t);
+    if (t->nattachments > 0) {
+        call.parts = f.parts;
+        call.nparts = f.n;
+    } else {
+        call.body = form_json(&f, parry_connector_get(c, "field"));
+    }
+    sign_in(c, &call);
+    parry_fate fate = parry_api_ask(c, &call, &reply, NULL, out, err);
+    if (fate == PARRY_FATE_DELIVERED)
+        read_ticket(c, reply, out);
+    json_decref(reply);
+    parry_arena_free(f.a);
+    return fate;
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------------ */
+
+static const char *search_path(const parry_connector *c, parry_arena *a, parry_str id)
+{
+    parry_str query = parry_str_printf(a, "\"%s:'%.*s'\"", parry_connector_get(c, "field"), PARRY_FMT(id));
+    query = parry_url_encode(a, query);
+    return parry_str_printf(a, "/api/v2/search/tickets?query=%.*s", PARRY_FMT(query)).p;
+}
+
+static const json_t *first_of(const json_t *list)
+{
+    const json_t *j, *first = NULL;
+    size_t i;
+    json_array_foreach(list, i, j)
+    {
+        if (first == NULL ||
+            json_integer_value(json_object_get(j, "id")) < json_integer_value(json_object_get(first, "id")))
+            first = j;
+    }
+    return first;
+}
+
+static parry_fate freshdesk_look(parry_connector *c, const parry_outbox_item *item, parry_receipt *out, parry_err *err)
+{
+    int status = 0;
+    json_t *reply = NULL;
+    parry_arena *a = parry_arena_new();
+    bool known = item->receipt.remote_id[0] != 0;
+    parry_str id = parry_url_encode(a, parry_str_of(item->receipt.remote_id));
+    parry_api_call call = {.path = known ? parry_str_printf(a, "/api/v2/tickets/%.*s", PARRY_FMT(id)).p
+                                         : search_path(c, a, item->key)};
+    sign_in(c, &call);
+    parry_fate fate = parry_api_ask(c, &call, &reply, &status, out, err);
+    const json_t *list = json_object_get(reply, "results"), *ticket = known ? reply : first_of(list);
+    if (known && status == 404)
+        fate = parry_receipt_gone(item, out);
+    else if (fate == PARRY_FATE_DELIVERED && !known && !json_is_array(list))
+        fate = parry_odd_answer(err);
+    else if (fate == PARRY_FATE_DELIVERED && ticket == NULL)
+        fate = PARRY_FATE_ABSENT;
+    else if (fate == PARRY_FATE_DELIVERED)
+        read_ticket(c, ticket, out);
+    json_decref(reply);
+    parry_arena_free(a);
+    return fate;
+}
+
+/* The search knows the field: without it nothing could be asked for. */
+static parry_code freshdesk_test(parry_connector *c, parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    parry_err why = {0};
+    parry_api_call call = {.path = search_path(c, a, parry_str_of("00000000-0000-7000-8000-000000000000"))};
+    sign_in(c, &call);
+    parry_code code = parry_api_try(c, &call, NULL, &why);
+    if (code == PARRY_UNAVAILABLE && strstr(why.msg, "answers 400") != NULL)
+        code = parry_fail(err, PARRY_INVALID,
+                          "Freshdesk cannot search by the ticket field %s; make it (Admin, Ticket Fields)",
+                          parry_connector_get(c, "field"));
+    else if (code != PARRY_OK && err != NULL)
+        *err = why;
+    parry_arena_free(a);
+    return code;
+}
+
+const parry_connector_kind parry_kind_freshdesk = {
+    .name = "freshdesk",
+    .help = "Freshdesk's tickets, with an API key. The hand-off's id is in a custom ticket field, which the search is "
+            "asked for before anything is sent again.",
+    .keys = keys,
+    .once = PARRY_ONCE_LOOK,
+    .send = freshdesk_send,
+    .look = freshdesk_look,
+    .test = freshdesk_test};

@@ -1,0 +1,84 @@
+/* Webhook: the hand-off packet as it is, signed. */
+#include "desk/connectors/webhook.h"
+#include "desk/connectors/inner.h"
+
+#include "access/secret.h"
+#include "base/clock.h"
+
+#include <stdlib.h>
+
+static const parry_connector_key keys[] = {
+    {"url", PARRY_SETTING_URL, NULL, "Where packets are sent with POST."},
+    {"secret_file", PARRY_SETTING_SECRET, NULL,
+     "The secret that both sides know, 8 bytes or more, better 32; signs every packet."},
+    PARRY_KEYS_OF_WEB,
+    {NULL, PARRY_SETTING_TEXT, NULL, NULL}};
+
+parry_str parry_webhook_signature(parry_arena *a, parry_str secret, int64_t unix_s, parry_str body)
+{
+    char hex[2 * PARRY_SECRET_BYTES + 1];
+    parry_str what = parry_str_printf(a, "%lld.%.*s", (long long)unix_s, PARRY_FMT(body));
+    parry_secret mac = parry_secret_hmac(secret, what);
+    parry_hash h;
+    memcpy(h.b, mac.b, sizeof h.b);
+    parry_hash_hex(h, hex);
+    return parry_str_printf(a, "t=%lld,v1=%s", (long long)unix_s, hex);
+}
+
+static parry_fate post(const parry_connector *c, parry_arena *a, const char *event, parry_str id, parry_str body,
+                       parry_web_reply *reply, parry_err *err)
+{
+    int64_t now = parry_clock_now_ms(parry_clock_system()) / 1000;
+    parry_str secret = parry_str_of(parry_connector_get(c, "secret_file"));
+    parry_str signature = parry_webhook_signature(a, secret, now, body);
+    parry_web_request q = {.method = "POST", .url = parry_connector_get(c, "url"), .body = body};
+    q.headers[0] = "Content-Type: application/json";
+    q.headers[1] = parry_str_z(a, parry_str_printf(a, "Parry-Signature: %.*s", PARRY_FMT(signature)));
+    q.headers[2] = parry_str_z(a, parry_str_printf(a, "Parry-Event: %s", event));
+    if (id.n > 0)
+        q.headers[3] = parry_str_z(a, parry_str_printf(a, "Idempotency-Key: %.*s", PARRY_FMT(id)));
+    return parry_web_ask(&c->rules, &q, a, reply, err);
+}
+
+/* What a receiver may answer, if it likes: {"id": "4711", "url": "https://...", "status": "open"}. */
+static void read_reply(const parry_web_reply *r, parry_receipt *out)
+{
+    json_t *j = r->body.n > 0 ? json_loadb(r->body.p, r->body.n, 0, NULL) : NULL;
+    parry_receipt_set(out->remote_id, json_object_get(j, "id"));
+    parry_str url = parry_json_str(j, "url");
+    if (parry_str_starts(url, "https://") || parry_str_starts(url, "http://")) /* it is made a link of */
+        parry_receipt_set(out->remote_url, json_object_get(j, "url"));
+    parry_receipt_set(out->status, json_object_get(j, "status"));
+    json_decref(j);
+}
+
+static parry_fate webhook_send(parry_connector *c, const parry_ticket *t, parry_receipt *out, parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    parry_web_reply reply = {0};
+    char *body = json_dumps(t->packet, JSON_COMPACT);
+    parry_fate fate = post(c, a, "handoff", t->id, parry_str_of(body), &reply, err);
+    out->retry_after_ms = reply.retry_after_ms;
+    if (fate == PARRY_FATE_DELIVERED)
+        read_reply(&reply, out);
+    free(body);
+    parry_arena_free(a);
+    return fate;
+}
+
+static parry_code webhook_test(parry_connector *c, parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    parry_web_reply reply = {0};
+    parry_fate fate = post(c, a, "ping", parry_str_of(""), parry_str_of("{\"ping\":true}"), &reply, err);
+    parry_arena_free(a);
+    return fate == PARRY_FATE_DELIVERED ? PARRY_OK : PARRY_UNAVAILABLE;
+}
+
+const parry_connector_kind parry_kind_webhook = {
+    .name = "webhook",
+    .help = "Any program of one's own: the hand-off packet as JSON, signed with a shared secret.",
+    .keys = keys,
+    .once = PARRY_ONCE_STABLE_ID,
+    .send = webhook_send,
+    .test = webhook_test};
