@@ -1,0 +1,61 @@
+/* Desk: what becomes of a person whom search did not help. Opens DATA/desk, the one LMDB environment of its tables, and
+ * what stands in them, and delivers what is accepted.
+ *
+ *     DATA/desk/data.mdb    hand-offs (desk/handoff.h), the outbox (outbox/outbox.h), cases (desk/cases/cases.h)
+ *     DATA/desk/search      the index of cases, derived
+ *     DATA/desk/LOCK        one process works in it
+ *
+ * Threads: any. */
+#ifndef PARRY_DESK_DESK_H
+#define PARRY_DESK_DESK_H
+
+#include "access/secret.h"
+#include "desk/cases/cases.h"
+#include "desk/classify/classify.h"
+#include "desk/connector.h"
+#include "desk/handoff.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct parry_desk parry_desk;
+
+typedef struct parry_desk_options {
+    const char *data;        /* DATA: the desk is below it, and so is the classifier */
+    const parry_secret *key; /* derived from the secret file for the desk alone */
+    parry_clock clock;
+    int wait_ms;                  /* for another process that has it */
+    const char *connectors_file;  /* "": the case store alone */
+    const char *targets;          /* names of connectors, between spaces or commas; the first one's status counts */
+    const char *public_url;       /* "https://help.example": packets have a link to follow; "": they have none */
+    const parry_encoder *encoder; /* NULL: classified by words alone. Borrowed */
+} parry_desk_options;
+
+/* Fails: CONFLICT (another process has it still), INVALID (connectors, targets), NOT_FOUND, DENIED, CORRUPT, IO. */
+PARRY_MUST parry_code parry_desk_open(const parry_desk_options *o, parry_desk **out, parry_err *err);
+/* Delivers from now on, on threads of its own, until it is closed. */
+PARRY_MUST parry_code parry_desk_start(parry_desk *d, parry_err *err);
+void parry_desk_close(parry_desk *d); /* NULL is fine */
+
+parry_cases *parry_desk_cases(parry_desk *d);
+parry_handoffs *parry_desk_handoffs(parry_desk *d);
+parry_outbox *parry_desk_outbox(parry_desk *d);
+/* The first time it may take a second or two: it is trained then (desk/classify/train.h). A desk that delivers does so
+ * by itself ten seconds after its start. */
+PARRY_MUST parry_code parry_desk_classifier(parry_desk *d, const parry_classifier **out, parry_err *err);
+
+/* The outbox of a desk that another process may be working in: to list, retry and drop, not to deliver. */
+typedef struct parry_desk_visit {
+    parry_env *env;
+    parry_group *group;
+    parry_outbox *outbox;
+} parry_desk_visit;
+/* Fails: NOT_FOUND (there is no desk in DATA). */
+PARRY_MUST parry_code parry_desk_visit_open(const char *data, parry_desk_visit *out, parry_err *err);
+void parry_desk_visit_close(parry_desk_visit *v); /* a zeroed one is fine */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+"""Kills `parry serve` with SIGKILL at random moments while clients hand tickets over, its outbox delivers them to a fake of Zendesk that
+fails in every way and to the case store, and agents change cases. In the end every hand-off that was acknowledged is at the fake once,
+a case once and in the ledger once, and nothing else is; every change of a case that was acknowledged is there.
+
+    PARRY_BIN=build/release/parry PARRY_LEDGER_LINES=build/release/ledger_lines tests/desk/kill_live.py [--kills 30] [--seed 1]
+
+With PARRY_SOAK set, 300 kills."""
+import argparse
+import collections
+import http.client
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "api"), str(HERE / "connectors")]
+from fakes import Zendesk  # noqa: E402
+from parry_server import Server, until  # noqa: E402
+
+FAULTS = ["429", "500", "500-done", "reset", "reset-done", "half", "half-json", "503"]
+SHARE = 0.12  # of all requests to the fake
+CLIENTS, AGENTS = 3, 2
+PAUSE_S = 0.03
+
+
+class Faulty(Zendesk):
+    def __init__(self, rng):
+        super().__init__()
+        self.rng, self.failed = rng, collections.Counter()
+
+    def act(self, h, what, do):
+        with self.lock:
+            if self.rng.random() < SHARE:
+                fault = self.rng.choice(FAULTS)
+                self.failed[fault] += 1
+                self.plan.setdefault(what, []).append(fault)
+        super().act(h, what, do)
+
+
+class Run:
+    """What the clients share: where the server is now, and what it acknowledged."""
+
+    def __init__(self, folder, rng):
+        self.top, self.rng, self.fake = pathlib.Path(folder), rng, Faulty(random.Random(rng.random()))
+        self.port, self.key = 0, ""
+        self.stop, self.broken = threading.Event(), []
+        self.handoffs, self.again, self.lost = {}, 0, 0
+        self.comments, self.priorities = {}, {}
+        self.lock = threading.Lock()
+        (self.top / "token").write_text(self.fake.token + "\n")
+        (self.top / "token").chmod(0o600)
+        (self.top / "connectors.yaml").write_text(
+            f"helpdesk:\n  kind: zendesk\n  url: {self.fake.url}\n  user: {self.fake.user}\n"
+            f"  token_file: {self.top / 'token'}\n  private: true\n")
+
+    def serve(self):
+        options = (f"desk.connectors_file={self.top / 'connectors.yaml'}", "desk.targets=helpdesk cases", "desk.per_hour=0")
+        return Server(data=self.top, args=[a for o in options for a in ("--option", o)])
+
+    def send(self, method, path, body=None, **headers):
+        """(status, JSON), or None: no answer came."""
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            c.request(method, path, None if body is None else json.dumps(body),
+                      {"Content-Type": "application/json", "Authorization": "Bearer " + self.key, **headers})
+            reply = c.getresponse()
+            return reply.status, json.loads(reply.read())
+        except (OSError, http.client.HTTPException, ValueError):
+            return None
+        finally:
+            c.close()
+
+    def until_done(self, *request, **headers):
+        """As a client does that must know: the same again until it is answered."""
+        while True:
+            answer = self.send(*request, **headers)
+            if answer and answer[0] < 500 and answer[0] != 409:
+                return answer
+            with self.lock:
+                self.lost += 1
+            time.sleep(0.05)
+
+    def wrong(self, what):
+        self.broken.append(what)
+        self.stop.set()
+
+
+def client(run, number):
+    n = 0
+    while not run.stop.is_set():
+        key = f"client-{number}-{n}"
+        n += 1
+        status, reply = run.until_done("POST", "/v1/handoffs", {"description": f"My refund of order {key} is late.", "email": "a@shop.example"},
+                                       **{"Idempotency-Key": key})
+        if status != 201:
+            return run.wrong(f"{key}: {status} {reply}")
+        run.handoffs[key] = reply["id"]
+        if n % 10 == 0:
+            before = f"client-{number}-{n // 2}"
+            _, reply = run.until_done("POST", "/v1/handoffs", {"description": f"My refund of order {before} is late.", "email": "a@shop.example"},
+                                      **{"Idempotency-Key": before})
+            if reply.get("id") != run.handoffs[before]:
+                return run.wrong(f"{before} was {run.handoffs[before]}, and is {reply}")
+        time.sleep(PAUSE_S)
+
+
+def agent(run, number):
+    """Comments on cases and changes those that are its own; the number of a case says whose it is."""
+    rng = random.Random(number)
+    n = 0
+    while not run.stop.is_set():
+        _, listed = run.until_done("GET", "/v1/cases?limit=20")
+        mine = [c for c in listed["cases"] if c["id"] % AGENTS == number]
+        if not mine:
+            time.sleep(PAUSE_S)
+            continue
+        case = rng.choice(mine)["id"]
+        said = f"agent {number} says {n}"
+        n += 1
+        status, reply = run.until_done("POST", f"/v1/cases/{case}/comments", {"text": said}, **{"Idempotency-Key": said.replace(" ", "-")})
+        if status != 201:
+            return run.wrong(f"a comment: {status} {reply}")
+        run.comments.setdefault(case, []).append(said)
+        priority = rng.choice(["low", "medium", "high", "critical"])
+        status, reply = run.until_done("PATCH", f"/v1/cases/{case}", {"priority": priority})
+        if status != 200:
+            return run.wrong(f"a change: {status} {reply}")
+        run.priorities[case] = priority
+        time.sleep(PAUSE_S)
+
+
+def start(run):
+    threads = [threading.Thread(target=client, args=(run, i), daemon=True) for i in range(CLIENTS)]
+    threads += [threading.Thread(target=agent, args=(run, i), daemon=True) for i in range(AGENTS)]
+    for t in threads:
+        t.start()
+    return threads
+
+
+def kill_often(run, kills):
+    threads = []
+    for turn in range(kills):
+        with run.serve() as s:
+            run.port = s.port
+            if turn == 0:
+                run.key = s.run("keys", "create", "--name", "all", "--rights", "all")
+                run.send("POST", "/v1/handoffs/draft", {"description": "So that the classifier is there."})
+                threads = start(run)
+            run.stop.wait(run.rng.uniform(0.1, 0.9))
+            s.process.kill()
+            s.process.wait()
+        if run.broken:
+            sys.exit(str(run.broken))
+    return threads
+
+
+def all_cases(run):
+    cases, cursor = [], ""
+    while cursor is not None:
+        _, page = run.send("GET", f"/v1/cases?limit=100{cursor and '&cursor=' + cursor}")
+        cases += page["cases"]
+        cursor = page["next"]
+    return cases
+
+
+def same(what, got, want):
+    got, want = collections.Counter(got), collections.Counter(want)
+    if got != want:
+        sys.exit(f"{what}: lost {list((want - got).elements())[:5]}, too many {list((got - want).elements())[:5]} "
+                 f"of {want.total()}")
+
+
+def undelivered(run):
+    return len(run.fake.tickets) < len(run.handoffs) or len(all_cases(run)) < len(run.handoffs)
+
+
+def check_cases(run, cases):
+    same("cases", [c["externalId"] for c in cases], run.handoffs.values())
+    for number, said in run.comments.items():
+        _, case = run.send("GET", f"/v1/cases/{number}")
+        same(f"comments on {number}", [c["text"] for c in case["comments"] if c["text"].startswith("agent ")], said)
+        if case["priority"] != run.priorities.get(number, case["priority"]):
+            sys.exit(f"case {number} is {case['priority']}, and was made {run.priorities[number]}")
+
+
+def check_ledger(run):
+    lines = subprocess.run([os.environ["PARRY_LEDGER_LINES"], str(run.top / "data" / "ledger")], capture_output=True, text=True, check=True)
+    events = [json.loads(line) for line in lines.stdout.splitlines() if line]
+    same("ticket_created", [e["handoff"] for e in events if e.get("type") == "ticket_created"], run.handoffs.values())
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--kills", type=int, default=300 if os.environ.get("PARRY_SOAK") else 30)
+    p.add_argument("--seed", type=int, default=1)
+    a = p.parse_args()
+    with tempfile.TemporaryDirectory(prefix="parry-kill-") as folder:
+        run = Run(folder, random.Random(a.seed))
+        with run.fake:
+            threads = kill_often(run, a.kills)
+            with run.serve() as s:
+                run.port = s.port
+                run.stop.set()
+                for t in threads:
+                    t.join(60)
+                until(lambda: not undelivered(run), 120)
+                time.sleep(1)  # what is too much would come now
+                check_cases(run, all_cases(run))
+                s.stop()
+            same("at the fake", [t["external"] for t in run.fake.tickets], run.handoffs.values())
+            if run.fake.wrong or run.broken:
+                sys.exit(f"{run.fake.wrong[:3]} {run.broken[:3]}")
+            check_ledger(run)
+        print(f"{a.kills} kills, {len(run.handoffs)} hand-offs, {sum(map(len, run.comments.values()))} comments, {run.lost} requests sent "
+              f"again, {dict(run.fake.failed)} at the fake: nothing lost, nothing twice")
+        if run.lost == 0 or not run.fake.failed:
+            sys.exit("no request was ever lost, or the fake never failed: this run has shown nothing")
+
+
+if __name__ == "__main__":
+    main()
