@@ -244,3 +244,8 @@ parry_code parry_access_tick(parry_access *a, parry_err *err)
     parry_txn_abort(p.t);
     return p.code;
 }
+
+void parry_access_derive(const parry_access *a, const char *purpose, struct parry_secret *out)
+{
+    *out = parry_secret_mac(&a->master, purpose, parry_str_of(""));
+}

@@ -57,6 +57,9 @@ typedef struct parry_actor {
 PARRY_MUST parry_code parry_access_tell(const parry_access *a, const parry_actor *by, const char *action,
                                         const char *kind, parry_str target, bool ok, json_t *more, parry_err *err);
 
+/* A key of its own for one purpose, derived from the secret file: 32 bytes. */
+struct parry_secret;
+void parry_access_derive(const parry_access *a, const char *purpose, struct parry_secret *out);
 /* Open to everybody: customer, merchant, and the configured default. */
 bool parry_access_public(const parry_access *a, parry_str audience);
 /* A stable name for a subject of another system that does not give the subject away: 32 hex digits. */

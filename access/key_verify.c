@@ -169,7 +169,8 @@ static bool narrow_by(const parry_access *x, parry_arena *a, parry_str params, p
 static parry_code check_signed(parry_access *x, parry_arena *a, const signed_key *k, const json_t *record,
                                parry_identity *out, parry_err *err)
 {
-    const parry_rights open = parry_right_bit(PARRY_RIGHT_SEARCH) | parry_right_bit(PARRY_RIGHT_EVENTS);
+    const parry_rights open = parry_right_bit(PARRY_RIGHT_SEARCH) | parry_right_bit(PARRY_RIGHT_EVENTS) |
+                              parry_right_bit(PARRY_RIGHT_HANDOFF);
     parry_identity who;
     bool good = signed_with(x, a, k, record, false) || (in_grace(x, record) && signed_with(x, a, k, record, true));
     if (!good || !alive(x, record))

@@ -158,7 +158,7 @@ parry_code parry_key_any(parry_access *x, bool *any, parry_err *err)
  */
 
 /* What asks for one of these looks at every article's limits. */
-static const parry_rights within_limits = 1 << PARRY_RIGHT_SEARCH | 1 << PARRY_RIGHT_EVENTS |
+static const parry_rights within_limits = 1 << PARRY_RIGHT_SEARCH | 1 << PARRY_RIGHT_EVENTS | 1 << PARRY_RIGHT_HANDOFF |
                                           1 << PARRY_RIGHT_ARTICLES_READ | 1 << PARRY_RIGHT_ARTICLES_WRITE |
                                           1 << PARRY_RIGHT_ARTICLES_PUBLISH;
 
@@ -167,7 +167,8 @@ static bool limited(const parry_limits *l) { return l->naudiences > 0 || l->nnar
 static parry_code check_new(const parry_access *x, const parry_key *k, parry_err *err)
 {
     int64_t now = parry_access_now(x);
-    const parry_rights open = parry_right_bit(PARRY_RIGHT_SEARCH) | parry_right_bit(PARRY_RIGHT_EVENTS);
+    const parry_rights open = parry_right_bit(PARRY_RIGHT_SEARCH) | parry_right_bit(PARRY_RIGHT_EVENTS) |
+                              parry_right_bit(PARRY_RIGHT_HANDOFF);
     if (k->name.n == 0 || k->name.n > PARRY_KEY_NAME_MAX || !parry_utf8_valid(k->name, NULL))
         return parry_fail(err, PARRY_INVALID, "name: a key is called something, in at most %d bytes",
                           PARRY_KEY_NAME_MAX);
@@ -280,7 +281,8 @@ parry_code parry_key_create(parry_access *x, parry_arena *a, const parry_actor *
     parry_str made;
     parry_txn *t = NULL;
     if (k.kind == PARRY_KEY_SEARCH && k.rights == 0)
-        k.rights = parry_right_bit(PARRY_RIGHT_SEARCH) | parry_right_bit(PARRY_RIGHT_EVENTS);
+        k.rights = parry_right_bit(PARRY_RIGHT_SEARCH) | parry_right_bit(PARRY_RIGHT_EVENTS) |
+                   parry_right_bit(PARRY_RIGHT_HANDOFF);
     parry_code code = check_new(x, &k, err);
     if (code != PARRY_OK)
         return code;

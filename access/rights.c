@@ -2,10 +2,12 @@
 #include "access/rights.h"
 
 enum {
-    AGENT = 1 << PARRY_RIGHT_SEARCH | 1 << PARRY_RIGHT_EVENTS | 1 << PARRY_RIGHT_ARTICLES_READ,
-    AUTHOR = AGENT | 1 << PARRY_RIGHT_ARTICLES_WRITE,
+    READER =
+        1 << PARRY_RIGHT_SEARCH | 1 << PARRY_RIGHT_EVENTS | 1 << PARRY_RIGHT_HANDOFF | 1 << PARRY_RIGHT_ARTICLES_READ,
+    AGENT = READER | 1 << PARRY_RIGHT_CASES_READ | 1 << PARRY_RIGHT_CASES_WRITE,
+    AUTHOR = READER | 1 << PARRY_RIGHT_ARTICLES_WRITE,
     EDITOR = AUTHOR | 1 << PARRY_RIGHT_ARTICLES_PUBLISH,
-    ANALYST = AGENT | 1 << PARRY_RIGHT_REPORTS,
+    ANALYST = READER | 1 << PARRY_RIGHT_REPORTS,
     ALL = (1 << PARRY_RIGHTS) - (1 << PARRY_RIGHT_SEARCH),
 };
 
@@ -15,6 +17,7 @@ static const struct {
     [PARRY_RIGHT_OPEN] = {"open", "Asks for nothing."},
     [PARRY_RIGHT_SEARCH] = {"search", "Search, suggest, read published articles."},
     [PARRY_RIGHT_EVENTS] = {"events", "Send clicks, votes and views."},
+    [PARRY_RIGHT_HANDOFF] = {"handoff", "Open a ticket where search did not help."},
     [PARRY_RIGHT_ARTICLES_READ] = {"articles.read", "Read every audience, drafts and sources."},
     [PARRY_RIGHT_ARTICLES_WRITE] = {"articles.write", "Create and change drafts."},
     [PARRY_RIGHT_ARTICLES_PUBLISH] = {"articles.publish", "Publish and withdraw."},
@@ -25,6 +28,9 @@ static const struct {
     [PARRY_RIGHT_KEYS] = {"keys", "Make, list and revoke keys."},
     [PARRY_RIGHT_PEOPLE] = {"people", "Add, change and remove people."},
     [PARRY_RIGHT_AUDIT] = {"audit", "Read who did what."},
+    [PARRY_RIGHT_TICKETS] = {"tickets", "Say that a ticket was made elsewhere, or what became of it."},
+    [PARRY_RIGHT_CASES_READ] = {"cases.read", "Read and export cases, and who their customers are."},
+    [PARRY_RIGHT_CASES_WRITE] = {"cases.write", "Make, change and comment on cases."},
 };
 
 static const struct {

@@ -15,6 +15,7 @@ typedef enum parry_right {
     PARRY_RIGHT_OPEN,             /* asks for nothing: health, pages, how to sign in */
     PARRY_RIGHT_SEARCH,           /* search, suggest, and read the published articles of one's audiences */
     PARRY_RIGHT_EVENTS,           /* say what happened: clicks, votes, views */
+    PARRY_RIGHT_HANDOFF,          /* open a ticket where search did not help */
     PARRY_RIGHT_ARTICLES_READ,    /* every audience, drafts and sources too; and why an article is hidden */
     PARRY_RIGHT_ARTICLES_WRITE,   /* create and change drafts */
     PARRY_RIGHT_ARTICLES_PUBLISH, /* publish, withdraw, change what is published */
@@ -25,6 +26,9 @@ typedef enum parry_right {
     PARRY_RIGHT_KEYS,             /* make, list and revoke keys */
     PARRY_RIGHT_PEOPLE,           /* the same with people */
     PARRY_RIGHT_AUDIT,            /* read who did what */
+    PARRY_RIGHT_TICKETS,          /* say that a ticket was made elsewhere, or what became of it */
+    PARRY_RIGHT_CASES_READ,       /* every case, with its customer and what was said, and their export */
+    PARRY_RIGHT_CASES_WRITE,      /* make, change and comment on them */
     PARRY_RIGHTS
 } parry_right;
 

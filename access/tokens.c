@@ -267,7 +267,8 @@ parry_code parry_token_verify(parry_tokens *t, const parry_access *x, parry_aren
     if (code == PARRY_OK) {
         *out = (parry_identity){.who = PARRY_WHO_USER,
                                 .id = parry_access_pseudonym(x, a, parry_member_text(claims, "sub")),
-                                .rights = parry_right_bit(PARRY_RIGHT_SEARCH) | parry_right_bit(PARRY_RIGHT_EVENTS)};
+                                .rights = parry_right_bit(PARRY_RIGHT_SEARCH) | parry_right_bit(PARRY_RIGHT_EVENTS) |
+                                          parry_right_bit(PARRY_RIGHT_HANDOFF)};
         choose_audiences(t, a, claims, out);
     }
     json_decref(header);

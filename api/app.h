@@ -63,6 +63,9 @@ typedef struct parry_app {
     parry_follow *follow;          /* NULL: this is no replica */
     parry_access *access;          /* NULL: everybody is anyone */
     parry_tokens *tokens;          /* NULL: none are accepted */
+    struct parry_desk *desk;       /* NULL: no tickets are taken here */
+    struct parry_abuse *abuse;     /* with a desk */
+    struct parry_cases *cases;     /* the desk's; NULL: none are kept here */
     bool loopback;                 /* only this machine can ask */
     bool tls;                      /* the server itself speaks it: cookies are Secure */
     parry_metrics *metrics;

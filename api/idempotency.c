@@ -53,8 +53,7 @@ void parry_once_close(parry_once *o)
 /* ---- what is asked ------------------------------------------------------------------------------------------------
  */
 
-/* What a request brings; p NULL: nothing. */
-static parry_code read_key(const parry_request *r, parry_str *key, parry_err *err)
+parry_code parry_once_key(const parry_request *r, parry_str *key, parry_err *err)
 {
     *key = parry_request_header(r, "Idempotency-Key");
     if (key->p == NULL)
@@ -102,7 +101,7 @@ static parry_hash hash_of_request(const parry_call *c)
 parry_code parry_once_uuid(const parry_call *c, size_t part, parry_uuid *out, parry_err *err)
 {
     parry_str key;
-    parry_code code = read_key(c->req, &key, err);
+    parry_code code = parry_once_key(c->req, &key, err);
     if (code != PARRY_OK || key.p == NULL)
         return code;
     parry_hash of = hash_of_key(c, key);
@@ -319,7 +318,7 @@ parry_code parry_once_handle(parry_call *c, const parry_route *route, parry_err 
 {
     parry_once *o = c->app->once;
     parry_str key;
-    parry_code code = read_key(c->req, &key, err);
+    parry_code code = parry_once_key(c->req, &key, err);
     if (code != PARRY_OK)
         return code;
     if (o == NULL || key.p == NULL)

@@ -38,6 +38,9 @@ struct parry_route;
 /* env is borrowed; makes its tables. */
 PARRY_MUST parry_code parry_once_open(parry_env *env, parry_clock clock, parry_once **out, parry_err *err);
 void parry_once_close(parry_once *o); /* NULL is fine */
+/* What a request brings; p NULL: nothing. INVALID: empty, too long, other characters. */
+struct parry_request;
+PARRY_MUST parry_code parry_once_key(const struct parry_request *r, parry_str *key, parry_err *err);
 /* The route's handler, unless the call brings an Idempotency-Key that was answered before. May wait for a disk. Fails
  * as the handler, and INVALID (the key). */
 PARRY_MUST parry_code parry_once_handle(struct parry_call *c, const struct parry_route *route, parry_err *err);

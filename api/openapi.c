@@ -2,7 +2,7 @@
 #include "api/routes.h"
 
 #include "base/log.h"
-#include "content/yaml.h"
+#include "base/yaml.h"
 #include "web/site.h"
 
 #include <pthread.h>

@@ -42,6 +42,8 @@ static void set_layout(parry_call *c, json_t *j)
     set_asset(j, "style_url", "style.css");
     set_asset(j, "icon_url", "icon.svg");
     set_asset(j, "script_url", "search-box.js");
+    set_asset(j, "journey_url", "journey.js");
+    json_object_set_new(j, "takes_tickets", json_boolean(c->app->desk != NULL));
 }
 
 parry_code parry_page_reply(parry_call *c, const char *page, json_t *j, parry_err *err)
@@ -272,6 +274,10 @@ static void set_found(parry_call *c, json_t *j, parry_str q, size_t page)
     parry_percent_encode(q, &head);
     json_object_set_new(j, "first_url", parry_json_text(parry_buf_str(&head)));
     parry_buf_addz(&head, "&page=");
+    json_t *hit;
+    size_t i;
+    json_array_foreach(hits, i, hit)
+        json_object_set_new(hit, "position", json_integer((json_int_t)((page - 1) * PER_PAGE + i + 1)));
     json_object_set_new(j, "asked", json_true());
     json_object_set_new(j, "found", json_boolean(json_array_size(hits) > 0));
     json_object_set_new(j, "past_end", json_boolean(page > 1));

@@ -58,8 +58,8 @@ static void set_shown(json_t *j, const parry_results *r)
     json_object_set_new(j, "shown", shown);
 }
 
-/* The keys of who asked, as members after others; empty where nobody says who. */
-static parry_str sender(const parry_call *c, const parry_query_note *note, int64_t now_ms)
+/* The keys of who asked, as members after others, and whom the record is about; empty where nobody says who. */
+static parry_str sender(const parry_call *c, const parry_query_note *note, int64_t now_ms, parry_ledger_subject *about)
 {
     const parry_visitors *v = c->app->visitors;
     const parry_str who[] = {note->visitor.n > 0 ? note->visitor : parry_call_visitor(c),
@@ -72,6 +72,7 @@ static parry_str sender(const parry_call *c, const parry_query_note *note, int64
         if (who[i].n == 0)
             continue;
         parry_visitor_key(v, as[i], now_ms, who[i], key);
+        (void)parry_ledger_subject_parse(parry_str_of(key), &about[i]);
         out = parry_str_printf(c->arena, "%.*s,\"%s\":\"%s\"", PARRY_FMT(out), names[i], key);
     }
     return out;
@@ -112,10 +113,11 @@ void parry_query_log_record(parry_call *c, const parry_query_note *note, parry_s
     parry_uuid_text(uuid, id);
     if (c->app->ledger == NULL)
         return;
-    parry_str line =
+    parry_ledger_item item = {.kind = PARRY_LEDGER_QUERY, .id = uuid};
+    parry_str who = sender(c, note, now_ms, item.about);
+    item.payload =
         parry_str_printf(c->arena, "{\"by\":\"%s\",\"at\":%lld,%.*s,\"took_us\":%lld%.*s}", note->by, (long long)now_ms,
-                         PARRY_FMT(record), (long long)(note->took_ns / 1000), PARRY_FMT(sender(c, note, now_ms)));
-    parry_ledger_item item = {PARRY_LEDGER_QUERY, uuid, line};
+                         PARRY_FMT(record), (long long)(note->took_ns / 1000), PARRY_FMT(who));
     if (parry_call_append(c, &item, 1, NULL, NULL) != PARRY_OK)
         atomic_fetch_add(&c->app->queries_dropped, 1);
 }

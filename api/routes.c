@@ -2,14 +2,19 @@
 #include "api/routes.h"
 
 #include "api/algolia/events.h"
+#include "api/desk/desk_api.h"
 #include "api/server.h"
 #include "api/zendesk/zendesk.h"
 
+enum { HANDOFF_BODY = 8 << 20 }; /* with attachments, in base64 */
 enum { ALGOLIA_BYTES = 256 * 1024 };
 
 #define NARROWED                                                                                                       \
     "q limit offset mode audience locale category product tag updated_from updated_until facets sort rule_tag "        \
     "page page_product explain fields deadline_ms"
+
+#define CASES_LIST PARRY_CASES_FILTERS "limit per_page page cursor "
+#define CASES_EXPORT PARRY_CASES_FILTERS "limit cursor format"
 
 enum { ARTICLE_BODY = 2 * PARRY_ARTICLE_MAX_BYTES }; /* in JSON, escaped */
 
@@ -46,6 +51,8 @@ const parry_route parry_routes[] = {
     {"GET", "/v1/tools.json", "", parry_get_tools, PARRY_RIGHT_SEARCH, 0, 0},
     {"POST", "/v1/tools/search_articles", "", parry_post_tool, PARRY_RIGHT_SEARCH, 64 * 1024, PARRY_ROUTE_SEARCH},
     {"POST", "/v1/tools/get_article", "", parry_post_tool, PARRY_RIGHT_SEARCH, 64 * 1024, 0},
+    {"POST", "/v1/tools/report_outcome", "", parry_post_tool, PARRY_RIGHT_EVENTS, 16 * 1024, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/tools/create_ticket", "", parry_post_tool, PARRY_RIGHT_HANDOFF, 64 * 1024, PARRY_ROUTE_SLOW},
     {"POST", "/v1/tools/explain_result", "", parry_post_tool, PARRY_RIGHT_SEARCH, 64 * 1024, PARRY_ROUTE_SEARCH},
     {"GET", "/v1/replica/current", "", parry_get_replica_current, PARRY_RIGHT_REPLICATE, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/replica/changes", "after", parry_get_replica_changes, PARRY_RIGHT_REPLICATE, 0, PARRY_ROUTE_SLOW},
@@ -81,7 +88,42 @@ const parry_route parry_routes[] = {
     {"PATCH", "/v1/people/{id}", "", parry_patch_person, PARRY_RIGHT_PEOPLE, 4096, PARRY_ROUTE_SLOW},
     {"DELETE", "/v1/people/{id}", "", parry_delete_person, PARRY_RIGHT_PEOPLE, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/audit", "limit cursor since fields", parry_get_audit, PARRY_RIGHT_AUDIT, 0, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/cases", CASES_LIST "fields", parry_get_cases, PARRY_RIGHT_CASES_READ, 0, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/cases", "", parry_post_case, PARRY_RIGHT_CASES_WRITE, PARRY_CASE_BODY, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/cases/export", CASES_EXPORT, parry_get_cases_export, PARRY_RIGHT_CASES_READ, 0, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/cases/{id}/packet", "", parry_get_case_packet, PARRY_RIGHT_CASES_READ, 0, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/cases/{id}/comments", "", parry_post_case_comment, PARRY_RIGHT_CASES_WRITE, PARRY_CASE_BODY,
+     PARRY_ROUTE_SLOW},
+    {"GET", "/v1/cases/{id}", "comments_after fields", parry_get_case, PARRY_RIGHT_CASES_READ, 0, PARRY_ROUTE_SLOW},
+    {"PATCH", "/v1/cases/{id}", "", parry_patch_case, PARRY_RIGHT_CASES_WRITE, 4096, PARRY_ROUTE_SLOW},
+    {"POST", PARRY_DESK_BASE "login", "", parry_post_desk_login, PARRY_RIGHT_OPEN, 4096,
+     PARRY_ROUTE_SLOW | PARRY_ROUTE_SIGN_IN},
+    {"POST", PARRY_DESK_BASE "logout", "", parry_post_desk_logout, PARRY_RIGHT_OPEN, 4096, PARRY_ROUTE_SLOW},
+    {"GET", PARRY_DESK_BASE "auth/check", "", parry_get_desk_auth, PARRY_RIGHT_OPEN, 0, 0},
+    {"GET", PARRY_DESK_BASE "cases", CASES_LIST "fields", parry_get_desk_cases, PARRY_RIGHT_CASES_READ, 0,
+     PARRY_ROUTE_SLOW},
+    {"POST", PARRY_DESK_BASE "cases", "", parry_post_case, PARRY_RIGHT_CASES_WRITE, PARRY_CASE_BODY, PARRY_ROUTE_SLOW},
+    {"GET", PARRY_DESK_BASE "cases/export", CASES_EXPORT, parry_get_cases_export, PARRY_RIGHT_CASES_READ, 0,
+     PARRY_ROUTE_SLOW},
+    {"POST", PARRY_DESK_BASE "cases/{id}/comments", "", parry_post_case_comment, PARRY_RIGHT_CASES_WRITE,
+     PARRY_CASE_BODY, PARRY_ROUTE_SLOW},
+    {"GET", PARRY_DESK_BASE "cases/{id}", "comments_after fields", parry_get_case, PARRY_RIGHT_CASES_READ, 0,
+     PARRY_ROUTE_SLOW},
+    {"PATCH", PARRY_DESK_BASE "cases/{id}", "", parry_patch_case, PARRY_RIGHT_CASES_WRITE, 4096, PARRY_ROUTE_SLOW},
     {"GET", "/admin/sign-in", NULL, parry_get_sign_in_page, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_PAGE},
+    {"POST", "/v1/handoffs/draft", "", parry_post_handoff_draft, PARRY_RIGHT_HANDOFF, 128 * 1024, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/handoffs/challenge", "", parry_get_handoff_challenge, PARRY_RIGHT_HANDOFF, 0, 0},
+    {"POST", "/v1/handoffs", "", parry_post_handoff, PARRY_RIGHT_HANDOFF, HANDOFF_BODY, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/handoffs/{id}", "", parry_get_handoff, PARRY_RIGHT_CASES_READ, 0, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/followed/{token}/survey", "", parry_post_survey, PARRY_RIGHT_OPEN, 32 * 1024, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/followed/{token}", "", parry_get_followed, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/hooks/ticket", "", parry_post_ticket_hook, PARRY_RIGHT_TICKETS, 16 * 1024, PARRY_ROUTE_SLOW},
+    {"GET", "/contact", NULL, parry_get_contact_page, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_PAGE},
+    {"POST", "/contact", NULL, parry_post_contact_page, PARRY_RIGHT_HANDOFF, 128 * 1024,
+     PARRY_ROUTE_PAGE | PARRY_ROUTE_SLOW},
+    {"POST", "/ticket/{token}/survey", NULL, parry_post_ticket_page, PARRY_RIGHT_OPEN, 32 * 1024,
+     PARRY_ROUTE_PAGE | PARRY_ROUTE_SLOW},
+    {"GET", "/ticket/{token}", NULL, parry_get_ticket_page, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_PAGE | PARRY_ROUTE_SLOW},
     {"GET", "/health", "", parry_get_health, PARRY_RIGHT_OPEN, 0, 0},
     {"GET", "/ready", "", parry_get_ready, PARRY_RIGHT_OPEN, 0, 0},
     {"GET", "/metrics", "", parry_get_metrics, PARRY_RIGHT_METRICS, 0, 0},

@@ -97,6 +97,11 @@ PARRY_MUST parry_code parry_post_codes(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_put_codes(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_delete_codes(parry_call *c, parry_err *err);
 
+/* Signs in by person and password, or by the token of a one-time link, and replies with what `say` makes of the
+ * session, or with why not. */
+PARRY_MUST parry_code parry_session_enter(parry_call *c, const parry_sign_in *in, parry_str token,
+                                          json_t *(*say)(const parry_session *s), parry_err *err);
+
 /* ---- routes_keys.c */
 PARRY_MUST parry_code parry_get_keys(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_keys(parry_call *c, parry_err *err);

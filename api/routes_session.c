@@ -73,11 +73,12 @@ static void say_wait(parry_call *c, int64_t wait_ms)
     parry_response_header(c->res, "Retry-After", parry_str_of(seconds));
 }
 
-static void answer(parry_call *c, parry_sign_in_end end, const parry_session *s, int64_t wait_ms)
+static void answer(parry_call *c, parry_sign_in_end end, const parry_session *s, int64_t wait_ms,
+                   json_t *(*say)(const parry_session *s))
 {
     switch (end) {
     case PARRY_SIGN_IN_DONE:
-        parry_response_json(c->res, 200, "application/json", session_json(s));
+        parry_response_json(c->res, 200, "application/json", say(s));
         set_cookie(c, s->token, (s->until_ms - parry_clock_now_ms(parry_clock_system())) / 1000);
         break;
     case PARRY_SIGN_IN_WRONG:
@@ -110,26 +111,32 @@ static parry_code read_sign_in(parry_call *c, parry_sign_in *in, parry_str *toke
     return code;
 }
 
+parry_code parry_session_enter(parry_call *c, const parry_sign_in *in, parry_str token,
+                               json_t *(*say)(const parry_session *s), parry_err *err)
+{
+    parry_session s;
+    parry_sign_in_end end = PARRY_SIGN_IN_WRONG;
+    int64_t wait_ms = 0;
+    parry_code code;
+    c->res->plain = true;
+    if (token.n > 0)
+        code = parry_link_redeem(c->app->access, c->arena, token, in->address, &s, &end, &wait_ms, err);
+    else
+        code = parry_sign_in_with(c->app->access, c->arena, in, &s, &end, &wait_ms, err);
+    if (code == PARRY_OK)
+        answer(c, end, &s, wait_ms, say);
+    return code;
+}
+
 parry_code parry_post_session(parry_call *c, parry_err *err)
 {
     parry_sign_in in = {.address = c->req->address, .before = parry_request_cookie(c->req, PARRY_SESSION_COOKIE)};
     parry_str token = {NULL, 0};
-    parry_session s;
-    parry_sign_in_end end = PARRY_SIGN_IN_WRONG;
-    int64_t wait_ms = 0;
     c->res->plain = true;
     parry_code code = parry_need_access(c, err);
     if (code == PARRY_OK)
         code = read_sign_in(c, &in, &token, err);
-    if (code != PARRY_OK)
-        return code;
-    if (token.n > 0)
-        code = parry_link_redeem(c->app->access, c->arena, token, in.address, &s, &end, &wait_ms, err);
-    else
-        code = parry_sign_in_with(c->app->access, c->arena, &in, &s, &end, &wait_ms, err);
-    if (code == PARRY_OK)
-        answer(c, end, &s, wait_ms);
-    return code;
+    return code == PARRY_OK ? parry_session_enter(c, &in, token, session_json, err) : code;
 }
 
 parry_code parry_delete_session(parry_call *c, parry_err *err)

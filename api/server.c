@@ -2,11 +2,16 @@
 #include "api/server.h"
 
 #include "access/sessions.h"
+#include "api/desk/abuse.h"
+#include "api/desk/desk_api.h"
+#include "api/desk/told.h"
+#include "api/desk/watch.h"
 #include "api/http/connection.h"
 #include "api/observe/vitals.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/work.h"
+#include "desk/desk.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -334,6 +339,7 @@ void parry_server_close(parry_server *s)
     parry_otlp_close(s->app.otlp);
     parry_app_close(&s->app);
     parry_once_close(s->app.once);
+    parry_abuse_free(s->app.abuse);
     parry_index_close(s->app.index);
     (void)pthread_mutex_destroy(&s->refresh_mutex);
     free(s);
@@ -354,6 +360,9 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
     s->app.data_dir = o->data_dir;
     s->app.follow = o->follow;
     s->app.access = o->access;
+    s->app.desk = o->desk;
+    s->app.cases = o->desk != NULL ? parry_desk_cases(o->desk) : NULL;
+    s->app.abuse = o->desk != NULL ? parry_abuse_new(o->desk_key) : NULL;
     s->app.tokens = o->tokens;
     s->app.loopback = o->loopback;
     s->connections.app = &s->app;
@@ -370,6 +379,11 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
         code = open_trace(s, err);
     if (code == PARRY_OK)
         tell_readings(s);
+    if (code == PARRY_OK && o->desk != NULL) {
+        parry_desk_watch(&s->app);
+        parry_handoffs_tell_again(&s->app);
+        parry_cases_metrics(&s->app);
+    }
     if (code == PARRY_OK)
         code = start_threads(s, err);
     if (code != PARRY_OK) {

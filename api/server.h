@@ -25,17 +25,19 @@ typedef struct parry_server parry_server;
 typedef struct parry_server_options { /* all borrowed: must outlive the server */
     const parry_config *config;
     parry_store *store;
-    parry_ledger *ledger;         /* NULL: nothing is recorded, and events are refused */
-    const char *index_dir;        /* DATA/index; need not exist yet */
-    parry_publisher *publisher;   /* NULL: nothing is written here */
-    const parry_encoder *encoder; /* NULL: text alone */
-    parry_access *access;         /* keys, people, sessions; NULL: everybody is anyone */
-    parry_tokens *tokens;         /* NULL: none are accepted */
-    bool loopback;                /* as parry_bind says */
-    const char *no_meaning;       /* why there is no encoder: /ready says it */
-    const char *data_dir;         /* DATA, for its replicas */
-    struct parry_follow *follow;  /* this is a replica itself, which only reads; NULL: it is not */
-    bool handed_over;             /* fd is another's too (activation.h): draining leaves it listening */
+    parry_ledger *ledger;                /* NULL: nothing is recorded, and events are refused */
+    const char *index_dir;               /* DATA/index; need not exist yet */
+    parry_publisher *publisher;          /* NULL: nothing is written here */
+    const parry_encoder *encoder;        /* NULL: text alone */
+    parry_access *access;                /* keys, people, sessions; NULL: everybody is anyone */
+    parry_tokens *tokens;                /* NULL: none are accepted */
+    struct parry_desk *desk;             /* NULL: no tickets are taken here */
+    const struct parry_secret *desk_key; /* with a desk */
+    bool loopback;                       /* as parry_bind says */
+    const char *no_meaning;              /* why there is no encoder: /ready says it */
+    const char *data_dir;                /* DATA, for its replicas */
+    struct parry_follow *follow;         /* this is a replica itself, which only reads; NULL: it is not */
+    bool handed_over;                    /* fd is another's too (activation.h): draining leaves it listening */
 } parry_server_options;
 
 /* Every route, a line each: method, path and the right it asks for, with tabs between. */

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "content/import.h"
 #include "copies/follow.h"
+#include "desk/desk.h"
 #include "indexer/indexer.h"
 #include "indexer/publisher.h"
 #include "indexer/settings.h"
@@ -28,7 +29,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { LINK_MIN = 15, DRAIN_MS = 10000, LOCK_WAIT_MS = 60000, KEY_MAX = 1024 };
+enum { LINK_MIN = 15, DRAIN_MS = 10000, LOCK_WAIT_MS = 60000, DESK_WAIT_MS = 3000, KEY_MAX = 1024 };
 
 /* Everything that is open, in the order it opens. */
 typedef struct house {
@@ -46,6 +47,8 @@ typedef struct house {
     parry_ledger *ledger;
     parry_access *access;
     parry_tokens *tokens;
+    parry_desk *desk; /* NULL: this server takes no tickets */
+    parry_secret desk_key;
     parry_indexer *indexer;
     parry_publisher *publisher;
     parry_server *server;
@@ -282,6 +285,8 @@ static parry_code start_serving(house *h, parry_err *err)
                                           .encoder = h->encoder,
                                           .access = h->access,
                                           .tokens = h->tokens,
+                                          .desk = h->desk,
+                                          .desk_key = &h->desk_key,
                                           .loopback = h->loopback,
                                           .no_meaning = h->no_meaning,
 
@@ -312,7 +317,35 @@ static parry_code open_tokens(house *h, parry_err *err)
     return *options.jwks_file ? parry_tokens_open(&options, &h->tokens, err) : PARRY_OK;
 }
 
-/* Beyond this machine nothing is served before there is a key. */
+/* A replica has none, nor has a second server on the same DATA. */
+static parry_code open_desk(house *h, parry_err *err)
+{
+    const parry_config *config = &h->cli->config;
+    parry_err why = {0};
+    if (h->replica != NULL)
+        return PARRY_OK;
+    parry_access_derive(h->access, "desk", &h->desk_key);
+    const parry_desk_options o = {.data = h->cli->data,
+                                  .key = &h->desk_key,
+                                  .clock = parry_clock_system(),
+                                  .wait_ms = DESK_WAIT_MS,
+                                  .connectors_file = config->desk.connectors_file,
+                                  .targets = config->desk.targets,
+                                  .public_url = config->desk.public_url,
+                                  .encoder = h->encoder};
+    parry_code code = parry_desk_open(&o, &h->desk, &why);
+    if (code == PARRY_CONFLICT) {
+        parry_log(PARRY_WARN, "desk", "msg=\"another server has it: no tickets are taken here\" why=%s",
+                  parry_logq(why.msg));
+        return PARRY_OK;
+    }
+    if (code == PARRY_OK)
+        code = parry_desk_start(h->desk, &why);
+    if (code != PARRY_OK)
+        *err = why;
+    return code;
+}
+
 static parry_code open_access(house *h, parry_err *err)
 {
     bool any = true;
@@ -344,6 +377,8 @@ static parry_code open_house(house *h, parry_err *err)
         code = open_access(h, err);
     if (code == PARRY_OK)
         code = open_encoder(h, err);
+    if (code == PARRY_OK)
+        code = open_desk(h, err);
     if (code == PARRY_OK && h->tree != NULL)
         code = import_tree(h, err);
     if (code == PARRY_OK && h->replica == NULL)
@@ -375,6 +410,7 @@ static void close_house(house *h)
     parry_follow_stop(h->follow);
     parry_indexer_close(h->indexer);
     parry_encoder_close(h->encoder);
+    parry_desk_close(h->desk);
     parry_access_close(h->access);
     parry_tokens_close(h->tokens);
     parry_ledger_close(h->ledger); /* what was appended is written first */

@@ -9,7 +9,10 @@
 
 int cmd_backup(parry_cli *cli, int argc, char **argv);
 int cmd_calibrate(parry_cli *cli, int argc, char **argv);
+int cmd_cases(parry_cli *cli, int argc, char **argv);
 int cmd_config(parry_cli *cli, int argc, char **argv);
+int cmd_connectors(parry_cli *cli, int argc, char **argv);
+int cmd_desk(parry_cli *cli, int argc, char **argv);
 int cmd_duplicates(parry_cli *cli, int argc, char **argv);
 int cmd_embed(parry_cli *cli, int argc, char **argv);
 int cmd_eval(parry_cli *cli, int argc, char **argv);
@@ -17,6 +20,7 @@ int cmd_help(parry_cli *cli, int argc, char **argv);
 int cmd_index(parry_cli *cli, int argc, char **argv);
 int cmd_judge(parry_cli *cli, int argc, char **argv);
 int cmd_keys(parry_cli *cli, int argc, char **argv);
+int cmd_outbox(parry_cli *cli, int argc, char **argv);
 int cmd_people(parry_cli *cli, int argc, char **argv);
 int cmd_related(parry_cli *cli, int argc, char **argv);
 int cmd_replica(parry_cli *cli, int argc, char **argv);

@@ -14,7 +14,18 @@ const testGlobals = [
   ["Event", "KeyboardEvent", "MutationObserver"],
 );
 
-const pageGlobals = ["document", "fetch", "FormData", "history", "location"];
+const pageGlobals = [
+  "document",
+  "window",
+  "navigator",
+  "location",
+  "history",
+  "performance",
+  "crypto",
+  "fetch",
+  "setTimeout",
+  "clearTimeout",
+].concat(["URL", "FormData", "TextEncoder", "Element", "HTMLButtonElement"]);
 const readonly = (names) =>
   Object.fromEntries(names.map((name) => [name, "readonly"]));
 

@@ -68,7 +68,8 @@ void parry_chat_log(parry_call *c, const json_t *fields, const char *query_id, c
     json_object_set_new(j, "query_id", *query_id != 0 ? json_string(query_id) : json_null());
     json_object_set_new(j, "transcript_id", json_string(transcript_id));
     char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(6));
-    parry_ledger_item item = {PARRY_LEDGER_EVENT, parry_uuid_v7(now_ms), parry_str_of(text)};
+    parry_ledger_item item = {.kind = PARRY_LEDGER_EVENT, .id = parry_uuid_v7(now_ms), .payload = parry_str_of(text)};
+    parry_event_set_about(j, &item);
     if (parry_call_append(c, &item, 1, NULL, NULL) != PARRY_OK)
         atomic_fetch_add(&c->app->queries_dropped, 1);
     free(text);

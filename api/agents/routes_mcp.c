@@ -2,6 +2,7 @@
 #include "api/routes.h"
 
 #include "api/agents/mcp.h"
+#include "api/desk/desk_api.h"
 
 /* ---- MCP ----------------------------------------------------------------------------------------------------------
  */
@@ -73,5 +74,8 @@ parry_code parry_post_tool(parry_call *c, parry_err *err)
         parry_response_json(c->res, 200, "application/json", r.structured);
     }
     json_decref(args);
-    return code;
+    if (r.wait_s == 0)
+        return code;
+    parry_handoff_say_wait(c, r.wait_s);
+    return PARRY_OK;
 }

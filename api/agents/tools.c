@@ -27,10 +27,15 @@ parry_code parry_tool_call(const parry_tool *tool, struct parry_call *c, json_t 
     return code;
 }
 
-/* All of them read, none of them anything but these articles. */
+/* None of them touches anything but these articles and this desk; what writes is done once for one idempotency_key. */
 static json_t *annotations(const parry_tool *tool)
 {
-    return json_pack("{s:s, s:b, s:b}", "title", tool->title, "readOnlyHint", 1, "openWorldHint", 0);
+    json_t *j = json_pack("{s:s, s:b, s:b}", "title", tool->title, "readOnlyHint", !tool->writes, "openWorldHint", 0);
+    if (tool->writes) {
+        json_object_set_new(j, "destructiveHint", json_false());
+        json_object_set_new(j, "idempotentHint", json_true());
+    }
+    return j;
 }
 
 json_t *parry_tools_listed(const parry_tool *tools, size_t n)

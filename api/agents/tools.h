@@ -4,7 +4,7 @@
 #ifndef PARRY_API_TOOLS_H
 #define PARRY_API_TOOLS_H
 
-#include "base/err.h"
+#include "base/str.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -19,6 +19,7 @@ struct parry_call;
 typedef struct parry_tool_result {
     json_t *structured; /* object, as the output schema says */
     json_t *links;      /* [{uri, name, mimeType}]: articles that it speaks of; may be empty */
+    unsigned wait_s;    /* of what failed: over 0, it was too many, and may be tried again after so many seconds */
 } parry_tool_result;
 
 /* args: already held against the input schema, defaults not filled in. Fails with what the model can put right
@@ -29,10 +30,17 @@ typedef struct parry_tool {
     const char *name, *title, *description;
     const char *input, *output; /* JSON Schemas as text, of what api/schema.h knows; objects at the top */
     parry_tool_run run;
+    bool writes; /* else it only reads */
 } parry_tool;
 
 extern const parry_tool parry_tools[]; /* always in this order */
 extern const size_t parry_ntools;
+
+/* ---- those of tools_desk.c: they wait for the disk */
+PARRY_MUST parry_code parry_tool_report_outcome(struct parry_call *c, const json_t *args, parry_tool_result *out,
+                                                parry_err *err);
+PARRY_MUST parry_code parry_tool_create_ticket(struct parry_call *c, const json_t *args, parry_tool_result *out,
+                                               parry_err *err);
 
 /* NULL where there is none of that name. */
 const parry_tool *parry_tool_named(const parry_tool *tools, size_t n, const char *name);

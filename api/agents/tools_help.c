@@ -249,7 +249,7 @@ const parry_tool parry_tools[] = {
      "\"required\":[\"passage_id\",\"article_id\",\"title\",\"url\",\"passage\"],\"properties\":{"
      "\"passage_id\":" TEXT ",\"article_id\":" TEXT ",\"title\":" TEXT ",\"section\":" TEXT ",\"url\":" TEXT
      ",\"passage\":" TEXT ",\"probability\":{\"type\":\"number\"},\"updated_at\":" TEXT "}}}}}",
-     search_articles},
+     search_articles, false},
     {"get_article", "Read a help article", "One article, section by section, by the article_id of a search.",
      "{\"type\":\"object\",\"required\":[\"article_id\"],\"additionalProperties\":false,\"properties\":{"
      "\"article_id\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":500}," AUDIENCE
@@ -260,7 +260,7 @@ const parry_tool parry_tools[] = {
      ",\"updated_at\":" TEXT ",\"truncated\":{\"type\":\"boolean\"},"
      "\"sections\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"heading\",\"anchor\",\"text\"],"
      "\"properties\":{\"heading\":" TEXT ",\"anchor\":" TEXT ",\"text\":" TEXT "}}}}}",
-     get_article},
+     get_article, false},
     {"explain_result", "Explain a result",
      "Why an article stands where it stands in the answer of a search, or why it is not there. The search is done "
      "again "
@@ -274,6 +274,35 @@ const parry_tool parry_tools[] = {
      "shown.\"},\"generation_then\":{\"type\":\"integer\"},\"generation\":{\"type\":\"integer\"},"
      "\"words\":{\"type\":\"array\"},\"article\":{\"type\":\"object\",\"required\":[\"id\",\"status\",\"said\"],"
      "\"properties\":{\"id\":" TEXT ",\"status\":" TEXT ",\"said\":" TEXT "}}}}",
-     explain_result},
+     explain_result, false},
+    {"report_outcome", "Say how it ended",
+     "Say whether what a search found helped the customer, once you know. It is counted, and makes later answers "
+     "better.",
+     "{\"type\":\"object\",\"required\":[\"query_id\",\"outcome\"],\"additionalProperties\":false,\"properties\":{"
+     "\"query_id\":{\"type\":\"string\",\"minLength\":36,\"maxLength\":36,\"description\":\"Of a search.\"},"
+     "\"outcome\":{\"enum\":[\"solved\",\"not_solved\",\"ambiguous\"]},"
+     "\"article_id\":{\"type\":\"string\",\"maxLength\":200,\"description\":\"That helped, or did not.\"}}}",
+     "{\"type\":\"object\",\"required\":[\"recorded\"],\"properties\":{\"recorded\":{\"type\":\"boolean\"}}}",
+     parry_tool_report_outcome, true},
+    {"create_ticket", "Hand over to a person",
+     "Open a ticket when no article answers or the customer asks for a person. Ask for the e-mail address first. What "
+     "was "
+     "searched for and read is sent along. The reply has a reference to tell the customer.",
+     "{\"type\":\"object\",\"required\":[\"description\",\"email\"],\"additionalProperties\":false,\"properties\":{"
+     "\"query_id\":{\"type\":\"string\",\"minLength\":36,\"maxLength\":36,\"description\":\"Of the last search.\"},"
+     "\"subject\":{\"type\":\"string\",\"maxLength\":200},"
+     "\"description\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":16000,\"description\":\"What happened, in the "
+     "customer's words.\"},"
+     "\"email\":{\"type\":\"string\",\"maxLength\":254,\"description\":\"The customer's.\"},"
+     "\"name\":{\"type\":\"string\",\"maxLength\":200},"
+     "\"queue\":{\"enum\":[\"Login\",\"Orders\",\"Deliveries\",\"Payments\",\"Refunds\"]},"
+     "\"priority\":{\"enum\":[\"low\",\"medium\",\"high\",\"critical\"]},"
+     "\"session\":{\"type\":\"string\",\"maxLength\":64,\"description\":\"The session_id of the searches.\"},"
+     "\"idempotency_key\":{\"type\":\"string\",\"maxLength\":100,\"description\":\"The same when the same call is made "
+     "again: no second ticket is opened.\"}}}",
+     "{\"type\":\"object\",\"required\":[\"ticket_id\",\"reference\",\"queue\",\"priority\",\"follow_url\"],"
+     "\"properties\":{\"ticket_id\":" TEXT ",\"reference\":" TEXT ",\"queue\":" TEXT ",\"priority\":" TEXT
+     ",\"follow_url\":" TEXT "}}",
+     parry_tool_create_ticket, true},
 };
 const size_t parry_ntools = sizeof parry_tools / sizeof *parry_tools;

@@ -90,10 +90,11 @@ static unsigned seconds_up(int64_t ns)
 
 unsigned parry_bucket_take(parry_buckets *b, unsigned kind, parry_str who, parry_rate rate, int64_t now_ns)
 {
-    if (rate.per_minute <= 0)
+    if (rate.per_minute <= 0 && rate.per_hour <= 0)
         return 0;
-    int64_t token = 60 * second / rate.per_minute; /* the time in which one comes */
-    int64_t whole = rate.burst_s * second;         /* in which an empty bucket fills */
+    /* the time in which one comes, and in which an empty bucket fills */
+    int64_t token = rate.per_minute > 0 ? 60 * second / rate.per_minute : 3600 * second / rate.per_hour;
+    int64_t whole = rate.burst_s * second;
     if (whole < token)
         whole = token;
     uint64_t mark = mark_of(b, kind, who);

@@ -19,7 +19,8 @@ extern "C" {
 enum { PARRY_BUCKETS_DEFAULT = 64 * 1024 };
 
 typedef struct parry_rate {
-    int64_t per_minute; /* 0: without limit */
+    int64_t per_minute; /* 0: per_hour */
+    int64_t per_hour;   /* 0, too: without limit */
     int64_t burst_s;    /* as many at once as the rate gives in so long; at least one */
 } parry_rate;
 

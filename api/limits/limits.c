@@ -21,7 +21,7 @@ struct parry_limits {
 
 static parry_rate rate(const parry_config *c, int64_t per_minute)
 {
-    return (parry_rate){per_minute, c->limits.burst_s};
+    return (parry_rate){.per_minute = per_minute, .burst_s = c->limits.burst_s};
 }
 
 parry_code parry_limits_open(const parry_config *c, parry_limits **out, parry_err *err)

@@ -27,6 +27,174 @@ export class ParryError extends Error {
   instance: string;
 }
 
+export type Reference = string;
+
+export type QueueGuess = {
+  value: CaseQueue;
+  probability: number | null;
+};
+
+export type PriorityGuess = {
+  value: CasePriority;
+  probability: number | null;
+  rule?: string;
+};
+
+export type HandoffDraft = {
+  subject?: string;
+  description?: string;
+  query_ids?: string[];
+  locale?: string;
+  audience?: string;
+};
+
+export type NewHandoff = {
+  subject?: string;
+  description: string;
+  email: string;
+  name?: string;
+  share_journey?: boolean;
+  query_ids?: string[];
+  visitor?: string;
+  session?: string;
+  said?: ({
+    role: "user" | "assistant" | "agent";
+    text: string;
+    at?: string;
+  })[];
+  queue?: CaseQueue;
+  priority?: CasePriority;
+  locale?: string;
+  audience?: string;
+  page?: string;
+  channel?: "form" | "chat" | "agent" | "api";
+  attachments?: ({
+    name: string;
+    type: "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf" | "text/plain";
+    base64: string;
+  })[];
+  website?: string;
+  work?: {
+    challenge: string;
+    answer: string;
+  };
+};
+
+export type NewHandoffReply = {
+  id: string;
+  reference: Reference;
+  created_at: string;
+  queue: QueueGuess;
+  priority: PriorityGuess;
+  follow_token: string;
+  follow_path: string;
+};
+
+export type Handoff = {
+  id: string;
+  reference: Reference;
+  created_at: string;
+  queue: QueueGuess;
+  priority: PriorityGuess;
+  targets: ({
+    target: string;
+    state: "waiting" | "sending" | "delivered" | "dead";
+    remote_id: string;
+    remote_url: string;
+    status: string;
+    ended: boolean;
+  })[];
+  survey: number | null;
+};
+
+export type Followed = {
+  reference: Reference;
+  created_at: string;
+  state: "received" | "open" | "closed";
+  queue: CaseQueue;
+  comments: ({
+    from: "agent" | "customer";
+    text: string;
+    at: string;
+  })[];
+  survey: number | null;
+};
+
+export type CaseStatus = "new" | "inprogress" | "done";
+
+export type CasePriority = "critical" | "high" | "medium" | "low";
+
+export type CaseQueue = "Login" | "Orders" | "Deliveries" | "Payments" | "Refunds";
+
+export type CaseComment = {
+  id: number;
+  author: string;
+  text: string;
+  createdAt: string;
+  kind: "customer" | "agent" | "internal" | "system";
+};
+
+export type CaseHead = {
+  id: number;
+  customerName: string;
+  customerEmail: string;
+  subject: string;
+  description: string;
+  priority: CasePriority;
+  status: CaseStatus;
+  queue: CaseQueue;
+  assignee: string | null;
+  createdAt: string;
+  updatedAt: string;
+  firstReplyAt?: string | null;
+  inprogressAt?: string | null;
+  doneAt?: string | null;
+  reopened?: number;
+  locale?: string | null;
+  audience?: string | null;
+  externalId?: string | null;
+  version: number;
+  commentCount: number;
+  comments?: CaseComment[];
+  commentsNext?: number | null;
+};
+
+export type Case = CaseHead | Part;
+
+export type CaseList = {
+  cases: CaseHead[];
+  total: number;
+  page: number | null;
+  per_page: number;
+  order: string;
+  next: string | null;
+};
+
+export type NewCase = {
+  subject: string;
+  description?: string;
+  customerName?: string;
+  customerEmail: string;
+  queue: CaseQueue;
+  priority?: CasePriority;
+  locale?: string;
+  audience?: string;
+  externalId?: string;
+};
+
+export type CaseChange = {
+  status?: CaseStatus;
+  priority?: CasePriority;
+  queue?: CaseQueue;
+  assignee?: string | null;
+};
+
+export type NewComment = {
+  text: string;
+  internal?: boolean;
+  customer?: boolean;
+};
+
 export type Flag = "1" | "true" | "0" | "false";
 
 export type Problem = {
@@ -298,7 +466,7 @@ export type Readiness = {
   version: string;
 };
 
-export type Right = "search" | "events" | "articles.read" | "articles.write" | "articles.publish" | "reports" | "metrics" | "operate" | "replicate" | "keys" | "people" | "audit";
+export type Right = "search" | "events" | "handoff" | "articles.read" | "articles.write" | "articles.publish" | "reports" | "metrics" | "operate" | "replicate" | "keys" | "people" | "audit" | "tickets" | "cases.read" | "cases.write";
 
 export type Role = "agent" | "author" | "editor" | "analyst" | "admin";
 
@@ -349,7 +517,7 @@ export type Person = {
 };
 
 /** Those that answer a page at a time. */
-export type Listing = "listArticles" | "listGenerations" | "listKeys" | "listPeople" | "audit";
+export type Listing = "listArticles" | "listGenerations" | "listKeys" | "listPeople" | "audit" | "listCases" | "exportCases" | "deskListCases" | "deskExportCases";
 
 export class Parry {
   constructor(url: string, options?: ClientOptions);
@@ -483,6 +651,32 @@ export class Parry {
     generation: number;
     words?: unknown[];
     article: Record<string, unknown>;
+  }>;
+  /** Run the tool report_outcome */
+  runReportOutcome(params: Record<string, never> | undefined, body: {
+    query_id: string;
+    outcome: "solved" | "not_solved" | "ambiguous";
+    article_id?: string;
+  }, options?: CallOptions): Promise<{
+    recorded: true;
+  }>;
+  /** Run the tool create_ticket */
+  runCreateTicket(params: Record<string, never> | undefined, body: {
+    query_id?: string;
+    subject?: string;
+    description: string;
+    email: string;
+    name?: string;
+    queue?: CaseQueue;
+    priority?: CasePriority;
+    session?: string;
+    idempotency_key?: string;
+  }, options?: CallOptions): Promise<{
+    ticket_id: string;
+    reference: Reference;
+    queue: CaseQueue;
+    priority: CasePriority;
+    follow_url: string;
   }>;
   /** Published articles, by category and title */
   listArticles(params?: { category?: string; limit?: number; offset?: number; audience?: "customer" | "merchant"; fields?: string; cursor?: string }, options?: CallOptions): Promise<ArticleList>;
@@ -693,4 +887,109 @@ export class Parry {
     })[];
     next: string | null;
   }>;
+  /** Open a ticket */
+  createHandoff(params: { "Idempotency-Key"?: string; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string } | undefined, body: NewHandoff, options?: CallOptions): Promise<NewHandoffReply>;
+  /** Subject, queue and priority of what was written so far */
+  draftHandoff(params: Record<string, never> | undefined, body: HandoffDraft, options?: CallOptions): Promise<{
+    suggested: {
+      subject: string;
+      queue: QueueGuess;
+      priority: PriorityGuess;
+    };
+  }>;
+  /** A proof of work to do */
+  getHandoffChallenge(params?: Record<string, never>, options?: CallOptions): Promise<{
+    challenge: string;
+    bits: number;
+    minutes: number;
+  }>;
+  /** What became of a ticket, target by target */
+  getHandoff(params: { id: string }, options?: CallOptions): Promise<Handoff>;
+  /** What its sender may know of a ticket */
+  getFollowed(params: { token: string }, options?: CallOptions): Promise<Followed>;
+  /** Say how content one was */
+  answerSurvey(params: { token: string }, body: {
+    score: number;
+    comment?: string;
+  }, options?: CallOptions): Promise<Followed>;
+  /** A ticket was made elsewhere, or something became of it */
+  tellTicket(params: Record<string, never> | undefined, body: {
+    ticket_id: string;
+    target?: string;
+    handoff_id?: string;
+    created_at?: string;
+    requester_email?: string;
+    visitor_key?: string;
+    channel?: "form" | "chat" | "agent" | "email" | "api" | "other";
+    subject?: string;
+    status?: string;
+    ended?: boolean;
+    url?: string;
+  }, options?: CallOptions): Promise<{
+    joined_by: "handoff" | "visitor" | "contact" | "none";
+    handoff_id: string | null;
+  }>;
+  /** Cases by filters and full text */
+  listCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; per_page?: number; page?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<CaseList>;
+  /** Make a case */
+  createCase(params: { "Idempotency-Key"?: string } | undefined, body: NewCase, options?: CallOptions): Promise<Case>;
+  /** The cases of a list as CSV or NDJSON, a piece at a time */
+  exportCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; cursor?: string; format?: "csv" | "ndjson" }, options?: CallOptions): Promise<string>;
+  /** The hand-off packet that the case was made from */
+  getCasePacket(params: { id: number }, options?: CallOptions): Promise<Record<string, unknown>>;
+  /** Say something to the customer, among agents, or in the customer's name */
+  commentOnCase(params: { id: number; "Idempotency-Key"?: string }, body: NewComment, options?: CallOptions): Promise<CaseComment>;
+  /** A case and its comments */
+  getCase(params: { id: number; comments_after?: number; fields?: string }, options?: CallOptions): Promise<Case>;
+  /** Change status, priority, queue or assignee */
+  changeCase(params: { id: number; "If-Match"?: string }, body: CaseChange, options?: CallOptions): Promise<Case>;
+  /** Sign in */
+  deskSignIn(params: Record<string, never> | undefined, body: {
+    username: string;
+    password: string;
+    code?: string;
+  }, options?: CallOptions): Promise<{
+    authenticated: boolean;
+    user: {
+      id: string;
+      username: string;
+      role: string | null;
+    } | null;
+    csrf?: string;
+    until?: string;
+  }>;
+  /** Sign out */
+  deskSignOut(params?: Record<string, never>, options?: CallOptions): Promise<{
+    authenticated: boolean;
+    user: {
+      id: string;
+      username: string;
+      role: string | null;
+    } | null;
+    csrf?: string;
+    until?: string;
+  }>;
+  /** Who asks, and what writes must send along */
+  deskAuth(params?: Record<string, never>, options?: CallOptions): Promise<{
+    authenticated: boolean;
+    user: {
+      id: string;
+      username: string;
+      role: string | null;
+    } | null;
+    csrf?: string;
+    until?: string;
+  }>;
+  /** Cases by filters and full text, each with its last 20 comments */
+  deskListCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; per_page?: number; page?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<CaseList>;
+  /** Make a case */
+  deskCreateCase(params: { "Idempotency-Key"?: string } | undefined, body: NewCase, options?: CallOptions): Promise<Case>;
+  /** The cases of a list as CSV or NDJSON, a piece at a time */
+  deskExportCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; cursor?: string; format?: "csv" | "ndjson" }, options?: CallOptions): Promise<string>;
+  /** Say something to the customer, among agents, or in the customer's name */
+  deskCommentOnCase(params: { id: number; "Idempotency-Key"?: string }, body: NewComment, options?: CallOptions): Promise<CaseComment>;
+  /** A case and its comments */
+  deskGetCase(params: { id: number; comments_after?: number; fields?: string }, options?: CallOptions): Promise<Case>;
+  /** Change status, priority, queue or assignee */
+  deskChangeCase(params: { id: number; "If-Match"?: string }, body: CaseChange, options?: CallOptions): Promise<Case>;
 }

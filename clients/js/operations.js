@@ -122,6 +122,16 @@ export const operations = {
     "path": "/v1/tools/explain_result",
     "body": "application/json"
   },
+  "runReportOutcome": {
+    "method": "POST",
+    "path": "/v1/tools/report_outcome",
+    "body": "application/json"
+  },
+  "runCreateTicket": {
+    "method": "POST",
+    "path": "/v1/tools/create_ticket",
+    "body": "application/json"
+  },
   "listArticles": {
     "method": "GET",
     "path": "/v1/articles",
@@ -490,5 +500,225 @@ export const operations = {
       "since",
       "fields"
     ]
+  },
+  "createHandoff": {
+    "method": "POST",
+    "path": "/v1/handoffs",
+    "in_header": [
+      "Idempotency-Key",
+      "X-Parry-Visitor",
+      "X-Parry-Session"
+    ],
+    "body": "application/json"
+  },
+  "draftHandoff": {
+    "method": "POST",
+    "path": "/v1/handoffs/draft",
+    "body": "application/json"
+  },
+  "getHandoffChallenge": {
+    "method": "GET",
+    "path": "/v1/handoffs/challenge"
+  },
+  "getHandoff": {
+    "method": "GET",
+    "path": "/v1/handoffs/{id}",
+    "in_path": [
+      "id"
+    ]
+  },
+  "getFollowed": {
+    "method": "GET",
+    "path": "/v1/followed/{token}",
+    "in_path": [
+      "token"
+    ]
+  },
+  "answerSurvey": {
+    "method": "POST",
+    "path": "/v1/followed/{token}/survey",
+    "in_path": [
+      "token"
+    ],
+    "body": "application/json"
+  },
+  "tellTicket": {
+    "method": "POST",
+    "path": "/v1/hooks/ticket",
+    "body": "application/json"
+  },
+  "listCases": {
+    "method": "GET",
+    "path": "/v1/cases",
+    "in_query": [
+      "status",
+      "priority",
+      "queue",
+      "search",
+      "assignee",
+      "created_from",
+      "created_until",
+      "order",
+      "limit",
+      "per_page",
+      "page",
+      "cursor",
+      "fields"
+    ]
+  },
+  "createCase": {
+    "method": "POST",
+    "path": "/v1/cases",
+    "in_header": [
+      "Idempotency-Key"
+    ],
+    "body": "application/json"
+  },
+  "exportCases": {
+    "method": "GET",
+    "path": "/v1/cases/export",
+    "in_query": [
+      "status",
+      "priority",
+      "queue",
+      "search",
+      "assignee",
+      "created_from",
+      "created_until",
+      "order",
+      "limit",
+      "cursor",
+      "format"
+    ]
+  },
+  "getCasePacket": {
+    "method": "GET",
+    "path": "/v1/cases/{id}/packet",
+    "in_path": [
+      "id"
+    ]
+  },
+  "commentOnCase": {
+    "method": "POST",
+    "path": "/v1/cases/{id}/comments",
+    "in_path": [
+      "id"
+    ],
+    "in_header": [
+      "Idempotency-Key"
+    ],
+    "body": "application/json"
+  },
+  "getCase": {
+    "method": "GET",
+    "path": "/v1/cases/{id}",
+    "in_path": [
+      "id"
+    ],
+    "in_query": [
+      "comments_after",
+      "fields"
+    ]
+  },
+  "changeCase": {
+    "method": "PATCH",
+    "path": "/v1/cases/{id}",
+    "in_path": [
+      "id"
+    ],
+    "in_header": [
+      "If-Match"
+    ],
+    "body": "application/json"
+  },
+  "deskSignIn": {
+    "method": "POST",
+    "path": "/applications/customerservice/api/login",
+    "body": "application/json"
+  },
+  "deskSignOut": {
+    "method": "POST",
+    "path": "/applications/customerservice/api/logout"
+  },
+  "deskAuth": {
+    "method": "GET",
+    "path": "/applications/customerservice/api/auth/check"
+  },
+  "deskListCases": {
+    "method": "GET",
+    "path": "/applications/customerservice/api/cases",
+    "in_query": [
+      "status",
+      "priority",
+      "queue",
+      "search",
+      "assignee",
+      "created_from",
+      "created_until",
+      "order",
+      "limit",
+      "per_page",
+      "page",
+      "cursor",
+      "fields"
+    ]
+  },
+  "deskCreateCase": {
+    "method": "POST",
+    "path": "/applications/customerservice/api/cases",
+    "in_header": [
+      "Idempotency-Key"
+    ],
+    "body": "application/json"
+  },
+  "deskExportCases": {
+    "method": "GET",
+    "path": "/applications/customerservice/api/cases/export",
+    "in_query": [
+      "status",
+      "priority",
+      "queue",
+      "search",
+      "assignee",
+      "created_from",
+      "created_until",
+      "order",
+      "limit",
+      "cursor",
+      "format"
+    ]
+  },
+  "deskCommentOnCase": {
+    "method": "POST",
+    "path": "/applications/customerservice/api/cases/{id}/comments",
+    "in_path": [
+      "id"
+    ],
+    "in_header": [
+      "Idempotency-Key"
+    ],
+    "body": "application/json"
+  },
+  "deskGetCase": {
+    "method": "GET",
+    "path": "/applications/customerservice/api/cases/{id}",
+    "in_path": [
+      "id"
+    ],
+    "in_query": [
+      "comments_after",
+      "fields"
+    ]
+  },
+  "deskChangeCase": {
+    "method": "PATCH",
+    "path": "/applications/customerservice/api/cases/{id}",
+    "in_path": [
+      "id"
+    ],
+    "in_header": [
+      "If-Match"
+    ],
+    "body": "application/json"
   }
 };

@@ -24,7 +24,7 @@ static void a_bucket_gives_its_burst_and_then_its_rate(void **state)
 {
     (void)state;
     parry_buckets *b = parry_buckets_new(64);
-    parry_rate rate = {60, 10}; /* one a second, ten at once */
+    parry_rate rate = {.per_minute = 60, .burst_s = 10}; /* one a second, ten at once */
     parry_str who = parry_str_of("198.51.100.7");
     int64_t now = 1000 * s;
     for (int i = 0; i < 10; i++)
@@ -43,7 +43,7 @@ static void who_and_what_for_have_buckets_of_their_own(void **state)
 {
     (void)state;
     parry_buckets *b = parry_buckets_new(64);
-    parry_rate rate = {1, 1};
+    parry_rate rate = {.per_minute = 1, .burst_s = 1};
     assert_int_equal(parry_bucket_take(b, 1, parry_str_of("a"), rate, s), 0);
     assert_int_equal(parry_bucket_take(b, 2, parry_str_of("a"), rate, s), 0);
     assert_int_equal(parry_bucket_take(b, 1, parry_str_of("b"), rate, s), 0);
@@ -57,7 +57,7 @@ static void no_rate_is_no_limit(void **state)
     (void)state;
     parry_buckets *b = parry_buckets_new(8);
     for (int i = 0; i < 1000; i++)
-        assert_int_equal(parry_bucket_take(b, 1, parry_str_of("a"), (parry_rate){0, 10}, s), 0);
+        assert_int_equal(parry_bucket_take(b, 1, parry_str_of("a"), (parry_rate){.burst_s = 10}, s), 0);
     parry_buckets_free(b);
 }
 
@@ -66,7 +66,7 @@ static void strangers_do_not_push_out_who_is_empty(void **state)
 {
     (void)state;
     parry_buckets *b = parry_buckets_new(8); /* one set */
-    parry_rate rate = {60, 10};
+    parry_rate rate = {.per_minute = 60, .burst_s = 10};
     parry_str greedy = parry_str_of("greedy");
     for (int i = 0; i < 10; i++)
         assert_int_equal(parry_bucket_take(b, 1, greedy, rate, s), 0);

@@ -34,9 +34,9 @@ static const parry_tool tools[] = {
     {"echo", "Echo", "Says it again.",
      "{\"type\":\"object\",\"required\":[\"text\"],\"additionalProperties\":false,"
      "\"properties\":{\"text\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":5}}}",
-     "{\"type\":\"object\"}", echo},
+     "{\"type\":\"object\"}", echo, false},
     {"fail", "Fail", "Fails.", "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{}}",
-     "{\"type\":\"object\"}", breaks},
+     "{\"type\":\"object\"}", breaks, false},
 };
 
 /* ---- asking ----------------------------------------------------------------------------------------------------- */

@@ -186,11 +186,32 @@ function allOption(box: Box, query: string): HTMLElement {
   return createOption("option parry-all", resultsOf(box, query), text);
 }
 
+/** Where the page keeps what a visitor does before writing to a person
+ * (journey.js), it hears which suggestion was opened. */
+interface Journey {
+  follow(article: string, position: number, queryId: string): void;
+}
+
+function follow(answer: Answer, index: number): void {
+  const { parryJourney } = window as { parryJourney?: Journey };
+  const hit = answer.hits[index];
+  if (!hit || !answer.queryId) return;
+  parryJourney?.follow(hit.id, index + 1, answer.queryId);
+}
+
+function answerOptions(answer: Answer): HTMLElement[] {
+  return answer.hits.map((hit, i) => {
+    const option = hitOption(hit);
+    option.addEventListener("click", () => follow(answer, i));
+    return option;
+  });
+}
+
 /** Articles stand first, so that what completes the query does not move them.
  */
 function fill(box: Box, query: string, answer: Answer): void {
   const options = [
-    ...answer.hits.map(hitOption),
+    ...answerOptions(answer),
     ...answer.completions.map((each) => completionOption(box, each)),
     ...(query ? [allOption(box, query)] : []),
   ];

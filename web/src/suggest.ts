@@ -20,6 +20,7 @@ export interface Answer {
   readonly completions: readonly Completion[];
   readonly settled: boolean; // false: asked at rest, it may be another
   readonly doubtful: boolean; // likelier than not, no article answers
+  readonly queryId: string; // what an event names it by; "": not settled
 }
 
 export interface Suggester {
@@ -56,6 +57,7 @@ interface Reply {
   completions?: Partial<Record<keyof Completion, unknown>>[];
   settled?: unknown;
   doubtful?: unknown;
+  query_id?: unknown;
 }
 
 /** The usable hits of a reply; throws where it holds no list of hits. */
@@ -78,7 +80,8 @@ function parse(reply: Reply): Answer {
     .filter((completion) => completion.text && completion.html);
   const settled = reply.settled !== false;
   const doubtful = reply.doubtful === true;
-  return { hits: parseHits(reply), completions, settled, doubtful };
+  const queryId = text(reply.query_id);
+  return { hits: parseHits(reply), completions, settled, doubtful, queryId };
 }
 
 async function request(url: URL, signal: AbortSignal): Promise<Answer> {

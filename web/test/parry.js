@@ -57,7 +57,12 @@ export async function startParry(...options) {
   try {
     await promisify(execFile)(bin, ["index", ...all, "--quiet", CONTENT]);
     server = spawn(bin, ["serve", ...all, "--listen", "127.0.0.1:0"]);
-    return { ...(await servingAt(server)), close };
+    /** Another command on the same data; what it printed. */
+    const run = async (command, ...more) => {
+      const args = [...command.split(" "), ...all.slice(0, 2), ...more];
+      return (await promisify(execFile)(bin, args)).stdout.trim();
+    };
+    return { ...(await servingAt(server)), close, run };
   } catch (error) {
     await close();
     throw error;

@@ -1,6 +1,152 @@
 """The operations and their types. Made by clients/generate.py from docs/openapi.yaml; change that instead."""
 from typing import Any, Dict, List, Literal, NotRequired, Optional, TypedDict, Union  # noqa: F401
 
+Reference = str
+
+QueueGuess = TypedDict("QueueGuess", {
+    "value": "CaseQueue",
+    "probability": Union[float, None],
+})
+
+PriorityGuess = TypedDict("PriorityGuess", {
+    "value": "CasePriority",
+    "probability": Union[float, None],
+    "rule": NotRequired[str],
+})
+
+HandoffDraft = TypedDict("HandoffDraft", {
+    "subject": NotRequired[str],
+    "description": NotRequired[str],
+    "query_ids": NotRequired[List[str]],
+    "locale": NotRequired[str],
+    "audience": NotRequired[str],
+})
+
+NewHandoff = TypedDict("NewHandoff", {
+    "subject": NotRequired[str],
+    "description": str,
+    "email": str,
+    "name": NotRequired[str],
+    "share_journey": NotRequired[bool],
+    "query_ids": NotRequired[List[str]],
+    "visitor": NotRequired[str],
+    "session": NotRequired[str],
+    "said": NotRequired[List[Dict[str, Any]]],
+    "queue": NotRequired["CaseQueue"],
+    "priority": NotRequired["CasePriority"],
+    "locale": NotRequired[str],
+    "audience": NotRequired[str],
+    "page": NotRequired[str],
+    "channel": NotRequired[Literal['form', 'chat', 'agent', 'api']],
+    "attachments": NotRequired[List[Dict[str, Any]]],
+    "website": NotRequired[str],
+    "work": NotRequired[Dict[str, Any]],
+})
+
+NewHandoffReply = TypedDict("NewHandoffReply", {
+    "id": str,
+    "reference": "Reference",
+    "created_at": str,
+    "queue": "QueueGuess",
+    "priority": "PriorityGuess",
+    "follow_token": str,
+    "follow_path": str,
+})
+
+Handoff = TypedDict("Handoff", {
+    "id": str,
+    "reference": "Reference",
+    "created_at": str,
+    "queue": "QueueGuess",
+    "priority": "PriorityGuess",
+    "targets": List[Dict[str, Any]],
+    "survey": Union[int, None],
+})
+
+Followed = TypedDict("Followed", {
+    "reference": "Reference",
+    "created_at": str,
+    "state": Literal['received', 'open', 'closed'],
+    "queue": "CaseQueue",
+    "comments": List[Dict[str, Any]],
+    "survey": Union[int, None],
+})
+
+CaseStatus = Literal['new', 'inprogress', 'done']
+
+CasePriority = Literal['critical', 'high', 'medium', 'low']
+
+CaseQueue = Literal['Login', 'Orders', 'Deliveries', 'Payments', 'Refunds']
+
+CaseComment = TypedDict("CaseComment", {
+    "id": int,
+    "author": str,
+    "text": str,
+    "createdAt": str,
+    "kind": Literal['customer', 'agent', 'internal', 'system'],
+})
+
+CaseHead = TypedDict("CaseHead", {
+    "id": int,
+    "customerName": str,
+    "customerEmail": str,
+    "subject": str,
+    "description": str,
+    "priority": "CasePriority",
+    "status": "CaseStatus",
+    "queue": "CaseQueue",
+    "assignee": Union[str, None],
+    "createdAt": str,
+    "updatedAt": str,
+    "firstReplyAt": NotRequired[Union[str, None]],
+    "inprogressAt": NotRequired[Union[str, None]],
+    "doneAt": NotRequired[Union[str, None]],
+    "reopened": NotRequired[int],
+    "locale": NotRequired[Union[str, None]],
+    "audience": NotRequired[Union[str, None]],
+    "externalId": NotRequired[Union[str, None]],
+    "version": int,
+    "commentCount": int,
+    "comments": NotRequired[List["CaseComment"]],
+    "commentsNext": NotRequired[Union[int, None]],
+})
+
+Case = Union["CaseHead", "Part"]
+
+CaseList = TypedDict("CaseList", {
+    "cases": List["CaseHead"],
+    "total": int,
+    "page": Union[int, None],
+    "per_page": int,
+    "order": str,
+    "next": Union[str, None],
+})
+
+NewCase = TypedDict("NewCase", {
+    "subject": str,
+    "description": NotRequired[str],
+    "customerName": NotRequired[str],
+    "customerEmail": str,
+    "queue": "CaseQueue",
+    "priority": NotRequired["CasePriority"],
+    "locale": NotRequired[str],
+    "audience": NotRequired[str],
+    "externalId": NotRequired[str],
+})
+
+CaseChange = TypedDict("CaseChange", {
+    "status": NotRequired["CaseStatus"],
+    "priority": NotRequired["CasePriority"],
+    "queue": NotRequired["CaseQueue"],
+    "assignee": NotRequired[Union[str, None]],
+})
+
+NewComment = TypedDict("NewComment", {
+    "text": str,
+    "internal": NotRequired[bool],
+    "customer": NotRequired[bool],
+})
+
 Flag = Literal['1', 'true', '0', 'false']
 
 Problem = TypedDict("Problem", {
@@ -243,7 +389,7 @@ Readiness = TypedDict("Readiness", {
     "version": str,
 })
 
-Right = Literal['search', 'events', 'articles.read', 'articles.write', 'articles.publish', 'reports', 'metrics', 'operate', 'replicate', 'keys', 'people', 'audit']
+Right = Literal['search', 'events', 'handoff', 'articles.read', 'articles.write', 'articles.publish', 'reports', 'metrics', 'operate', 'replicate', 'keys', 'people', 'audit', 'tickets', 'cases.read', 'cases.write']
 
 Role = Literal['agent', 'author', 'editor', 'analyst', 'admin']
 
@@ -343,6 +489,14 @@ class Operations:
     def run_explain_result(self, body: Dict[str, Any]) -> Dict[str, Any]:
         """Run the tool explain_result."""
         return self._call({"method": "POST", "path": "/v1/tools/explain_result", "body": "application/json"}, {}, body)
+
+    def run_report_outcome(self, body: Dict[str, Any]) -> Dict[str, Any]:
+        """Run the tool report_outcome."""
+        return self._call({"method": "POST", "path": "/v1/tools/report_outcome", "body": "application/json"}, {}, body)
+
+    def run_create_ticket(self, body: Dict[str, Any]) -> Dict[str, Any]:
+        """Run the tool create_ticket."""
+        return self._call({"method": "POST", "path": "/v1/tools/create_ticket", "body": "application/json"}, {}, body)
 
     def list_articles(self, *, category: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, audience: Optional[Literal['customer', 'merchant']] = None, fields: Optional[str] = None, cursor: Optional[str] = None) -> "ArticleList":
         """Published articles, by category and title."""
@@ -519,3 +673,95 @@ class Operations:
     def audit(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, since: Optional[str] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """Who changed what and who signed in, oldest first."""
         return self._call({"method": "GET", "path": "/v1/audit", "in_query": ["limit", "cursor", "since", "fields"]}, {"limit": limit, "cursor": cursor, "since": since, "fields": fields}, None)
+
+    def create_handoff(self, body: "NewHandoff", *, idempotency_key: Optional[str] = None, x_parry_visitor: Optional[str] = None, x_parry_session: Optional[str] = None) -> "NewHandoffReply":
+        """Open a ticket."""
+        return self._call({"method": "POST", "path": "/v1/handoffs", "in_header": ["Idempotency-Key", "X-Parry-Visitor", "X-Parry-Session"], "body": "application/json"}, {"Idempotency-Key": idempotency_key, "X-Parry-Visitor": x_parry_visitor, "X-Parry-Session": x_parry_session}, body)
+
+    def draft_handoff(self, body: "HandoffDraft") -> Dict[str, Any]:
+        """Subject, queue and priority of what was written so far."""
+        return self._call({"method": "POST", "path": "/v1/handoffs/draft", "body": "application/json"}, {}, body)
+
+    def get_handoff_challenge(self) -> Dict[str, Any]:
+        """A proof of work to do."""
+        return self._call({"method": "GET", "path": "/v1/handoffs/challenge"}, {}, None)
+
+    def get_handoff(self, *, id: str) -> "Handoff":
+        """What became of a ticket, target by target."""
+        return self._call({"method": "GET", "path": "/v1/handoffs/{id}", "in_path": ["id"]}, {"id": id}, None)
+
+    def get_followed(self, *, token: str) -> "Followed":
+        """What its sender may know of a ticket."""
+        return self._call({"method": "GET", "path": "/v1/followed/{token}", "in_path": ["token"]}, {"token": token}, None)
+
+    def answer_survey(self, body: Dict[str, Any], *, token: str) -> "Followed":
+        """Say how content one was."""
+        return self._call({"method": "POST", "path": "/v1/followed/{token}/survey", "in_path": ["token"], "body": "application/json"}, {"token": token}, body)
+
+    def tell_ticket(self, body: Dict[str, Any]) -> Dict[str, Any]:
+        """A ticket was made elsewhere, or something became of it."""
+        return self._call({"method": "POST", "path": "/v1/hooks/ticket", "body": "application/json"}, {}, body)
+
+    def list_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, per_page: Optional[int] = None, page: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> "CaseList":
+        """Cases by filters and full text."""
+        return self._call({"method": "GET", "path": "/v1/cases", "in_query": ["status", "priority", "queue", "search", "assignee", "created_from", "created_until", "order", "limit", "per_page", "page", "cursor", "fields"]}, {"status": status, "priority": priority, "queue": queue, "search": search, "assignee": assignee, "created_from": created_from, "created_until": created_until, "order": order, "limit": limit, "per_page": per_page, "page": page, "cursor": cursor, "fields": fields}, None)
+
+    def create_case(self, body: "NewCase", *, idempotency_key: Optional[str] = None) -> "Case":
+        """Make a case."""
+        return self._call({"method": "POST", "path": "/v1/cases", "in_header": ["Idempotency-Key"], "body": "application/json"}, {"Idempotency-Key": idempotency_key}, body)
+
+    def export_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, cursor: Optional[str] = None, format: Optional[Literal['csv', 'ndjson']] = None) -> str:
+        """The cases of a list as CSV or NDJSON, a piece at a time."""
+        return self._call({"method": "GET", "path": "/v1/cases/export", "in_query": ["status", "priority", "queue", "search", "assignee", "created_from", "created_until", "order", "limit", "cursor", "format"]}, {"status": status, "priority": priority, "queue": queue, "search": search, "assignee": assignee, "created_from": created_from, "created_until": created_until, "order": order, "limit": limit, "cursor": cursor, "format": format}, None)
+
+    def get_case_packet(self, *, id: int) -> Dict[str, Any]:
+        """The hand-off packet that the case was made from."""
+        return self._call({"method": "GET", "path": "/v1/cases/{id}/packet", "in_path": ["id"]}, {"id": id}, None)
+
+    def comment_on_case(self, body: "NewComment", *, id: int, idempotency_key: Optional[str] = None) -> "CaseComment":
+        """Say something to the customer, among agents, or in the customer's name."""
+        return self._call({"method": "POST", "path": "/v1/cases/{id}/comments", "in_path": ["id"], "in_header": ["Idempotency-Key"], "body": "application/json"}, {"id": id, "Idempotency-Key": idempotency_key}, body)
+
+    def get_case(self, *, id: int, comments_after: Optional[int] = None, fields: Optional[str] = None) -> "Case":
+        """A case and its comments."""
+        return self._call({"method": "GET", "path": "/v1/cases/{id}", "in_path": ["id"], "in_query": ["comments_after", "fields"]}, {"id": id, "comments_after": comments_after, "fields": fields}, None)
+
+    def change_case(self, body: "CaseChange", *, id: int, if_match: Optional[str] = None) -> "Case":
+        """Change status, priority, queue or assignee."""
+        return self._call({"method": "PATCH", "path": "/v1/cases/{id}", "in_path": ["id"], "in_header": ["If-Match"], "body": "application/json"}, {"id": id, "If-Match": if_match}, body)
+
+    def desk_sign_in(self, body: Dict[str, Any]) -> Dict[str, Any]:
+        """Sign in."""
+        return self._call({"method": "POST", "path": "/applications/customerservice/api/login", "body": "application/json"}, {}, body)
+
+    def desk_sign_out(self) -> Dict[str, Any]:
+        """Sign out."""
+        return self._call({"method": "POST", "path": "/applications/customerservice/api/logout"}, {}, None)
+
+    def desk_auth(self) -> Dict[str, Any]:
+        """Who asks, and what writes must send along."""
+        return self._call({"method": "GET", "path": "/applications/customerservice/api/auth/check"}, {}, None)
+
+    def desk_list_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, per_page: Optional[int] = None, page: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> "CaseList":
+        """Cases by filters and full text, each with its last 20 comments."""
+        return self._call({"method": "GET", "path": "/applications/customerservice/api/cases", "in_query": ["status", "priority", "queue", "search", "assignee", "created_from", "created_until", "order", "limit", "per_page", "page", "cursor", "fields"]}, {"status": status, "priority": priority, "queue": queue, "search": search, "assignee": assignee, "created_from": created_from, "created_until": created_until, "order": order, "limit": limit, "per_page": per_page, "page": page, "cursor": cursor, "fields": fields}, None)
+
+    def desk_create_case(self, body: "NewCase", *, idempotency_key: Optional[str] = None) -> "Case":
+        """Make a case."""
+        return self._call({"method": "POST", "path": "/applications/customerservice/api/cases", "in_header": ["Idempotency-Key"], "body": "application/json"}, {"Idempotency-Key": idempotency_key}, body)
+
+    def desk_export_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, cursor: Optional[str] = None, format: Optional[Literal['csv', 'ndjson']] = None) -> str:
+        """The cases of a list as CSV or NDJSON, a piece at a time."""
+        return self._call({"method": "GET", "path": "/applications/customerservice/api/cases/export", "in_query": ["status", "priority", "queue", "search", "assignee", "created_from", "created_until", "order", "limit", "cursor", "format"]}, {"status": status, "priority": priority, "queue": queue, "search": search, "assignee": assignee, "created_from": created_from, "created_until": created_until, "order": order, "limit": limit, "cursor": cursor, "format": format}, None)
+
+    def desk_comment_on_case(self, body: "NewComment", *, id: int, idempotency_key: Optional[str] = None) -> "CaseComment":
+        """Say something to the customer, among agents, or in the customer's name."""
+        return self._call({"method": "POST", "path": "/applications/customerservice/api/cases/{id}/comments", "in_path": ["id"], "in_header": ["Idempotency-Key"], "body": "application/json"}, {"id": id, "Idempotency-Key": idempotency_key}, body)
+
+    def desk_get_case(self, *, id: int, comments_after: Optional[int] = None, fields: Optional[str] = None) -> "Case":
+        """A case and its comments."""
+        return self._call({"method": "GET", "path": "/applications/customerservice/api/cases/{id}", "in_path": ["id"], "in_query": ["comments_after", "fields"]}, {"id": id, "comments_after": comments_after, "fields": fields}, None)
+
+    def desk_change_case(self, body: "CaseChange", *, id: int, if_match: Optional[str] = None) -> "Case":
+        """Change status, priority, queue or assignee."""
+        return self._call({"method": "PATCH", "path": "/applications/customerservice/api/cases/{id}", "in_path": ["id"], "in_header": ["If-Match"], "body": "application/json"}, {"id": id, "If-Match": if_match}, body)

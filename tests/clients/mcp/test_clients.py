@@ -44,7 +44,7 @@ class Clients(unittest.TestCase):
             with self.subTest(flow["name"]):
                 # told a version beforehand, the Python client asks nobody who answers
                 self.assertEqual(flow["server"], None if flow["name"] == "python 2026-07-28" else "parry")
-                self.assertEqual(flow["tools"], ["search_articles", "get_article", "explain_result"])
+                self.assertEqual(flow["tools"], ["search_articles", "get_article", "explain_result", "report_outcome", "create_ticket"])
                 self.assertEqual((flow["hits"], flow["links"]), (3, 3))
                 self.assertTrue(flow["text"])
                 self.assertTrue(flow["title"])

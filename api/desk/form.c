@@ -1,0 +1,356 @@
+/* A body into a packet, member by member. */
+#include "api/desk/form.h"
+
+#include "api/desk/abuse.h"
+#include "api/input.h"
+#include "api/query_log.h"
+#include "api/schema.h"
+#include "base/clock.h"
+#include "desk/desk.h"
+#include "desk/journey.h"
+#include "desk/subject.h"
+
+#include <sodium.h>
+
+#define TEXT(most) "{\"type\":\"string\",\"maxLength\":" most "}"
+#define ASKED                                                                                                          \
+    "\"subject\":" TEXT("200") ",\"description\":" TEXT(                                                               \
+        "16000") ",\"query_ids\":{\"type\":\"array\",\"maxItems\":20,"                                                 \
+                 "\"items\":" TEXT("36") "},\"locale\":" TEXT(                                                         \
+                     "35") ",\"audience\":{\"type\":\"string\",\"minLength\":1,"                                       \
+                           "\"maxLength\":100}"
+
+const char parry_draft_schema[] = "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{" ASKED "}}";
+
+const char parry_handoff_schema[] =
+    "{\"type\":\"object\",\"required\":[\"description\",\"email\"],\"additionalProperties\":false,\"properties\":"
+    "{" ASKED ",\"email\":" TEXT("254") ",\"name\":" TEXT("200") ",\"page\":" TEXT(
+        "500") ",\"channel\":{\"enum\":[\"form\",\"chat\",\"agent\",\"api\"]},\"share_journey\":{\"type\":"
+               "\"boolean\"}"
+               ",\"visitor\":" TEXT("200") ",\"session\":" TEXT(
+                   "200") ",\"queue\":{\"enum\":[\"Login\",\"Orders\",\"Deliveries\",\"Payments\",\"Refunds\"]}"
+                          ",\"priority\":{\"enum\":[\"low\",\"medium\",\"high\",\"critical\"]}"
+                          ",\"said\":{\"type\":\"array\",\"maxItems\":50,\"items\":{\"type\":\"object\","
+                          "\"required\":[\"role\",\"text\"],"
+                          "\"additionalProperties\":false,\"properties\":{\"role\":{\"enum\":[\"user\","
+                          "\"assistant\",\"agent\"]},"
+                          "\"text\":" TEXT("4000") ",\"at\":" TEXT(
+                              "40") "}}}"
+                                    ",\"attachments\":{\"type\":\"array\",\"maxItems\":5,\"items\":{\"type\":"
+                                    "\"object\","
+                                    "\"required\":[\"name\",\"type\",\"base64\"],\"additionalProperties\":false,"
+                                    "\"properties\":{\"name\":" TEXT("200") ",\"type\":" TEXT(
+                                        "100") ",\"base64\":" TEXT("1500000") "}}}"
+                                                                              ",\"website\":" TEXT(
+                                                                                  "500") ",\"work\":{\"type\":"
+                                                                                         "\"object\",\"required\":["
+                                                                                         "\"challenge\",\"answer\"]"
+                                                                                         ",\"additionalProperties\""
+                                                                                         ":false,"
+                                                                                         "\"properties\":{"
+                                                                                         "\"challenge\":" TEXT(
+                                                                                             "64") ",\"answer\""
+                                                                                                   ":" TEXT(
+                                                                                                       "64") "}}}}";
+
+/* ---- classifying ------------------------------------------------------------------------------------------------- */
+
+static parry_code encode(const parry_call *c, parry_str text, float *vector, parry_err *err)
+{
+    parry_encoder_scratch *scratch = parry_encoder_scratch_new(c->app->encoder);
+    parry_code code = parry_encode(c->app->encoder, scratch, PARRY_QUERY, text, vector, err);
+    parry_encoder_scratch_free(scratch);
+    return code;
+}
+
+static parry_code classify(const parry_call *c, parry_str subject, parry_str description, parry_guess *out,
+                           parry_err *err)
+{
+    const parry_classifier *k = NULL;
+    parry_str text = parry_classify_text(c->arena, subject, description);
+    float *vector = NULL;
+    parry_code code = parry_desk_classifier(c->app->desk, &k, err);
+    if (code == PARRY_OK && c->app->encoder != NULL && parry_classifier_by_meaning(k)) {
+        vector = PARRY_ARRAY(c->arena, float, parry_encoder_dim(c->app->encoder));
+        code = encode(c, text, vector, err);
+    }
+    if (code == PARRY_OK)
+        parry_classify(k, text, vector, out);
+    return code;
+}
+
+static json_t *guess_json(const char *value, double probability)
+{
+    return json_pack("{s:s, s:f}", "value", value, "probability", probability);
+}
+
+static json_t *suggested_json(const parry_guess *k, parry_str subject)
+{
+    json_t *j = json_object(), *priority = guess_json(parry_priority_name(k->priority), k->priority_probability);
+    if (k->rule != NULL)
+        json_object_set_new(priority, "rule", json_string(k->rule));
+    json_object_set_new(j, "subject", parry_json_text(subject));
+    json_object_set_new(j, "queue", guess_json(parry_queue_name(k->queue), k->queue_probability));
+    json_object_set_new(j, "priority", priority);
+    return j;
+}
+
+/* What a person or a program chose is no guess. */
+static void choose(json_t *suggested, const json_t *body, const char *name)
+{
+    json_t *value = json_object_get(body, name);
+    if (value != NULL)
+        json_object_set_new(suggested, name, json_pack("{s:O}", "value", value));
+}
+
+/* ---- the journey ------------------------------------------------------------------------------------------------- */
+
+static parry_code read_ids(const parry_call *c, const json_t *body, parry_journey_wish *w, parry_err *err)
+{
+    const json_t *id;
+    size_t i;
+    (void)c;
+    json_array_foreach(json_object_get(body, "query_ids"), i, id)
+    {
+        parry_str text = parry_str_make(json_string_value(id), json_string_length(id));
+        if (!parry_uuid_parse(text, &w->queries[w->nqueries++]))
+            return parry_fail(err, PARRY_INVALID, "query_ids[%zu] must be the query_id of an answer", i);
+    }
+    return PARRY_OK;
+}
+
+typedef struct titles {
+    const parry_call *c;
+    const parry_listing *list;
+} titles;
+
+/* Of an article that the person may see. */
+static parry_str title_of(void *ctx, parry_str article)
+{
+    const titles *t = ctx;
+    size_t from, n;
+    parry_listing_audience(t->list, t->c->audience, &from, &n);
+    for (size_t i = from; i < from + n; i++) {
+        if (parry_str_eq(t->list->rows[i].id, article))
+            return t->list->rows[i].title;
+    }
+    return parry_str_of("");
+}
+
+static void set_key(const parry_call *c, parry_pseudonym as, int64_t now_ms, parry_str raw, char out[33],
+                    parry_ledger_subject *who)
+{
+    if (raw.n == 0 || c->app->visitors == NULL)
+        return;
+    parry_visitor_key(c->app->visitors, as, now_ms, raw, out);
+    if (who != NULL)
+        (void)parry_ledger_subject_parse(parry_str_of(out), who);
+}
+
+static parry_str first_of(parry_str a, parry_str b) { return a.n > 0 ? a : b; }
+
+static parry_code add_journey(parry_call *c, const json_t *body, parry_journey_wish *w, parry_form *f, parry_err *err)
+{
+    bool share = json_is_true(json_object_get(body, "share_journey"));
+    json_t *journey = NULL, *redactions = NULL, *said = json_object_get(body, "said");
+    titles t = {c, NULL};
+    json_object_set_new(f->packet, "consent", json_pack("{s:b}", "journey", share));
+    if (!share)
+        return PARRY_OK;
+    parry_listing *list = parry_listing_acquire(c->app->listings, c->app->index);
+    t.list = list;
+    w->title = title_of;
+    w->ctx = &t;
+    parry_code code = parry_journey(c->app->ledger, w, &journey, &redactions, err);
+    parry_listing_release(c->app->listings, list);
+    if (code != PARRY_OK)
+        return code;
+    if (json_array_size(said) > 0)
+        json_object_set(journey, "said", said);
+    json_object_set_new(f->packet, "journey", journey);
+    json_object_set_new(f->packet, "redactions", redactions);
+    return PARRY_OK;
+}
+
+/* ---- members ----------------------------------------------------------------------------------------------------- */
+
+static parry_code check_attachment(const parry_call *c, const json_t *j, size_t i, parry_err *err)
+{
+    parry_str coded = parry_body_text(c, j, "base64"), type = parry_body_text(c, j, "type");
+    unsigned char *bytes = parry_arena_alloc(c->arena, coded.n + 1);
+    size_t n = 0;
+    const char *end = NULL;
+    if (sodium_base642bin(bytes, coded.n + 1, coded.p, coded.n, NULL, &n, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+        end != coded.p + coded.n)
+        return parry_fail(err, PARRY_INVALID, "attachments[%zu].base64 is not base64", i);
+    if (n > PARRY_TICKET_ATTACHMENT_MAX)
+        return parry_fail(err, PARRY_TOO_LARGE, "attachments[%zu] is over %d MiB", i,
+                          PARRY_TICKET_ATTACHMENT_MAX >> 20);
+    if (!parry_attachment_good(type, parry_str_make((const char *)bytes, n)))
+        return parry_fail(err, PARRY_INVALID,
+                          "attachments[%zu] is not what its type says; images, PDF and plain text are taken", i);
+    return PARRY_OK;
+}
+
+/* A name without a way in it, and without what ends a header. */
+static json_t *attachment_json(const parry_call *c, const json_t *j)
+{
+    char *name = parry_str_z(c->arena, parry_body_text(c, j, "name"));
+    for (char *p = name; *p; p++)
+        *p = (unsigned char)*p < ' ' || *p == 0x7F || strchr("/\\\"", *p) != NULL ? '_' : *p;
+    json_t *copy = json_copy((json_t *)(uintptr_t)j);
+    json_object_set_new(copy, "name", parry_json_text(parry_str_of(*name != 0 ? name : "file")));
+    return copy;
+}
+
+static parry_code attachments_json(const parry_call *c, const json_t *body, json_t **out, parry_err *err)
+{
+    json_t *list = json_array();
+    const json_t *j;
+    size_t i;
+    json_array_foreach(json_object_get(body, "attachments"), i, j)
+    {
+        parry_code code = check_attachment(c, j, i, err);
+        if (code != PARRY_OK) {
+            json_decref(list);
+            return code;
+        }
+        json_array_append_new(list, attachment_json(c, j));
+    }
+    *out = list;
+    return PARRY_OK;
+}
+
+static void copy_text(const parry_call *c, const json_t *body, json_t *to, const char *name)
+{
+    json_object_set_new(to, name, parry_json_text(parry_str_trim(parry_body_text(c, body, name))));
+}
+
+static parry_code set_ticket(parry_call *c, const json_t *body, parry_form *f, parry_err *err)
+{
+    parry_str description = parry_str_trim(parry_body_text(c, body, "description"));
+    parry_str subject = parry_str_trim(parry_body_text(c, body, "subject"));
+    json_t *attachments = NULL;
+    if (subject.n == 0)
+        subject = parry_suggest_subject(c->arena, description);
+    if (subject.n == 0)
+        subject = parry_utf8_cut(description, 80);
+    parry_code code = attachments_json(c, body, &attachments, err);
+    if (code == PARRY_OK)
+        code = classify(c, subject, description, &f->guess, err);
+    if (code != PARRY_OK) {
+        json_decref(attachments);
+        return code;
+    }
+    json_t *suggested = suggested_json(&f->guess, parry_suggest_subject(c->arena, description));
+    choose(suggested, body, "queue");
+    choose(suggested, body, "priority");
+    json_object_set_new(f->packet, "ticket",
+                        json_pack("{s:o, s:o, s:o}", "subject", parry_json_text(subject), "description",
+                                  parry_json_text(description), "attachments", attachments));
+    json_object_set_new(f->packet, "suggested", suggested);
+    return PARRY_OK;
+}
+
+static void set_requester(parry_call *c, const json_t *body, parry_form *f, int64_t now_ms)
+{
+    json_t *who = json_object();
+    copy_text(c, body, who, "name");
+    copy_text(c, body, who, "email");
+    json_object_set_new(f->packet, "requester", who);
+    set_key(c, PARRY_PSEUDONYM_CONTACT, now_ms, parry_str_trim(parry_body_text(c, body, "email")), f->contact, NULL);
+}
+
+static parry_code choose_audience(parry_call *c, const json_t *body, parry_err *err)
+{
+    parry_str audience = parry_body_text(c, body, "audience");
+    return parry_audience_choose(c, audience.n > 0 ? audience : parry_str_make(NULL, 0), err);
+}
+
+static void set_place(parry_call *c, const json_t *body, json_t *packet)
+{
+    parry_str channel = parry_body_text(c, body, "channel");
+    copy_text(c, body, packet, "locale");
+    copy_text(c, body, packet, "page");
+    json_object_set_new(packet, "audience", parry_json_text(c->audience));
+    json_object_set_new(packet, "channel", parry_json_text(channel.n > 0 ? channel : parry_str_of("form")));
+}
+
+static parry_code fill(parry_call *c, const json_t *body, parry_form *f, parry_err *err)
+{
+    parry_journey_wish w = {.now_ms = parry_clock_now_ms(parry_clock_system())};
+    parry_str visitor = first_of(parry_body_text(c, body, "visitor"), parry_call_visitor(c));
+    parry_str session = first_of(parry_body_text(c, body, "session"), parry_call_session(c));
+    parry_code code = read_ids(c, body, &w, err);
+    set_requester(c, body, f, w.now_ms);
+    if (code == PARRY_OK)
+        code = set_ticket(c, body, f, err);
+    if (code != PARRY_OK)
+        return code;
+    char ignored[33];
+    set_place(c, body, f->packet);
+    set_key(c, PARRY_PSEUDONYM_VISITOR, w.now_ms, visitor, f->visitor, &w.who[0]);
+    set_key(c, PARRY_PSEUDONYM_SESSION, w.now_ms, session, ignored, &w.who[1]);
+    return add_journey(c, body, &w, f, err);
+}
+
+parry_code parry_form_glance(const parry_call *c, const json_t *body, parry_err *err)
+{
+    if (parry_str_trim(parry_body_text(c, body, "description")).n == 0)
+        return parry_fail(err, PARRY_INVALID, "description is empty");
+    if (!parry_email_good(parry_str_trim(parry_body_text(c, body, "email"))))
+        return parry_fail(err, PARRY_INVALID, "email must be one address, like ann@example.org");
+    return PARRY_OK;
+}
+
+parry_code parry_form_read(parry_call *c, const json_t *body, parry_form *out, parry_err *err)
+{
+    parry_form f = {.packet = json_object()};
+    parry_code code = parry_form_glance(c, body, err);
+    if (code == PARRY_OK)
+        code = choose_audience(c, body, err);
+    if (code == PARRY_OK)
+        code = fill(c, body, &f, err);
+    if (code == PARRY_OK)
+        *out = f;
+    else
+        json_decref(f.packet);
+    return code;
+}
+
+/* ---- before it is sent ------------------------------------------------------------------------------------------- */
+
+/* What the last of the named searches asked, as the ledger has it. */
+static parry_code asked_before(parry_call *c, const json_t *body, parry_str *out, parry_err *err)
+{
+    parry_journey_wish w = {.now_ms = parry_clock_now_ms(parry_clock_system())};
+    json_t *journey = NULL, *redactions = NULL;
+    parry_code code = read_ids(c, body, &w, err);
+    if (code == PARRY_OK)
+        code = parry_journey(c->app->ledger, &w, &journey, &redactions, err);
+    if (code != PARRY_OK)
+        return code;
+    const json_t *searches = json_object_get(journey, "searches");
+    size_t n = json_array_size(searches);
+    *out = n > 0 ? parry_body_text(c, json_array_get(searches, n - 1), "text") : parry_str_of("");
+    json_decref(journey);
+    json_decref(redactions);
+    return PARRY_OK;
+}
+
+parry_code parry_form_suggest(parry_call *c, const json_t *body, json_t **out, parry_err *err)
+{
+    parry_str subject = parry_body_text(c, body, "subject"), description = parry_body_text(c, body, "description");
+    parry_str asked = {NULL, 0};
+    parry_guess k;
+    parry_code code = choose_audience(c, body, err);
+    if (code == PARRY_OK)
+        code = asked_before(c, body, &asked, err);
+    if (code != PARRY_OK)
+        return code;
+    description = first_of(description, asked);
+    code = classify(c, subject, description, &k, err);
+    if (code == PARRY_OK)
+        *out = suggested_json(&k, first_of(subject, first_of(asked, parry_suggest_subject(c->arena, description))));
+    return code;
+}

@@ -1,0 +1,94 @@
+/* Readings of the outbox, and when it is called degraded. */
+#include "api/desk/watch.h"
+
+#include "api/observe/vitals.h"
+#include "base/clock.h"
+#include "desk/desk.h"
+
+enum { OLD_MS = 15 * 60 * 1000 };
+
+typedef struct reading {
+    uint64_t counts[4];
+    int64_t oldest_ms;
+    parry_outbox_stats stats[PARRY_HANDOFF_TARGETS];
+    size_t n;
+} reading;
+
+static reading read_outbox(const parry_app *app)
+{
+    reading r = {.n = 0};
+    parry_outbox *o = parry_desk_outbox(app->desk);
+    (void)!parry_outbox_counts(o, r.counts, &r.oldest_ms, NULL);
+    r.n = parry_outbox_get_stats(o, r.stats, PARRY_HANDOFF_TARGETS);
+    return r;
+}
+
+static double waiting(void *app) { return (double)read_outbox(app).counts[PARRY_OUTBOX_WAITING]; }
+static double dead(void *app) { return (double)read_outbox(app).counts[PARRY_OUTBOX_DEAD]; }
+
+static double oldest_s(void *app)
+{
+    reading r = read_outbox(app);
+    int64_t now = parry_clock_now_ms(parry_clock_system());
+    return r.oldest_ms > 0 && now > r.oldest_ms ? (double)(now - r.oldest_ms) / 1000 : 0;
+}
+
+static double open_breakers(void *app)
+{
+    reading r = read_outbox(app);
+    size_t n = 0;
+    for (size_t i = 0; i < r.n; i++)
+        n += r.stats[i].breaker != PARRY_BREAKER_CLOSED;
+    return (double)n;
+}
+
+enum outcome { DELIVERED, LATER, UNSURE, NEVER };
+
+static double attempts(const parry_app *app, enum outcome what)
+{
+    reading r = read_outbox(app);
+    uint64_t n = 0;
+    for (size_t i = 0; i < r.n; i++) {
+        const parry_outbox_stats *s = &r.stats[i];
+        n += what == DELIVERED ? s->delivered : what == LATER ? s->later : what == UNSURE ? s->unsure : s->never;
+    }
+    return (double)n;
+}
+
+static double delivered(void *app) { return attempts(app, DELIVERED); }
+static double later(void *app) { return attempts(app, LATER); }
+static double unsure(void *app) { return attempts(app, UNSURE); }
+static double never(void *app) { return attempts(app, NEVER); }
+
+static bool not_delivered(void *ctx, char why[PARRY_WHY_TEXT])
+{
+    const parry_app *app = ctx;
+    reading r = read_outbox(app);
+    int64_t now = parry_clock_now_ms(parry_clock_system());
+    if (r.counts[PARRY_OUTBOX_DEAD] > 0)
+        (void)snprintf(why, PARRY_WHY_TEXT, "%llu tickets could not be delivered; see `parry outbox list --state dead`",
+                       (unsigned long long)r.counts[PARRY_OUTBOX_DEAD]);
+    else if (r.oldest_ms > 0 && now - r.oldest_ms > OLD_MS)
+        (void)snprintf(why, PARRY_WHY_TEXT, "a ticket waits for %lld minutes; see `parry outbox list`",
+                       (long long)((now - r.oldest_ms) / 60000));
+    else
+        return false;
+    return true;
+}
+
+void parry_desk_watch(parry_app *app)
+{
+    const parry_gauge all[] = {
+        {"parry_outbox_waiting", "", "Deliveries that wait or are being made.", false, waiting, app},
+        {"parry_outbox_dead", "", "Deliveries that were given up.", false, dead, app},
+        {"parry_outbox_oldest_seconds", "", "For how long the oldest waits.", false, oldest_s, app},
+        {"parry_outbox_breakers_open", "", "Targets that nothing is sent to for now.", false, open_breakers, app},
+        {"parry_outbox_attempts_total", "outcome=\"delivered\"", "Attempts to deliver.", true, delivered, app},
+        {"parry_outbox_attempts_total", "outcome=\"later\"", "Attempts to deliver.", true, later, app},
+        {"parry_outbox_attempts_total", "outcome=\"unsure\"", "Attempts to deliver.", true, unsure, app},
+        {"parry_outbox_attempts_total", "outcome=\"never\"", "Attempts to deliver.", true, never, app},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        parry_metrics_gauge(app->metrics, all[i]);
+    parry_vital_add(app, (parry_vital){"outbox", "part=\"outbox\"", not_delivered, app});
+}

@@ -1,0 +1,354 @@
+"""Cases over HTTP: the desk's own addresses and /v1/cases, from signing in to the export."""
+import csv
+import io
+import json
+import tempfile
+import threading
+import time
+import unittest
+
+from parry_server import SAMPLE, Server, until
+
+BASE = "/applications/customerservice/api"
+PASSWORD = "correct horse battery"
+REFUND = {"subject": "Refund has not arrived", "description": "Order ORD-44712, two lamps.", "customerName": "Mirabel Quenneville",
+          "customerEmail": "mirabel@quenneville.example", "queue": "Refunds", "priority": "high", "locale": "en"}
+SEEDS_CASE = ["id", "customerName", "customerEmail", "subject", "priority", "status", "queue", "createdAt", "comments"]
+SEEDS_COMMENT = ["id", "author", "text", "createdAt"]
+
+
+class Desk(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(SAMPLE)
+        cls.key = cls.server.run("keys", "create", "--name", "desk", "--rights", "cases.read,cases.write")
+        for person, role in (("ada", "agent"), ("ben", "agent"), ("eve", "editor")):
+            cls.server.run("people", "add", person, "--role", role, stdin=PASSWORD)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def ask(self, method, path, body=None, status=200, **headers):
+        sent = {"Authorization": "Bearer " + self.key, "Content-Type": "application/json"}
+        sent.update({name.replace("_", "-"): value for name, value in headers.items()})
+        reply = self.server.get(path, method, sent, json.dumps(body) if body is not None else None)
+        self.assertEqual(reply.status, status, reply.text)
+        return reply
+
+    def make(self, **members):
+        return self.ask("POST", "/v1/cases", {**REFUND, **members}, 201).json
+
+    def ids(self, query):
+        return [case["id"] for case in self.ask("GET", "/v1/cases?" + query).json["cases"]]
+
+    def sign_in(self, person="ada"):
+        reply = self.server.get(BASE + "/login", "POST", {"Content-Type": "application/json"},
+                                json.dumps({"username": person, "password": PASSWORD}))
+        self.assertEqual(reply.status, 200, reply.text)
+        return reply, {"Cookie": reply.headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": reply.json["csrf"],
+                       "Content-Type": "application/json"}
+
+
+class Session(Desk):
+    def test_in_and_out_as_the_desk_does_it(self):
+        self.assertEqual(self.server.get(BASE + "/auth/check").json, {"authenticated": False, "user": None})
+        reply, cookie = self.sign_in()
+        self.assertIn("HttpOnly", reply.headers["Set-Cookie"])
+        self.assertEqual(reply.json["user"], {"id": "ada", "username": "ada", "role": "agent"})
+        checked = self.server.get(BASE + "/auth/check", headers=cookie).json
+        self.assertTrue(checked["authenticated"])
+        self.assertEqual(checked["csrf"], reply.json["csrf"])
+        self.assertEqual(self.server.get(BASE + "/cases", headers=cookie).status, 200)
+        out = self.server.get(BASE + "/logout", "POST", cookie)
+        self.assertEqual((out.status, out.json["authenticated"]), (200, False))
+        self.assertEqual(self.server.get(BASE + "/cases", headers=cookie).status, 401)
+
+    def test_a_session_writes_only_with_its_token(self):
+        _, cookie = self.sign_in()
+        without = {name: value for name, value in cookie.items() if name != "X-CSRF-Token"}
+        body = json.dumps(REFUND)
+        for path in ("/v1/cases", BASE + "/cases"):
+            self.assertEqual(self.server.get(path, "POST", without, body).status, 403)
+            self.assertEqual(self.server.get(path, "POST", cookie, body).status, 201)
+
+    def test_cases_are_for_agents(self):
+        _, cookie = self.sign_in("eve")
+        self.assertEqual(self.server.get("/v1/cases", headers=cookie).status, 403)
+        self.assertEqual(self.server.get(BASE + "/cases/1", headers=cookie).status, 403)
+        with self.assertRaisesRegex(AssertionError, "limited"):
+            self.server.run("keys", "create", "--name", "m", "--rights", "cases.read", "--audiences", "merchant")
+
+
+class LockedOut(Desk):
+    def test_a_wrong_password_says_nothing_and_is_counted(self):
+        def attempt():
+            return self.server.get(BASE + "/login", "POST", {"Content-Type": "application/json"},
+                                   json.dumps({"username": "ben", "password": "wrong"})).status
+        self.assertEqual(attempt(), 401)
+        self.assertIn(429, [attempt() for _ in range(20)])
+        self.assertEqual(self.server.get(BASE + "/login", "POST", {"Content-Type": "text/plain"}, "{}").status, 400)
+
+
+class Cases(Desk):
+    def test_a_case_has_the_members_that_the_desk_knows(self):
+        made = self.make(externalId="shop-1")
+        self.ask("POST", f"/v1/cases/{made['id']}/comments", {"text": "We look into it"}, 201)
+        for path in (f"/v1/cases/{made['id']}", f"{BASE}/cases/{made['id']}"):
+            case = self.ask("GET", path).json
+            self.assertLessEqual(set(SEEDS_CASE), set(case))
+            self.assertIsInstance(case["id"], int)
+            self.assertEqual((case["status"], case["queue"], case["priority"]), ("new", "Refunds", "high"))
+            self.assertEqual(list(case["comments"][0])[:4], SEEDS_COMMENT)
+            self.assertEqual(case["comments"][0]["author"], "Support")
+            self.assertRegex(case["createdAt"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+        listed = self.ask("GET", BASE + "/cases").json["cases"]
+        self.assertTrue(all(isinstance(case["comments"], list) for case in listed))
+
+    def test_what_is_wrong_is_said(self):
+        for body, word in (({"subject": "x"}, "customerEmail"), ({**REFUND, "queue": "Sales"}, "queue"),
+                           ({**REFUND, "priority": "urgent"}, "priority"), ({**REFUND, "subject": "a\nb"}, "subject"),
+                           ({**REFUND, "customerEmail": "nobody"}, "e-mail"), ({**REFUND, "shoe": 1}, "shoe"),
+                           ({**REFUND, "subject": "x" * 201}, "subject"), ({**REFUND, "externalId": "once:x"}, "externalId")):
+            self.assertIn(word, self.ask("POST", "/v1/cases", body, 400).json["detail"])
+        for path, status in (("/v1/cases?status=open", 400), ("/v1/cases?queue=x", 400), ("/v1/cases?limit=101", 400),
+                             ("/v1/cases?shoe=1", 400), ("/v1/cases?cursor=x", 400), ("/v1/cases?page=9999", 400),
+                             ("/v1/cases?created_from=yesterday", 400), ("/v1/cases?search=" + "a" * 513, 400),
+                             ("/v1/cases/0", 404), ("/v1/cases/x", 404), ("/v1/cases/999999", 404),
+                             ("/v1/cases/18446744073709551617", 404), ("/v1/cases/1%2F2", 404)):
+            self.ask("GET", path, None, status)
+
+    def test_status_goes_its_way_and_every_change_is_told(self):
+        path = f"/v1/cases/{self.make()['id']}"
+        self.assertIn("inprogress", self.ask("PATCH", path, {"status": "done"}, 400).json["detail"])
+        case = self.ask("PATCH", path, {"status": "inprogress", "assignee": "ada", "priority": "critical"}).json
+        self.assertEqual((case["status"], case["assignee"], case["priority"]), ("inprogress", "ada", "critical"))
+        self.assertEqual([c["author"] for c in case["comments"]], ["System"] * 3)
+        self.assertIn("new -> inprogress, by key:", case["comments"][0]["text"])
+        done = self.ask("PATCH", path, {"status": "done", "assignee": None}).json
+        self.assertIsNotNone(done["doneAt"])
+        self.assertIsNone(done["assignee"])
+        self.ask("POST", path + "/comments", {"text": "Still not here", "customer": True}, 201)
+        again = self.ask("GET", path).json
+        self.assertEqual((again["status"], again["reopened"], again["doneAt"]), ("inprogress", 1, None))
+        self.assertEqual(again["comments"][-2]["author"], "Mirabel Quenneville")
+        for assignee in ("nobody-here", "eve"):
+            self.ask("PATCH", path, {"assignee": assignee}, 400)
+        self.ask("PATCH", path, {}, 400)
+
+    def test_of_two_changes_of_one_version_one_is_refused(self):
+        path = f"/v1/cases/{self.make()['id']}"
+        tag = self.ask("GET", path).headers["ETag"]
+        self.ask("PATCH", path, {"priority": "low"}, 200, If_Match=tag)
+        self.ask("PATCH", path, {"priority": "medium"}, 412, If_Match=tag)
+        self.ask("PATCH", path, {"priority": "medium"}, 412, If_Match='"x"')
+        self.ask("PATCH", path, {"priority": "medium"}, 200, If_Match="*")
+
+    def test_a_session_is_named_as_who_did_it(self):
+        _, cookie = self.sign_in()
+        case = self.server.get("/v1/cases", "POST", cookie, json.dumps(REFUND)).json
+        changed = self.server.get(f"/v1/cases/{case['id']}", "PATCH", cookie, json.dumps({"assignee": "me"})).json
+        self.assertEqual(changed["assignee"], "ada")
+        self.assertEqual(changed["comments"][0]["text"], "Assignee: nobody -> ada, by ada")
+        self.assertEqual(self.server.get("/v1/cases?assignee=me&limit=1", headers=cookie).json["cases"][0]["id"], case["id"])
+
+    def test_notes_are_internal_and_no_reply(self):
+        path = f"/v1/cases/{self.make()['id']}"
+        note = self.ask("POST", path + "/comments", {"text": "Looks odd", "internal": True}, 201).json
+        self.assertEqual(note["kind"], "internal")
+        self.assertIsNone(self.ask("GET", path).json["firstReplyAt"])
+        self.ask("POST", path + "/comments", {"text": "Hello"}, 201)
+        self.assertIsNotNone(self.ask("GET", path).json["firstReplyAt"])
+        for body in ({"text": ""}, {"text": "x", "internal": 1}, {"text": "x", "internal": True, "customer": True},
+                     {"text": "x" * 16001}, {"words": "x"}):
+            self.ask("POST", path + "/comments", body, 400)
+        self.ask("POST", "/v1/cases/999999/comments", {"text": "x"}, 404)
+
+    def test_what_is_sent_again_is_done_once(self):
+        first = self.ask("POST", "/v1/cases", REFUND, 201, Idempotency_Key="k1")
+        again = self.ask("POST", "/v1/cases", REFUND, 200, Idempotency_Key="k1")
+        self.assertEqual(first.json["id"], again.json["id"])
+        self.assertEqual(again.headers["Idempotency-Replayed"], "true")
+        self.assertIsNone(again.json["externalId"])
+        self.ask("POST", "/v1/cases", {**REFUND, "subject": "Another"}, 422, Idempotency_Key="k1")
+        one, two = self.make(externalId="e-7"), self.ask("POST", "/v1/cases", {**REFUND, "externalId": "e-7"}).json
+        self.assertEqual((one["id"], one["externalId"]), (two["id"], "e-7"))
+        path = f"/v1/cases/{one['id']}/comments"
+        said = [self.ask("POST", path, {"text": "Hello"}, 201, Idempotency_Key="c1").json["id"] for _ in range(3)]
+        self.assertEqual(len(set(said)), 1)
+        self.ask("POST", path, {"text": "Other"}, 422, Idempotency_Key="c1")
+
+    def test_many_at_once_make_one(self):
+        got = []
+
+        def make():
+            got.append(self.server.get("/v1/cases", "POST", {"Authorization": "Bearer " + self.key, "Content-Type": "application/json",
+                                                             "Idempotency-Key": "race"}, json.dumps(REFUND)).json["id"])
+        threads = [threading.Thread(target=make) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(set(got)), 1)
+
+    def test_there_is_no_packet_where_nothing_was_handed_over(self):
+        self.ask("GET", f"/v1/cases/{self.make()['id']}/packet", None, 404)
+
+
+class Lists(Desk):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        test = cls("setUpClass")
+        cls.made = [test.make(subject=f"Number {i}", queue=["Login", "Orders"][i % 2],
+                              priority=["low", "medium", "high", "critical"][i % 4])["id"] for i in range(30)]
+        test.ask("PATCH", f"/v1/cases/{cls.made[3]}", {"status": "inprogress", "assignee": "ada"})
+        cls.lamp = test.make(subject="Lampshade torn", description="It hangs in shreds")["id"]
+
+    def test_filters(self):
+        self.assertEqual(self.ids("status=inprogress"), [self.made[3]])
+        self.assertEqual(self.ids("assignee=ada"), [self.made[3]])
+        self.assertEqual(self.ids("queue=Login&limit=3"), [self.made[28], self.made[26], self.made[24]])
+        self.assertEqual(self.ids("priority=critical&order=oldest&limit=2"), [self.made[3], self.made[7]])
+        self.assertEqual(self.ids("order=updated&limit=2"), [self.lamp, self.made[3]])
+        self.assertEqual(self.ids("created_until=2020-01-01"), [])
+        self.assertEqual(self.ask("GET", "/v1/cases?queue=Login&assignee=none").json["total"], 15)
+
+    def test_pages_and_cursors_are_the_whole_list(self):
+        for query in ("order=newest", "order=priority", "order=oldest&queue=Login", "search=number"):
+            whole = self.ids(query + "&limit=100")
+            pages = [self.ids(query + f"&per_page=7&page={page}") for page in range(1, 6)]
+            self.assertEqual(sum(pages, []), whole)
+            followed, cursor = [], ""
+            while cursor is not None:
+                reply = self.ask("GET", f"/v1/cases?{query}&limit=7{cursor and '&cursor=' + cursor}").json
+                followed += [case["id"] for case in reply["cases"]]
+                cursor = reply["next"]
+            self.assertEqual(followed, whole)
+
+    def test_what_was_written_is_found_within_a_second(self):
+        self.assertEqual(until(lambda: self.ids("search=lampshade")), [self.lamp])
+        self.ask("POST", f"/v1/cases/{self.lamp}/comments", {"text": "A hedgehog did it", "internal": True}, 201)
+        begin = time.monotonic()
+        self.assertEqual(until(lambda: self.ids("search=hedgehog")), [self.lamp])
+        self.assertLess(time.monotonic() - begin, 5)  # a second on a machine that is not shared
+        self.assertEqual(self.ids(f"search=quenneville%20{self.lamp}"), [self.lamp])
+        self.assertEqual(self.ids("search=lampsh"), [self.lamp])
+        self.assertEqual(self.ids("search=hedgehog&status=done"), [])
+        self.assertEqual(self.ask("GET", "/v1/cases?search=number").json["order"], "relevance")
+
+    def test_metrics_count_them(self):
+        metrics = self.server.get("/metrics").text
+        self.assertIn('parry_cases{status="inprogress"} 1\n', metrics)
+        self.assertTrue(until(lambda: "parry_cases_unindexed 0\n" in self.server.get("/metrics").text))
+
+    def test_fields(self):
+        case = self.ask("GET", "/v1/cases?limit=1&fields=cases.id,total").json
+        self.assertEqual((list(case), list(case["cases"][0])), (["cases", "total"], ["id"]))
+
+
+class Export(Desk):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        test = cls("setUpClass")
+        for subject in ('=HYPERLINK("http://x","y")', "+1", "-2", "@cmd", 'He said "no", twice', "plain"):
+            test.make(subject=subject, description=f"{subject}\nand more")
+        test.ask("POST", "/v1/cases/1/comments", {"text": "Seen"}, 201)
+
+    def rows(self, query=""):
+        reply = self.ask("GET", "/v1/cases/export?format=csv" + query)
+        self.assertTrue(reply.headers["Content-Type"].startswith("text/csv"))
+        return list(csv.DictReader(io.StringIO(reply.text, newline=""))), reply.headers["X-Next-Cursor"]
+
+    def test_csv_is_safe_in_a_spreadsheet(self):
+        rows, following = self.rows("&order=oldest")
+        self.assertIsNone(following)
+        self.assertEqual([row["subject"] for row in rows],
+                         ['\'=HYPERLINK("http://x","y")', "'+1", "'-2", "'@cmd", 'He said "no", twice', "plain"])
+        self.assertTrue(all(cell[:1] not in tuple("=+-@\t\r") or cell == "" for row in rows for cell in row.values()))
+        self.assertEqual(rows[5]["description"], "plain\nand more")
+        self.assertEqual(rows[0]["commentCount"], "1")
+
+    def test_ndjson_has_the_comments(self):
+        for reply in (self.ask("GET", "/v1/cases/export?format=ndjson&order=oldest"),
+                      self.ask("GET", BASE + "/cases/export?order=oldest", Accept="application/x-ndjson")):
+            cases = [json.loads(line) for line in reply.text.splitlines()]
+            self.assertEqual(len(cases), 6)
+            self.assertEqual(cases[0]["comments"][0]["text"], "Seen")
+        self.ask("GET", "/v1/cases/export", None, 406, Accept="image/png")
+        self.ask("GET", "/v1/cases/export?format=xls", None, 400)
+
+    def test_the_audit_says_who_exported(self):
+        self.ask("GET", "/v1/cases/export?format=ndjson&limit=2")
+        auditor = self.server.run("keys", "create", "--name", "a", "--rights", "audit")
+        entries = self.server.get("/v1/audit?limit=1000", headers={"Authorization": "Bearer " + auditor}).json["entries"]
+        told = [entry for entry in entries if entry["action"] == "cases.export" and entry["cases"] == 2]
+        self.assertEqual((told[-1]["target"], told[-1]["actor"][:4]), ("cases:ndjson", "key:"))
+
+    def test_pieces_are_the_whole_export(self):
+        whole, _ = self.rows()
+        first, following = self.rows("&limit=4")
+        reply = self.ask("GET", "/v1/cases/export?format=csv&limit=4&cursor=" + following)
+        rest = list(csv.reader(io.StringIO(reply.text, newline="")))
+        self.assertEqual([row["id"] for row in first] + [row[0] for row in rest], [row["id"] for row in whole])
+        self.assertIsNone(reply.headers["X-Next-Cursor"])
+
+
+class Kept(Desk):
+    def test_nothing_of_a_case_stands_on_disk_or_in_the_log(self):
+        case = self.make(subject="Xylophone broken", externalId="mail-zanzibar@host.example")
+        self.ask("POST", f"/v1/cases/{case['id']}/comments", {"text": "Call +49 170 5550199"}, 201, Idempotency_Key="marimba")
+        self.ask("POST", "/v1/cases", {**REFUND, "subject": "Glockenspiel"}, 201, Idempotency_Key="triangulum")
+        self.assertTrue(until(lambda: self.ids("search=xylophone")))
+        self.server.stop()
+        planted = [b"ylophon", b"quenneville", b"Quenneville", b"irabel", b"5550199", b"zanzibar", b"lockenspiel", b"ORD-44712",
+                   b"triangulum"]
+        for path in self.server.data.parent.rglob("*"):
+            held = path.read_bytes() if path.is_file() else b""
+            self.assertEqual([word for word in planted if word in held], [], path)
+
+    def test_cases_survive_a_kill(self):
+        with tempfile.TemporaryDirectory(prefix="parry-api-") as parent:
+            with Server(data=parent) as server:
+                key = server.run("keys", "create", "--name", "k", "--rights", "cases.read,cases.write")
+                headers = {"Authorization": "Bearer " + key, "Content-Type": "application/json"}
+                made = [server.get("/v1/cases", "POST", headers, json.dumps({**REFUND, "subject": f"Umbrella {i}"})).json["id"]
+                        for i in range(5)]
+                server.process.kill()
+                server.process.wait()
+            with Server(data=parent) as server:
+                def found():
+                    return sorted(c["id"] for c in server.get("/v1/cases?search=umbrella", headers=headers).json["cases"])
+                self.assertEqual(until(lambda: found() if found() == made else None), made)
+
+    def test_a_second_server_on_the_same_data_has_no_cases(self):
+        with tempfile.TemporaryDirectory(prefix="parry-api-") as parent:
+            with Server(data=parent) as first, Server(data=parent) as second:
+                headers = {"Authorization": "Bearer " + first.run("keys", "create", "--name", "k", "--rights", "cases.read")}
+                self.assertEqual(first.get("/v1/cases", headers=headers).status, 200)
+                self.assertEqual(second.get("/v1/cases", headers=headers).status, 503)
+
+
+class CommandLine(Desk):
+    def test_cases_are_listed_shown_and_exported(self):
+        first, second = self.make(subject="=Umbrella"), self.make(queue="Login")
+        self.ask("PATCH", f"/v1/cases/{first['id']}", {"status": "inprogress", "assignee": "ada"})
+        self.ask("POST", f"/v1/cases/{first['id']}/comments", {"text": "It is on its way"}, 201)
+        lines = self.server.run("cases", "list").splitlines()
+        self.assertEqual([line.split("\t")[0] for line in lines], ["id", str(second["id"]), str(first["id"])])
+        self.assertIn("=Umbrella", self.server.run("cases", "list", "--assignee", "ada").splitlines()[1])
+        self.assertEqual(len(self.server.run("cases", "list", "--queue", "Orders").splitlines()), 1)
+        shown = self.server.run("cases", "show", str(first["id"]))
+        self.assertIn("It is on its way", shown)
+        self.assertIn("Status: new -> inprogress", shown)
+        self.assertEqual(json.loads(self.server.run("cases", "show", "--json", str(first["id"])))["subject"], "=Umbrella")
+        self.assertIn('"\'=Umbrella"', self.server.run("cases", "export", "--format", "csv"))
+        self.assertEqual(len(self.server.run("cases", "export").splitlines()), 2)
+        for wrong in (["show", "x"], ["show", "99"], ["list", "--queue", "Sales"], ["shred"]):
+            with self.assertRaises(AssertionError):
+                self.server.run("cases", *wrong)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,63 @@
+// What a visitor does within one tab: which answers were shown, which articles were opened and for how long. It is told
+// to /v1/events, and kept in the tab alone, under a name made up for it; closing the tab ends it.
+(() => {
+  const MOST = 20;
+  const store = (() => {
+    try {
+      return window.sessionStorage;
+    } catch {
+      return null; // switched off: then nothing is kept, and nothing is told
+    }
+  })();
+  if (store === null) return;
+  const read = (name) => JSON.parse(store.getItem(name) ?? "[]");
+  const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const session = store.getItem("parry-session") ?? random();
+  store.setItem("parry-session", session);
+  const tell = (event) => navigator.sendBeacon("/v1/events", JSON.stringify({ events: [{ session, ...event }] }));
+  const note = (queryId) => {
+    const list = read("parry-queries").filter((id) => id !== queryId);
+    store.setItem("parry-queries", JSON.stringify([...list, queryId].slice(-MOST)));
+  };
+
+  // An answer's article is about to be opened.
+  const follow = (article, position, query_id) => {
+    note(query_id);
+    store.setItem("parry-from", JSON.stringify({ article, query_id }));
+    tell({ type: "click", article, position, query_id });
+  };
+
+  // The search page has its answer's id.
+  const results = document.querySelector("[data-query-id]");
+  if (results !== null && results.dataset.queryId !== "") note(results.dataset.queryId);
+  document.addEventListener("click", ({ target }) => {
+    const link = target instanceof Element ? target.closest("[data-article] a") : null;
+    if (link === null || results === null) return;
+    const { article, position } = link.closest("[data-article]").dataset;
+    follow(article, Number(position), results.dataset.queryId);
+  });
+
+  // An article page says how long it was read: the time it was seen, not the time it was open.
+  const page = document.querySelector("article[data-id]");
+  if (page !== null) {
+    const from = JSON.parse(store.getItem("parry-from") ?? "{}");
+    let since = document.visibilityState === "visible" ? performance.now() : 0;
+    let seen = 0;
+    let told = 0;
+    const stop = () => {
+      if (since > 0) seen += performance.now() - since;
+      since = 0;
+      const dwell_ms = Math.round(seen - told);
+      if (dwell_ms < 500) return;
+      told = seen;
+      tell({ type: "view", article: page.dataset.id, dwell_ms, ...(from.article === page.dataset.id ? { query_id: from.query_id } : {}) });
+    };
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") stop();
+      else since = performance.now();
+    });
+    window.addEventListener("pagehide", stop);
+  }
+
+  window.parryJourney = { session, queries: () => read("parry-queries"), follow };
+})();
