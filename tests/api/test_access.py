@@ -221,7 +221,7 @@ class Keys(Case):
 
     def test_an_unknown_right_is_told_with_those_that_there_are(self):
         refused = self.call("POST", "/v1/keys", self.admin, {"name": "x", "rights": ["fly"]})
-        self.assertIn('no right "fly"; there are search events articles.read', refused.json["detail"])
+        self.assertIn('no right "fly"; there are search events handoff articles.read', refused.json["detail"])
 
     def test_bodies_are_strict(self):
         for body in ({"name": "x"}, {"name": "x", "rights": ["fly"]}, {"name": "x", "rights": ["search"], "more": 1}, [],
