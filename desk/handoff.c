@@ -267,6 +267,24 @@ static parry_code find(hearing *x, parry_txn *t, parry_err *err)
     return PARRY_OK;
 }
 
+/* The outbox keeps an item for a time, a hand-off stays: what is heard later, or of one that was dropped, is its
+ * record's alone. */
+static parry_code hear_late(hearing *x, parry_txn *t, parry_handoff *r, size_t i, parry_err *err)
+{
+    parry_receipt *known = &r->targets[i].receipt;
+    const parry_receipt *said = x->receipt;
+    if (said->remote_id[0] != 0)
+        (void)snprintf(known->remote_id, sizeof known->remote_id, "%s", said->remote_id);
+    if (said->remote_url[0] != 0)
+        (void)snprintf(known->remote_url, sizeof known->remote_url, "%s", said->remote_url);
+    if (said->status[0] != 0) {
+        (void)snprintf(known->status, sizeof known->status, "%s", said->status);
+        known->ended = said->ended;
+    }
+    r->targets[i].state = PARRY_OUTBOX_DELIVERED; /* it is there: the other system says so */
+    return save(x->h, t, r, err);
+}
+
 static parry_code hear_in(void *ctx, parry_txn *t, parry_err *err)
 {
     hearing *x = ctx;
@@ -280,7 +298,12 @@ static parry_code hear_in(void *ctx, parry_txn *t, parry_err *err)
         if (x->target.n > 0 && !parry_str_eq(r.targets[i].name, x->target))
             continue;
         there = true;
-        code = parry_outbox_hear(x->h->outbox, t, r.targets[i].item, x->receipt, err);
+        parry_err why = {0};
+        code = parry_outbox_hear(x->h->outbox, t, r.targets[i].item, x->receipt, &why);
+        if (code == PARRY_NOT_FOUND)
+            code = hear_late(x, t, &r, i, err);
+        else if (code != PARRY_OK)
+            (void)parry_fail(err, code, "%s", why.msg);
         break;
     }
     if (code == PARRY_OK && !there)

@@ -123,6 +123,36 @@ static void test_a_hand_off_arrives_and_its_fate_flows_back(void **state)
     desk_close(&d);
 }
 
+typedef struct dropping {
+    parry_outbox *outbox;
+    uint64_t item;
+} dropping;
+
+static parry_code drop_in(void *ctx, parry_txn *t, parry_err *err)
+{
+    const dropping *x = ctx;
+    return parry_outbox_drop(x->outbox, t, x->item, err);
+}
+
+static void test_what_is_heard_after_the_outbox_forgot_is_still_ours(void **state)
+{
+    scratch *s = *state;
+    desk d = {.master = {{7}}};
+    bool again;
+    parry_uuid id;
+    desk_open(&d, s, true);
+    parry_handoff h = until(&d, s, accept(&d, s, "", "Parcel lost", &again).id, PARRY_OUTBOX_DELIVERED);
+    dropping x = {d.outbox, h.targets[0].item};
+    ok(parry_group_do(d.group, drop_in, &x, NULL));
+    parry_receipt solved = {.remote_id = "T-1", .status = "solved", .ended = true};
+    ok(parry_handoffs_hear(d.handoffs, NULL, parry_str_of("helpdesk"), &solved, &id, NULL));
+    assert_true(parry_uuid_eq(id, h.id));
+    ok(parry_handoffs_get(d.handoffs, h.id, s->arena, &h, NULL));
+    assert_string_equal(h.targets[0].receipt.status, "solved");
+    assert_true(h.targets[0].receipt.ended);
+    desk_close(&d);
+}
+
 static void test_the_same_request_is_the_same_hand_off(void **state)
 {
     scratch *s = *state;
@@ -259,6 +289,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_scratch(test_a_hand_off_arrives_and_its_fate_flows_back),
+        in_scratch(test_what_is_heard_after_the_outbox_forgot_is_still_ours),
         in_scratch(test_the_same_request_is_the_same_hand_off),
         in_scratch(test_a_key_that_comes_with_another_request_is_refused),
         in_scratch(test_the_newest_are_those_within_a_time_of_the_last_one),
