@@ -79,8 +79,7 @@ static void set_ones(json_t *list, const char *count_key)
         set_one(json_array_get(list, i), count_key);
 }
 
-/* "2026-10-06" as "6 October 2026"; false where it is not a date so written. */
-static bool date_text(parry_str iso, char *out, size_t cap)
+bool parry_date_text(parry_str iso, char out[PARRY_DATE_TEXT])
 {
     static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
                                          "July",    "August",   "September", "October", "November", "December"};
@@ -97,7 +96,7 @@ static bool date_text(parry_str iso, char *out, size_t cap)
     }
     if (part[1] < 1 || part[1] > 12)
         return false;
-    (void)snprintf(out, cap, "%d %s %d", part[2], months[part[1] - 1], part[0]);
+    (void)snprintf(out, PARRY_DATE_TEXT, "%d %s %d", part[2], months[part[1] - 1], part[0]);
     return true;
 }
 
@@ -105,8 +104,8 @@ static void set_date(json_t *j)
 {
     const json_t *updated = json_object_get(j, "updated");
     parry_str iso = parry_str_make(json_string_value(updated), json_string_length(updated));
-    char text[64];
-    if (date_text(iso, text, sizeof text)) {
+    char text[PARRY_DATE_TEXT];
+    if (parry_date_text(iso, text)) {
         json_object_set_new(j, "updated_text", json_string(text));
         json_object_set_new(j, "updated_iso", parry_json_text(iso));
     } else {

@@ -160,6 +160,9 @@ bool parry_replica_refuses(const parry_call *c, const parry_route *route, char *
 /* ---- pages.c */
 /* Renders web/templates/PAGE.mustache in the layout as the reply; steals j. */
 PARRY_MUST parry_code parry_page_reply(parry_call *c, const char *page, json_t *j, parry_err *err);
+enum { PARRY_DATE_TEXT = 32 };
+/* "2026-10-06" as "6 October 2026"; false where it is not a date so written. */
+bool parry_date_text(parry_str iso, char out[PARRY_DATE_TEXT]);
 PARRY_MUST parry_code parry_get_home(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_search_page(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_article_page(parry_call *c, parry_err *err);

@@ -142,12 +142,26 @@ static json_t *scores_json(int chosen)
     return list;
 }
 
+/* "21 November 2026, 18:25 UTC" for name, as name_text. */
+static void set_time(json_t *j, const char *name, const char *as)
+{
+    const json_t *at = json_object_get(j, name);
+    parry_str iso = parry_str_make(json_string_value(at), json_string_length(at));
+    char day[PARRY_DATE_TEXT];
+    if (iso.n > 16 && parry_date_text(parry_str_make(iso.p, 10), day))
+        json_object_set_new(j, as, json_sprintf("%s, %.5s UTC", day, iso.p + 11));
+}
+
 static void set_comments(json_t *j)
 {
     json_t *one;
     size_t i;
-    json_array_foreach(json_object_get(j, "comments"), i, one) json_object_set_new(
-        one, "ours", json_boolean(strcmp(json_string_value(json_object_get(one, "from")), "agent") == 0));
+    json_array_foreach(json_object_get(j, "comments"), i, one)
+    {
+        bool ours = strcmp(json_string_value(json_object_get(one, "from")), "agent") == 0;
+        json_object_set_new(one, "ours", json_boolean(ours));
+        set_time(one, "at", "at_text");
+    }
     json_object_set_new(j, "any_comments", json_boolean(json_array_size(json_object_get(j, "comments")) > 0));
 }
 
@@ -160,6 +174,7 @@ static parry_code ticket_page(parry_call *c, const parry_handoff *h, bool thanks
     json_object_set_new(j, "scores", scores_json(h->survey));
     json_object_set_new(j, "thanks", json_boolean(thanks));
     json_object_set_new(j, "survey_url", json_sprintf("/ticket/%.*s/survey", PARRY_FMT(c->tail)));
+    set_time(j, "created_at", "created_text");
     set_comments(j);
     return parry_page_reply(c, "ticket", j, err);
 }

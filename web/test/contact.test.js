@@ -240,6 +240,8 @@ describe("the contact form", { skip }, () => {
       await page.locator("#contact-email").fill(visitor);
       await page.locator("#contact button[type=submit]").click();
       await arrived(page);
+      const opened = await page.locator(".note time").first().textContent();
+      assert.match(opened, /^\d+ [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC$/);
       await page.locator("input[name=score][value='4']").check();
       await page.locator("#survey-comment").fill("Quicker, please.");
       await page.locator("button", { hasText: "Send" }).click();
