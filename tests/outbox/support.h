@@ -80,6 +80,15 @@ typedef struct fake {
     char last_payload[64];
 } fake;
 
+static inline void fake_note(fake *f, parry_str payload)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    (void)pthread_mutex_lock(&mutex);
+    if (payload.n < sizeof f->last_payload && payload.p != NULL)
+        (void)snprintf(f->last_payload, sizeof f->last_payload, "%.*s", PARRY_FMT(payload));
+    (void)pthread_mutex_unlock(&mutex);
+}
+
 static inline parry_fate fake_send(void *ctx, const parry_outbox_item *i, parry_receipt *out, parry_err *err)
 {
     fake *f = ctx;
@@ -87,8 +96,7 @@ static inline parry_fate fake_send(void *ctx, const parry_outbox_item *i, parry_
     atomic_fetch_add(&f->sent, 1);
     out->retry_after_ms = atomic_load(&f->retry_after_ms);
     out->ended = atomic_load(&f->ended);
-    if (i->payload.n < sizeof f->last_payload && i->payload.p != NULL)
-        (void)snprintf(f->last_payload, sizeof f->last_payload, "%.*s", PARRY_FMT(i->payload));
+    fake_note(f, i->payload);
     if (fate == PARRY_FATE_DELIVERED)
         (void)snprintf(out->remote_id, sizeof out->remote_id, "R%llu", (unsigned long long)i->id);
     else
