@@ -226,23 +226,23 @@ static void copy_text(const parry_call *c, const json_t *body, json_t *to, const
     json_object_set_new(to, name, parry_json_text(parry_str_trim(parry_body_text(c, body, name))));
 }
 
+/* Guessed from what was written alone, as for a draft: a subject made of the description would count its words twice.
+ */
 static parry_code set_ticket(parry_call *c, const json_t *body, parry_form *f, parry_err *err)
 {
     parry_str description = parry_str_trim(parry_body_text(c, body, "description"));
-    parry_str subject = parry_str_trim(parry_body_text(c, body, "subject"));
+    parry_str written = parry_str_trim(parry_body_text(c, body, "subject"));
+    parry_str made = parry_suggest_subject(c->arena, description);
+    parry_str subject = first_of(written, first_of(made, parry_utf8_cut(description, 80)));
     json_t *attachments = NULL;
-    if (subject.n == 0)
-        subject = parry_suggest_subject(c->arena, description);
-    if (subject.n == 0)
-        subject = parry_utf8_cut(description, 80);
     parry_code code = attachments_json(c, body, &attachments, err);
     if (code == PARRY_OK)
-        code = classify(c, subject, description, &f->guess, err);
+        code = classify(c, written, description, &f->guess, err);
     if (code != PARRY_OK) {
         json_decref(attachments);
         return code;
     }
-    json_t *suggested = suggested_json(&f->guess, parry_suggest_subject(c->arena, description));
+    json_t *suggested = suggested_json(&f->guess, made);
     choose(suggested, body, "queue");
     choose(suggested, body, "priority");
     json_object_set_new(f->packet, "ticket",
