@@ -173,7 +173,7 @@ static parry_code change_some(parry_desk_visit *v, asked *w, parry_err *err)
 static int run(const parry_cli *cli, asked *w)
 {
     parry_err err = {0};
-    parry_desk_visit v = {NULL, NULL, NULL};
+    parry_desk_visit v = {.env = NULL};
     bool lists = strcmp(w->verb, "list") == 0, shows = strcmp(w->verb, "counts") == 0;
     parry_code code = parry_desk_visit_open(cli->data, &v, &err);
     if (code == PARRY_OK)

@@ -237,20 +237,29 @@ parry_code parry_desk_classifier(parry_desk *d, const parry_classifier **out, pa
 
 /* ---- visits ------------------------------------------------------------------------------------------------------ */
 
+/* What is changed in the outbox is told to the records, which needs none of their keys. */
+static parry_code open_visit(parry_desk_visit *v, parry_err *err)
+{
+    static const parry_secret none;
+    const parry_handoffs_options ho = {.master = &none};
+    v->group = parry_group_new(v->env);
+    parry_code code = parry_handoffs_open(v->env, v->group, &ho, &v->handoffs, err);
+    const parry_outbox_options oo = {.told = parry_handoffs_told, .told_ctx = v->handoffs};
+    return code == PARRY_OK ? parry_outbox_open(v->env, v->group, &oo, &v->outbox, err) : code;
+}
+
 parry_code parry_desk_visit_open(const char *data, parry_desk_visit *out, parry_err *err)
 {
     parry_arena *a = parry_arena_new();
-    parry_desk_visit v = {NULL, NULL, NULL};
+    parry_desk_visit v = {.env = NULL};
     char *dir = parry_str_z(a, parry_str_printf(a, "%s/desk", data));
     parry_code code = PARRY_OK;
     if (!parry_file_exists(parry_str_z(a, parry_str_printf(a, "%s/data.mdb", dir))))
         code = parry_fail(err, PARRY_NOT_FOUND, "%s has no desk: no ticket was ever taken there", data);
     if (code == PARRY_OK)
         code = parry_env_open(dir, map_bytes, TABLES, &v.env, err);
-    if (code == PARRY_OK) {
-        v.group = parry_group_new(v.env);
-        code = parry_outbox_open(v.env, v.group, NULL, &v.outbox, err);
-    }
+    if (code == PARRY_OK)
+        code = open_visit(&v, err);
     parry_arena_free(a);
     if (code == PARRY_OK)
         *out = v;
@@ -262,6 +271,7 @@ parry_code parry_desk_visit_open(const char *data, parry_desk_visit *out, parry_
 void parry_desk_visit_close(parry_desk_visit *v)
 {
     parry_outbox_close(v->outbox);
+    parry_handoffs_close(v->handoffs);
     parry_group_free(v->group);
     if (v->env != NULL)
         parry_env_close(v->env);

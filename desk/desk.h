@@ -49,6 +49,7 @@ PARRY_MUST parry_code parry_desk_classifier(parry_desk *d, const parry_classifie
 typedef struct parry_desk_visit {
     parry_env *env;
     parry_group *group;
+    parry_handoffs *handoffs; /* for the outbox to tell, and nothing else */
     parry_outbox *outbox;
 } parry_desk_visit;
 /* Fails: NOT_FOUND (there is no desk in DATA). */

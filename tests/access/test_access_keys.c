@@ -94,7 +94,7 @@ static void test_a_search_key_carries_its_limits_and_may_do_no_more_than_search(
              h->now_ms + DAY, NULL);
     parry_identity w = who(h, text);
     assert_int_equal(w.who, PARRY_WHO_SEARCH_KEY);
-    assert_int_equal(w.rights, rights("search events"));
+    assert_int_equal(w.rights, rights("search events handoff"));
     assert_int_equal(w.naudiences, 1);
     assert_str(w.audiences[0], "merchant");
     assert_str(w.locale, "en");
