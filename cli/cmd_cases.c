@@ -175,7 +175,7 @@ static int run(const parry_cli *cli, reading *r, parry_code (*verb)(reading *r, 
 {
     parry_err err = {0};
     parry_cli_house house = {NULL, NULL, NULL};
-    parry_desk_visit visit = {NULL, NULL, NULL};
+    parry_desk_visit visit = {.env = NULL};
     r->a = parry_arena_new();
     parry_code code = read_wish(r, &err);
     if (code == PARRY_OK)
