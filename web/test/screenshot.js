@@ -53,7 +53,7 @@ async function ticket(page) {
   await page.waitForURL(/\/ticket\//);
   await page.waitForTimeout(500); // it is delivered meanwhile
   await page.reload();
-  await take(page, "ticket", ".survey button");
+  await take(page, "ticket", ".survey");
 }
 
 const [browser, parry] = await Promise.all([launch(), startParry()]);
