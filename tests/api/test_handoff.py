@@ -328,7 +328,8 @@ class Hooks(Desk):
     def test_what_is_too_long_to_keep_is_cut_between_characters(self):
         h = self.post("/v1/handoffs", form())
         self.delivered(h)
-        self.tell(ticket_id="1", target="cases", handoff_id=h["id"], url="x" + "\u00e9" * 249, status="\u20ac" * 100)
+        said = {"ticket_id": "1", "target": "cases", "handoff_id": h["id"], "url": "x" + "\u00e9" * 249, "status": "\u20ac" * 100}
+        self.post("/v1/hooks/ticket", said, 200, key=self.key)
         target, = self.get("/v1/handoffs/" + h["id"])["targets"]
         self.assertEqual((target["remote_url"], target["status"]), ("x" + "\u00e9" * 127, "\u20ac" * 85))
 

@@ -195,6 +195,14 @@ def check(load, fake, wanted):
     print(f"{wanted} hand-offs: none lost, none twice")
 
 
+def first():
+    """The load and the fake come before the server on the cores, as from other machines; where that is not allowed, they do not."""
+    try:
+        os.nice(-10)
+    except OSError:
+        pass
+
+
 async def bench(a, folder):
     fake = Fake()
     server = await asyncio.start_server(fake.serve, "127.0.0.1", 0)
@@ -202,6 +210,7 @@ async def bench(a, folder):
     try:
         await asyncio.to_thread(parry.warm)
         load = Load(parry.port, parry.key, a.rate, a.seconds)
+        first()
         before = parry.cpu_s()
         await load.run()
         ended = time.monotonic()
