@@ -111,9 +111,7 @@ parry_code parry_once_uuid(const parry_call *c, size_t part, parry_uuid *out, pa
     parry_hasher_adds(&h, c->req->path);
     parry_hasher_add(&h, &part, sizeof part);
     of = parry_hasher_end(&h);
-    memcpy(out->b, of.b, sizeof out->b);
-    out->b[6] = (unsigned char)((out->b[6] & 0x0F) | 0x40); /* version 4, as far as anybody can see */
-    out->b[8] = (unsigned char)((out->b[8] & 0x3F) | 0x80);
+    *out = parry_uuid_of(of.b);
     return PARRY_OK;
 }
 

@@ -14,6 +14,15 @@ parry_uuid parry_uuid_v7(int64_t unix_ms)
     return u;
 }
 
+parry_uuid parry_uuid_of(const unsigned char bytes[PARRY_UUID_BYTES])
+{
+    parry_uuid u;
+    memcpy(u.b, bytes, sizeof u.b);
+    u.b[6] = (unsigned char)((u.b[6] & 0x0F) | 0x40);
+    u.b[8] = (unsigned char)((u.b[8] & 0x3F) | 0x80);
+    return u;
+}
+
 bool parry_uuid_none(parry_uuid u) { return parry_uuid_eq(u, (parry_uuid){{0}}); }
 bool parry_uuid_eq(parry_uuid a, parry_uuid b) { return memcmp(a.b, b.b, sizeof a.b) == 0; }
 

@@ -17,6 +17,8 @@ typedef struct parry_uuid {
 } parry_uuid;
 
 parry_uuid parry_uuid_v7(int64_t unix_ms); /* that ms, 74 random bits. Any thread */
+/* Of 16 bytes that are a hash, say: the same for the same. It looks like version 4. */
+parry_uuid parry_uuid_of(const unsigned char bytes[PARRY_UUID_BYTES]);
 bool parry_uuid_none(parry_uuid u);
 bool parry_uuid_eq(parry_uuid a, parry_uuid b);
 void parry_uuid_text(parry_uuid u, char out[PARRY_UUID_TEXT]); /* 36 characters, lower case */

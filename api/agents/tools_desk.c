@@ -18,12 +18,28 @@ static parry_code need(const parry_call *c, parry_right right, parry_err *err)
 
 /* ---- report_outcome ---------------------------------------------------------------------------------------------- */
 
+/* The same for the same outcome of the same search: said again, it counts once. */
+static json_t *outcome_id(const parry_call *c, const json_t *args)
+{
+    static const char *const names[] = {"query_id", "outcome", "article_id"};
+    char text[PARRY_UUID_TEXT];
+    parry_hasher h;
+    parry_hasher_start(&h);
+    parry_hasher_adds(&h, parry_str_of("outcome"));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        parry_hasher_adds(&h, parry_body_text(c, args, names[i]));
+    parry_hash hash = parry_hasher_end(&h);
+    parry_uuid_text(parry_uuid_of(hash.b), text);
+    return json_string(text);
+}
+
 static json_t *outcome_event(const parry_call *c, const json_t *args)
 {
     parry_str outcome = parry_body_text(c, args, "outcome"), article = parry_body_text(c, args, "article_id");
     bool solved = parry_str_eqz(outcome, "solved");
     json_t *j = json_pack("{s:s, s:s}", "type", solved ? "solved" : "not_solved", "channel", "chat");
     json_object_set(j, "query_id", json_object_get(args, "query_id"));
+    json_object_set_new(j, "id", outcome_id(c, args));
     if (article.n > 0)
         json_object_set_new(j, "article", parry_json_text(article));
     if (parry_str_eqz(outcome, "ambiguous"))

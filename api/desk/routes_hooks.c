@@ -89,16 +89,12 @@ static parry_code hear(told *t, bool *joined, parry_err *err)
 static parry_uuid event_id(const told *t)
 {
     parry_hasher h;
-    parry_uuid id;
     parry_hasher_start(&h);
     parry_hasher_adds(&h, parry_str_of("ticket told"));
     parry_hasher_adds(&h, t->target);
     parry_hasher_adds(&h, t->ticket);
     parry_hash hash = parry_hasher_end(&h);
-    memcpy(id.b, hash.b, sizeof id.b);
-    id.b[6] = (unsigned char)((id.b[6] & 0x0F) | 0x40); /* version 4 */
-    id.b[8] = (unsigned char)((id.b[8] & 0x3F) | 0x80);
-    return id;
+    return parry_uuid_of(hash.b);
 }
 
 static parry_code tell_ledger(const told *t, const char **joined, parry_err *err)

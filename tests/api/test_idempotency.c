@@ -230,7 +230,7 @@ static void every_post_that_creates_is_done_once(void **state)
                                                 "/v1/handoffs/draft",
                                                 "/v1/followed/{token}/survey", /* the last one holds */
                                                 "/ticket/{token}/survey",
-                                                "/v1/tools/report_outcome", /* the same */
+                                                "/v1/tools/report_outcome", /* one outcome of a search counts once */
                                                 "/v1/hooks/ticket",         /* by the ticket's own id */
                                                 PARRY_DESK_BASE "login",
                                                 PARRY_DESK_BASE "logout",
