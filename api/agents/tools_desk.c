@@ -115,7 +115,10 @@ parry_code parry_tool_create_ticket(parry_call *c, const json_t *args, parry_too
         x.once = parry_str_printf(c->arena, "tool %d %.*s %.*s", (int)c->who->who,
                                   PARRY_FMT(stranger ? c->req->address : c->who->id), PARRY_FMT(key));
     json_t *body = form_of(c, args);
+    char *request = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
+    x.request = parry_str_of(request); /* a key that two people chose is no way to another's ticket */
     code = parry_handoff_open(c, body, &x, &h, err);
+    free(request);
     out->wait_s = x.wait_s;
     json_decref(body);
     if (code != PARRY_OK)
