@@ -38,6 +38,23 @@ parry_fate parry_odd_answer(parry_err *err)
     return PARRY_FATE_LATER;
 }
 
+parry_fate parry_look_end(const parry_connector *c, const parry_outbox_item *item, const parry_looked *looked,
+                          parry_fate fate,
+                          void (*read)(const parry_connector *c, const json_t *ticket, parry_receipt *out),
+                          parry_receipt *out, parry_err *err)
+{
+    if (looked->known && looked->status == 404)
+        return parry_receipt_gone(item, out);
+    if (fate != PARRY_FATE_DELIVERED)
+        return fate;
+    if (!looked->known && !json_is_array(looked->list))
+        return parry_odd_answer(err);
+    if (looked->ticket == NULL)
+        return PARRY_FATE_ABSENT;
+    read(c, looked->ticket, out);
+    return PARRY_FATE_DELIVERED;
+}
+
 /* A code of the other side, like RecordInvalid, helps whoever mends the settings. Anything longer might be what
  * somebody wrote. */
 static void add_reason(const json_t *reply, parry_err *err)

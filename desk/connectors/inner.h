@@ -76,6 +76,17 @@ void parry_receipt_set(char out[PARRY_OUTBOX_REMOTE_MAX], const json_t *value);
 void parry_receipt_setz(char out[PARRY_OUTBOX_REMOTE_MAX], const char *value);
 /* Of look: what it had is there no more: DELIVERED, ended, "deleted". */
 parry_fate parry_receipt_gone(const parry_outbox_item *item, parry_receipt *out);
+typedef struct parry_looked { /* what a target answered to look */
+    bool known;               /* it was asked for a ticket by its own id; else for those with ours */
+    int status;               /* of HTTP */
+    const json_t *list;       /* with ours: what it found */
+    const json_t *ticket;     /* the ticket in the answer; NULL: there is none */
+} parry_looked;
+/* What that means, fate being what the answer says as HTTP; read puts a ticket into a receipt. */
+parry_fate parry_look_end(const parry_connector *c, const parry_outbox_item *item, const parry_looked *looked,
+                          parry_fate fate,
+                          void (*read)(const parry_connector *c, const json_t *ticket, parry_receipt *out),
+                          parry_receipt *out, parry_err *err);
 parry_fate parry_odd_answer(parry_err *err);                 /* LATER: it answers, but not as its documentation says */
 parry_str parry_json_str(const json_t *j, const char *name); /* a text member; "" */
 

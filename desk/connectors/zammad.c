@@ -127,14 +127,8 @@ static parry_fate zammad_look(parry_connector *c, const parry_outbox_item *item,
     sign_in(c, a, &call);
     parry_fate fate = parry_api_ask(c, &call, &reply, &status, out, err);
     const json_t *ticket = known ? reply : first_of(reply, parry_connector_get(c, "field"), item->key);
-    if (known && status == 404)
-        fate = parry_receipt_gone(item, out);
-    else if (fate == PARRY_FATE_DELIVERED && !known && !json_is_array(reply))
-        fate = parry_odd_answer(err);
-    else if (fate == PARRY_FATE_DELIVERED && ticket == NULL)
-        fate = PARRY_FATE_ABSENT;
-    else if (fate == PARRY_FATE_DELIVERED)
-        read_ticket(c, ticket, out);
+    const parry_looked looked = {.known = known, .status = status, .list = reply, .ticket = ticket};
+    fate = parry_look_end(c, item, &looked, fate, read_ticket, out, err);
     json_decref(reply);
     parry_arena_free(a);
     return fate;

@@ -155,14 +155,8 @@ static parry_fate zendesk_look(parry_connector *c, const parry_outbox_item *item
     const json_t *list = json_object_get(reply, "tickets"), *ticket = json_object_get(reply, "ticket");
     if (fate == PARRY_FATE_DELIVERED && !known)
         ticket = json_array_get(list, 0);
-    if (known && status == 404)
-        fate = parry_receipt_gone(item, out);
-    else if (fate == PARRY_FATE_DELIVERED && !known && !json_is_array(list))
-        fate = parry_odd_answer(err);
-    else if (fate == PARRY_FATE_DELIVERED && ticket == NULL)
-        fate = PARRY_FATE_ABSENT;
-    else if (fate == PARRY_FATE_DELIVERED)
-        read_ticket(c, ticket, out);
+    const parry_looked looked = {.known = known, .status = status, .list = list, .ticket = ticket};
+    fate = parry_look_end(c, item, &looked, fate, read_ticket, out, err);
     json_decref(reply);
     parry_arena_free(a);
     return fate;
