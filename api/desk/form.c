@@ -79,18 +79,19 @@ static parry_code classify(const parry_call *c, parry_str subject, parry_str des
     return code;
 }
 
-static json_t *guess_json(const char *value, double probability)
+json_t *parry_guess_json(const char *value, double probability)
 {
-    return json_pack("{s:s, s:f}", "value", value, "probability", probability);
+    return json_pack("{s:s, s:o}", "value", value, "probability",
+                     probability < 0 ? json_null() : json_real(probability));
 }
 
 static json_t *suggested_json(const parry_guess *k, parry_str subject)
 {
-    json_t *j = json_object(), *priority = guess_json(parry_priority_name(k->priority), k->priority_probability);
+    json_t *j = json_object(), *priority = parry_guess_json(parry_priority_name(k->priority), k->priority_probability);
     if (k->rule != NULL)
         json_object_set_new(priority, "rule", json_string(k->rule));
     json_object_set_new(j, "subject", parry_json_text(subject));
-    json_object_set_new(j, "queue", guess_json(parry_queue_name(k->queue), k->queue_probability));
+    json_object_set_new(j, "queue", parry_guess_json(parry_queue_name(k->queue), k->queue_probability));
     json_object_set_new(j, "priority", priority);
     return j;
 }

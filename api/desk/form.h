@@ -23,6 +23,8 @@ PARRY_MUST parry_code parry_form_glance(const parry_call *c, const json_t *body,
 /* The body as a packet: checked, classified, with the journey where its sender agrees. Fails: INVALID (which member),
  * DENIED (the audience), UNAVAILABLE. */
 PARRY_MUST parry_code parry_form_read(parry_call *c, const json_t *body, parry_form *out, parry_err *err);
+/* {"value": ..., "probability": p}; null below 0: it was chosen, not guessed. */
+json_t *parry_guess_json(const char *value, double probability);
 /* {"subject": ..., "queue": {...}, "priority": {...}} for what was written so far, or asked by the named searches. */
 PARRY_MUST parry_code parry_form_suggest(parry_call *c, const json_t *body, json_t **out, parry_err *err);
 

@@ -20,12 +20,6 @@ static parry_code no_desk(parry_err *err)
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
-static json_t *guess_json(const char *value, double probability)
-{
-    return json_pack("{s:s, s:o}", "value", value, "probability",
-                     probability < 0 ? json_null() : json_real(probability));
-}
-
 static void set_id(json_t *j, const parry_handoff *h)
 {
     char id[PARRY_UUID_TEXT], at[PARRY_TIME_TEXT];
@@ -41,8 +35,8 @@ static json_t *handoff_json(const parry_call *c, const parry_handoff *h, bool li
     char token[64];
     json_t *j = json_object();
     set_id(j, h);
-    json_object_set_new(j, "queue", guess_json(parry_queue_name(h->queue), h->queue_probability));
-    json_object_set_new(j, "priority", guess_json(parry_priority_name(h->priority), h->priority_probability));
+    json_object_set_new(j, "queue", parry_guess_json(parry_queue_name(h->queue), h->queue_probability));
+    json_object_set_new(j, "priority", parry_guess_json(parry_priority_name(h->priority), h->priority_probability));
     if (link) {
         parry_handoffs_link(parry_desk_handoffs(c->app->desk), h->id, token, sizeof token);
         json_object_set_new(j, "follow_token", json_string(token));

@@ -7,38 +7,39 @@
 
 enum { OLD_MS = 15 * 60 * 1000 };
 
-typedef struct reading {
-    uint64_t counts[4];
+typedef struct backlog {
+    uint64_t counts[4]; /* by parry_outbox_state */
     int64_t oldest_ms;
-    parry_outbox_stats stats[PARRY_HANDOFF_TARGETS];
-    size_t n;
-} reading;
+} backlog;
 
-static reading read_outbox(const parry_app *app)
+static backlog read_backlog(const parry_app *app)
 {
-    reading r = {.n = 0};
-    parry_outbox *o = parry_desk_outbox(app->desk);
-    (void)!parry_outbox_counts(o, r.counts, &r.oldest_ms, NULL);
-    r.n = parry_outbox_get_stats(o, r.stats, PARRY_HANDOFF_TARGETS);
-    return r;
+    backlog b = {.oldest_ms = 0};
+    (void)!parry_outbox_counts(parry_desk_outbox(app->desk), b.counts, &b.oldest_ms, NULL);
+    return b;
 }
 
-static double waiting(void *app) { return (double)read_outbox(app).counts[PARRY_OUTBOX_WAITING]; }
-static double dead(void *app) { return (double)read_outbox(app).counts[PARRY_OUTBOX_DEAD]; }
+static double waiting(void *app) { return (double)read_backlog(app).counts[PARRY_OUTBOX_WAITING]; }
+static double dead(void *app) { return (double)read_backlog(app).counts[PARRY_OUTBOX_DEAD]; }
 
 static double oldest_s(void *app)
 {
-    reading r = read_outbox(app);
+    backlog b = read_backlog(app);
     int64_t now = parry_clock_now_ms(parry_clock_system());
-    return r.oldest_ms > 0 && now > r.oldest_ms ? (double)(now - r.oldest_ms) / 1000 : 0;
+    return b.oldest_ms > 0 && now > b.oldest_ms ? (double)(now - b.oldest_ms) / 1000 : 0;
+}
+
+static size_t read_stats(const parry_app *app, parry_outbox_stats stats[PARRY_HANDOFF_TARGETS])
+{
+    return parry_outbox_get_stats(parry_desk_outbox(app->desk), stats, PARRY_HANDOFF_TARGETS);
 }
 
 static double open_breakers(void *app)
 {
-    reading r = read_outbox(app);
-    size_t n = 0;
-    for (size_t i = 0; i < r.n; i++)
-        n += r.stats[i].breaker != PARRY_BREAKER_CLOSED;
+    parry_outbox_stats stats[PARRY_HANDOFF_TARGETS];
+    size_t all = read_stats(app, stats), n = 0;
+    for (size_t i = 0; i < all; i++)
+        n += stats[i].breaker != PARRY_BREAKER_CLOSED;
     return (double)n;
 }
 
@@ -46,10 +47,11 @@ enum outcome { DELIVERED, LATER, UNSURE, NEVER };
 
 static double attempts(const parry_app *app, enum outcome what)
 {
-    reading r = read_outbox(app);
+    parry_outbox_stats stats[PARRY_HANDOFF_TARGETS];
+    size_t all = read_stats(app, stats);
     uint64_t n = 0;
-    for (size_t i = 0; i < r.n; i++) {
-        const parry_outbox_stats *s = &r.stats[i];
+    for (size_t i = 0; i < all; i++) {
+        const parry_outbox_stats *s = &stats[i];
         n += what == DELIVERED ? s->delivered : what == LATER ? s->later : what == UNSURE ? s->unsure : s->never;
     }
     return (double)n;
@@ -63,14 +65,14 @@ static double never(void *app) { return attempts(app, NEVER); }
 static bool not_delivered(void *ctx, char why[PARRY_WHY_TEXT])
 {
     const parry_app *app = ctx;
-    reading r = read_outbox(app);
+    backlog b = read_backlog(app);
     int64_t now = parry_clock_now_ms(parry_clock_system());
-    if (r.counts[PARRY_OUTBOX_DEAD] > 0)
+    if (b.counts[PARRY_OUTBOX_DEAD] > 0)
         (void)snprintf(why, PARRY_WHY_TEXT, "%llu tickets could not be delivered; see `parry outbox list --state dead`",
-                       (unsigned long long)r.counts[PARRY_OUTBOX_DEAD]);
-    else if (r.oldest_ms > 0 && now - r.oldest_ms > OLD_MS)
+                       (unsigned long long)b.counts[PARRY_OUTBOX_DEAD]);
+    else if (b.oldest_ms > 0 && now - b.oldest_ms > OLD_MS)
         (void)snprintf(why, PARRY_WHY_TEXT, "a ticket waits for %lld minutes; see `parry outbox list`",
-                       (long long)((now - r.oldest_ms) / 60000));
+                       (long long)((now - b.oldest_ms) / 60000));
     else
         return false;
     return true;
