@@ -102,12 +102,6 @@ static parry_event_context context(const parry_call *c)
                                  .session = parry_call_session(c)};
 }
 
-static char *kept_text(const char *z)
-{
-    size_t n = strlen(z) + 1;
-    return memcpy(parry_malloc(n), z, n);
-}
-
 /* How many of them are records. err: what is wrong with the last that is none. */
 static size_t read_events(parry_call *c, const json_t *list, reply *r, parry_ledger_item *items, parry_err *err)
 {
@@ -120,7 +114,7 @@ static size_t read_events(parry_call *c, const json_t *list, reply *r, parry_led
         if (code == PARRY_OK && json_object_get(event, "id") == NULL)
             code = parry_once_uuid(c, i, &items[n].id, err);
         if (code != PARRY_OK) {
-            s->wrong = kept_text(err->msg);
+            s->wrong = parry_strdup(err->msg);
             continue;
         }
         s->id = items[n].id;

@@ -112,6 +112,12 @@ char *parry_str_z(parry_arena *a, parry_str s)
     return p;
 }
 
+char *parry_strdup(const char *z)
+{
+    size_t n = strlen(z) + 1;
+    return memcpy(parry_malloc(n), z, n);
+}
+
 parry_str parry_str_printf(parry_arena *a, const char *fmt, ...)
 {
     va_list ap, again;

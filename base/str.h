@@ -51,6 +51,7 @@ size_t parry_str_find(parry_str s, parry_str what); /* first place, or s.n */
 bool parry_str_split(parry_str *rest, char sep, parry_str *piece);
 parry_str parry_str_copy(parry_arena *a, parry_str s); /* zero-terminated copy in the arena */
 char *parry_str_z(parry_arena *a, parry_str s);        /* the same as a C string */
+char *parry_strdup(const char *z);                     /* the caller's to free */
 parry_str parry_str_printf(parry_arena *a, const char *fmt, ...) PARRY_PRINTF(2, 3);
 
 typedef struct parry_buf {

@@ -135,18 +135,12 @@ static parry_code open_all(parry_desk *d, parry_arena *a, const parry_desk_optio
     return code;
 }
 
-static char *copy_of(const char *z)
-{
-    size_t n = strlen(z) + 1;
-    return memcpy(parry_malloc(n), z, n);
-}
-
 parry_code parry_desk_open(const parry_desk_options *o, parry_desk **out, parry_err *err)
 {
     parry_desk *d = parry_calloc(1, sizeof *d);
     parry_arena *a = parry_arena_new();
     d->lock.fd = -1;
-    d->data = copy_of(o->data);
+    d->data = parry_strdup(o->data);
     d->encoder = o->encoder;
     (void)pthread_mutex_init(&d->mutex, NULL);
     (void)pthread_cond_init(&d->stopping, NULL);

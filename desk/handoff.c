@@ -450,12 +450,6 @@ parry_code parry_handoffs_follow(const parry_handoffs *h, parry_str token, parry
 
 /* ---- open -------------------------------------------------------------------------------------------------------- */
 
-static char *copy_of(const char *z)
-{
-    size_t n = strlen(z) + 1;
-    return memcpy(parry_malloc(n), z, n);
-}
-
 parry_code parry_handoffs_open(parry_env *env, parry_group *group, const parry_handoffs_options *o,
                                parry_handoffs **out, parry_err *err)
 {
@@ -465,7 +459,7 @@ parry_code parry_handoffs_open(parry_env *env, parry_group *group, const parry_h
     h->seal = parry_secret_mac(o->master, "desk packets", parry_str_of(""));
     h->links = parry_secret_mac(o->master, "desk links", parry_str_of(""));
     if (o->follow_base != NULL && *o->follow_base != 0)
-        h->follow_base = copy_of(o->follow_base);
+        h->follow_base = parry_strdup(o->follow_base);
     parry_code code = parry_env_table(env, "handoffs", &h->records, err);
     if (code == PARRY_OK)
         code = parry_env_table(env, "handoff_once", &h->once, err);
@@ -482,7 +476,7 @@ void parry_handoffs_use(parry_handoffs *h, parry_outbox *outbox, const char *con
 {
     h->outbox = outbox;
     for (h->ntargets = 0; h->ntargets < n && h->ntargets < PARRY_HANDOFF_TARGETS; h->ntargets++)
-        h->targets[h->ntargets] = copy_of(targets[h->ntargets]);
+        h->targets[h->ntargets] = parry_strdup(targets[h->ntargets]);
 }
 
 void parry_handoffs_close(parry_handoffs *h)
