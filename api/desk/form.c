@@ -307,9 +307,7 @@ parry_code parry_form_glance(const parry_call *c, const json_t *body, parry_err 
 parry_code parry_form_read(parry_call *c, const json_t *body, parry_form *out, parry_err *err)
 {
     parry_form f = {.packet = json_object()};
-    parry_code code = parry_form_glance(c, body, err);
-    if (code == PARRY_OK)
-        code = choose_audience(c, body, err);
+    parry_code code = choose_audience(c, body, err);
     if (code == PARRY_OK)
         code = fill(c, body, &f, err);
     if (code == PARRY_OK)

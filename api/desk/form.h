@@ -20,8 +20,8 @@ typedef struct parry_form {
 
 /* What a slip of the pen gets wrong, before anything is spent on it. INVALID. */
 PARRY_MUST parry_code parry_form_glance(const parry_call *c, const json_t *body, parry_err *err);
-/* The body as a packet: checked, classified, with the journey where its sender agrees. Fails: INVALID (which member),
- * DENIED (the audience), UNAVAILABLE. */
+/* A body that was glanced at as a packet: classified, with the journey where its sender agrees. Fails: INVALID (which
+ * member), DENIED (the audience), UNAVAILABLE. */
 PARRY_MUST parry_code parry_form_read(parry_call *c, const json_t *body, parry_form *out, parry_err *err);
 /* {"value": ..., "probability": p}; null below 0: it was chosen, not guessed. */
 json_t *parry_guess_json(const char *value, double probability);
