@@ -264,9 +264,22 @@ describe("the clients of Algolia's", { skip }, () => {
 
   it("autocomplete-js suggests while somebody types", async () => {
     await visit("autocomplete", async (page) => {
+      // The list is final once the answer to the last letter is drawn: "idle".
+      const last = page.waitForResponse(
+        (response) =>
+          response.request().postDataJSON()?.requests?.[0].query === "refu",
+      );
       await page.locator("#box input").pressSequentially("refu");
+      const { results } = await (await last).json();
       const items = page.locator(".aa-Item");
-      await items.locator("mark").first().waitFor();
+      const { url } = results[0].hits[0];
+      await page.waitForFunction(
+        (url) =>
+          window.box.status === "idle" &&
+          document.querySelector(".aa-Item a")?.href === url,
+        url,
+      );
+      assert.ok((await items.locator("mark").count()) > 0);
       assert.equal(await items.count(), 5);
       const href = await items.first().locator("a").getAttribute("href");
       await page.keyboard.press("ArrowDown");

@@ -5,7 +5,10 @@ import { hosts } from "./shared.js";
 
 const searchClient = liteClient("parry", "search-key", { hosts });
 
+window.box = { status: "idle" }; // what the test waits for
+
 autocomplete({
+  onStateChange: ({ state }) => (window.box.status = state.status),
   container: "#box",
   detachedMediaQuery: "none", // the page has no style sheet to say so
   getSources: ({ query }) => [
