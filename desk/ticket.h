@@ -23,6 +23,9 @@ enum {
     PARRY_TICKET_PACKET_MAX = 8 << 20,     /* bytes of the whole JSON */
 };
 
+/* The packet's name where it goes along with a ticket as a file. No attachment of a person's has it. */
+#define PARRY_TICKET_DOCUMENT "parry-handoff.json"
+
 /* The five queues and four priorities of the desk. */
 typedef enum parry_queue {
     PARRY_QUEUE_LOGIN,

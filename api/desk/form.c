@@ -11,6 +11,7 @@
 #include "desk/subject.h"
 
 #include <sodium.h>
+#include <strings.h>
 
 #define TEXT(most) "{\"type\":\"string\",\"maxLength\":" most "}"
 #define ASKED                                                                                                          \
@@ -193,14 +194,15 @@ static parry_code check_attachment(const parry_call *c, const json_t *j, size_t 
     return PARRY_OK;
 }
 
-/* A name without a way in it, and without what ends a header. */
+/* A name without a way in it, without what ends a header, and which is not the packet's own. */
 static json_t *attachment_json(const parry_call *c, const json_t *j)
 {
     char *name = parry_str_z(c->arena, parry_body_text(c, j, "name"));
     for (char *p = name; *p; p++)
         *p = (unsigned char)*p < ' ' || *p == 0x7F || strchr("/\\\"", *p) != NULL ? '_' : *p;
     json_t *copy = json_copy((json_t *)(uintptr_t)j);
-    json_object_set_new(copy, "name", parry_json_text(parry_str_of(*name != 0 ? name : "file")));
+    bool ours = strcasecmp(name, PARRY_TICKET_DOCUMENT) == 0;
+    json_object_set_new(copy, "name", json_sprintf("%s%s", ours ? "_" : "", *name != 0 ? name : "file"));
     return copy;
 }
 

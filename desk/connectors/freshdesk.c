@@ -1,10 +1,8 @@
-/* Freshdesk: a ticket as JSON, or as a form where it has attachments. The hand-off's id is in a custom field, by which
- * the search finds it. */
+/* Freshdesk: a ticket as a form, as it has files. The hand-off's id is in a custom field, by which the search finds it.
+ */
 #include "desk/connectors/inner.h"
 
-#include <stdlib.h>
-
-enum { TEXT_MAX = 1 << 20, PARTS = 12 + PARRY_TICKET_ATTACHMENTS };
+enum { TEXT_MAX = 1 << 20, PARTS = 12 + PARRY_CONNECTOR_FILES };
 
 static const parry_connector_key keys[] = {
     {"url", PARRY_SETTING_URL, NULL, "https://NAME.freshdesk.com"},
@@ -71,7 +69,7 @@ static parry_str description_of(parry_arena *a, const parry_ticket *t)
 
 /* ---- creating ---------------------------------------------------------------------------------------------------- */
 
-typedef struct form { /* the members of a ticket, each once, for JSON and for forms */
+typedef struct form { /* the members of a ticket */
     parry_web_part parts[PARTS];
     size_t n;
     parry_arena *a;
@@ -100,37 +98,17 @@ static void fill(form *f, const parry_connector *c, const parry_ticket *t)
     add_text(f, "tags[]", parry_str_of(parry_connector_get(c, "tag")));
     add_text(f, "tags[]", parry_str_printf(a, "parry-%s", queue));
     add_text(f, parry_str_printf(a, "custom_fields[%s]", parry_connector_get(c, "field")).p, t->id);
-    for (size_t i = 0; i < t->nattachments; i++) {
-        const parry_attachment *x = &t->attachments[i];
+}
+
+static void add_files(form *f, const parry_ticket *t)
+{
+    parry_attachment files[PARRY_CONNECTOR_FILES];
+    size_t n = parry_connector_files(f->a, t, files);
+    for (size_t i = 0; i < n; i++)
         f->parts[f->n++] = (parry_web_part){.name = "attachments[]",
-                                            .value = x->bytes,
-                                            .file_name = parry_str_z(a, x->name),
-                                            .type = parry_str_z(a, x->type)};
-    }
-}
-
-static json_t *value_json(const parry_web_part *p)
-{
-    char *end;
-    bool number = strcmp(p->name, "status") == 0 || strcmp(p->name, "priority") == 0 ||
-                  strcmp(p->name, "source") == 0 || strcmp(p->name, "group_id") == 0;
-    return number ? json_integer(strtoll(p->value.p, &end, 10)) : json_stringn(p->value.p, p->value.n);
-}
-
-static json_t *form_json(const form *f, const char *field)
-{
-    json_t *j = json_object(), *tags = json_array();
-    for (size_t i = 0; i < f->n; i++) {
-        const parry_web_part *p = &f->parts[i];
-        if (strcmp(p->name, "tags[]") == 0)
-            (void)json_array_append_new(tags, value_json(p));
-        else if (strchr(p->name, '[') != NULL)
-            (void)json_object_set_new(j, "custom_fields", json_pack("{s:o}", field, value_json(p)));
-        else
-            (void)json_object_set_new(j, p->name, value_json(p));
-    }
-    (void)json_object_set_new(j, "tags", tags);
-    return j;
+                                            .value = files[i].bytes,
+                                            .file_name = parry_str_z(f->a, files[i].name),
+                                            .type = parry_str_z(f->a, files[i].type)};
 }
 
 static void read_ticket(const parry_connector *c, const json_t *ticket, parry_receipt *out)
@@ -156,14 +134,9 @@ static parry_fate freshdesk_send(parry_connector *c, const parry_ticket *t, parr
 {
     json_t *reply = NULL;
     form f = {.a = parry_arena_new()};
-    parry_api_call call = {.path = "/api/v2/tickets"};
     fill(&f, c, t);
-    if (t->nattachments > 0) {
-        call.parts = f.parts;
-        call.nparts = f.n;
-    } else {
-        call.body = form_json(&f, parry_connector_get(c, "field"));
-    }
+    add_files(&f, t);
+    parry_api_call call = {.path = "/api/v2/tickets", .parts = f.parts, .nparts = f.n};
     sign_in(c, &call);
     parry_fate fate = parry_api_ask(c, &call, &reply, NULL, out, err);
     if (fate == PARRY_FATE_DELIVERED)
@@ -235,7 +208,7 @@ static parry_code freshdesk_test(parry_connector *c, parry_err *err)
 const parry_connector_kind parry_kind_freshdesk = {
     .name = "freshdesk",
     .help = "Freshdesk's tickets, with an API key. The hand-off's id is in a custom ticket field, which the search is "
-            "asked for before anything is sent again.",
+            "asked for before anything is sent again. Attachments and the packet go along.",
     .keys = keys,
     .once = PARRY_ONCE_LOOK,
     .send = freshdesk_send,

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 
-enum { TEXT_MAX = 60000 /* of 65,536 */, PAGE = 50, PAGES_MOST = 40, SLACK_MS = 600000 };
+enum { TEXT_MAX = 30000, BODY_MAX = 65000 /* of 65,536 characters */, PAGE = 50, PAGES_MOST = 40, SLACK_MS = 600000 };
 
 static const parry_connector_key keys[] = {
     {"url", PARRY_SETTING_URL, "https://api.github.com", "The API; https://HOST/api/v3 of an Enterprise server."},
@@ -16,8 +16,12 @@ static const parry_connector_key keys[] = {
     {"token_file", PARRY_SETTING_SECRET, NULL,
      "A fine-grained token for this repository alone, with read and write access to issues."},
     {"private_repo", PARRY_SETTING_YES_NO, "false",
-     "The repository is private. Otherwise an issue says only queue, priority, language and articles read: no text, no "
-     "name, no e-mail address."},
+     "The repository is private, which GitHub is asked for, too. Otherwise an issue has no text, name, e-mail address, "
+     "page or link of anybody's, and nothing of what was searched for or said."},
+    {"public_audiences", PARRY_SETTING_TEXT, "customer",
+     "Audiences, with commas, whose articles anybody may read: where the repository is public, articles that were "
+     "shown "
+     "and read are named in hand-offs of these alone."},
     {"label", PARRY_SETTING_NAME, "parry", "A label that every issue gets, beside those of queue and priority."},
     {"settle_s", PARRY_SETTING_NUMBER, "15",
      "Seconds after an attempt of which nothing was heard until the list is asked: GitHub may still be at it."},
@@ -70,16 +74,75 @@ static void add_fenced(parry_buf *out, parry_str text)
         parry_buf_addc(out, '`');
 }
 
-static json_t *body_of(const parry_connector *c, const parry_ticket *t)
+/* ---- the packet, folded away ------------------------------------------------------------------------------------- */
+
+/* Characters; two for those that some count as two. */
+static size_t length_of(parry_str s)
 {
-    parry_buf text = PARRY_BUF(2 * TEXT_MAX), body = PARRY_BUF(4 * TEXT_MAX);
+    size_t n = parry_utf8_count(s);
+    for (size_t i = 0; i < s.n; i++)
+        n += (unsigned char)s.p[i] >= 0xF0;
+    return n;
+}
+
+/* As much of it as there is room for: with line breaks, without, without the description, which stands above, and then
+ * without the oldest searches and words. *cut: how many of these are missing. Changes the packet. */
+static parry_str fitting(parry_arena *a, json_t *packet, size_t room, size_t *cut)
+{
+    json_t *ticket = json_object_get(packet, "ticket"), *journey = json_object_get(packet, "journey");
+    json_t *searches = json_object_get(journey, "searches"), *said = json_object_get(journey, "said");
+    parry_str text = parry_connector_document(a, packet, true);
+    if (length_of(text) > room)
+        text = parry_connector_document(a, packet, false);
+    if (length_of(text) > room && json_object_del(ticket, "description") == 0)
+        text = parry_connector_document(a, packet, false);
+    for (*cut = 0; length_of(text) > room && (json_array_size(searches) > 0 || json_array_size(said) > 0); (*cut)++) {
+        (void)json_array_remove(json_array_size(searches) >= json_array_size(said) ? searches : said, 0);
+        text = parry_connector_document(a, packet, false);
+    }
+    return text;
+}
+
+static bool names_articles(const parry_connector *c, const parry_ticket *t)
+{
+    parry_str rest = parry_str_of(parry_connector_get(c, "public_audiences")), one;
+    while (parry_str_split(&rest, ',', &one)) {
+        if (parry_str_eq(parry_str_trim(one), t->audience))
+            return true;
+    }
+    return false;
+}
+
+static void add_packet(const parry_connector *c, parry_arena *a, const parry_ticket *t, parry_buf *body)
+{
+    size_t cut = 0, used = length_of(parry_buf_str(body)), room = BODY_MAX > used ? BODY_MAX - used : 0;
+    json_t *own = is_private(c) ? parry_connector_packet(t) : parry_connector_public_packet(t, names_articles(c, t));
+    json_t *packet = json_deep_copy(own);
+    parry_str text = fitting(a, packet, room, &cut);
+    parry_buf_addz(body, "\n\n<details><summary>" PARRY_TICKET_DOCUMENT "</summary>\n\n");
+    if (length_of(text) <= room) /* no line of it begins with a fence */
+        parry_buf_printf(body, "```json\n%.*s\n```", PARRY_FMT(text));
+    if (length_of(text) > room)
+        parry_buf_addz(body, "There is no room for it here.");
+    else if (cut > 0)
+        parry_buf_printf(body, "\n\nThere was no room for the oldest %zu searches and words.", cut);
+    parry_buf_addz(body, "\n\n</details>");
+    json_decref(packet);
+    json_decref(own);
+}
+
+static json_t *body_of(const parry_connector *c, parry_arena *a, const parry_ticket *t)
+{
+    parry_buf text = PARRY_BUF(4 * BODY_MAX), body = PARRY_BUF(16 * BODY_MAX);
     bool all = is_private(c);
-    parry_connector_text(t, &(parry_text_wish){.most = TEXT_MAX / 2, .files = true, .privacy = !all}, &text);
+    unsigned without = (1U << t->nattachments) - 1; /* an issue takes no files; the packet is in it */
     if (all)
-        add_who(t, &body);
+        add_who(t, &text);
     else
         parry_buf_addz(&body, "What was written is not shown here, as this repository is public.\n\n");
+    parry_connector_text(t, &(parry_text_wish){.most = TEXT_MAX, .without = without, .privacy = !all}, &text);
     add_fenced(&body, parry_buf_str(&text));
+    add_packet(c, a, t, &body);
     parry_buf_printf(&body, "\n\n<!-- parry:%.*s -->\n", PARRY_FMT(t->id));
     json_t *j = json_stringn(body.p, body.n);
     parry_buf_free(&text);
@@ -92,7 +155,7 @@ static json_t *issue_of(const parry_connector *c, parry_arena *a, const parry_ti
     const char *queue = parry_queue_name(t->queue), *priority = parry_priority_name(t->priority);
     parry_str title = is_private(c) ? parry_utf8_cut(t->subject, 250)
                                     : parry_str_printf(a, "%s: a hand-off of %s priority", queue, priority);
-    return json_pack("{s:s%, s:o, s:[s, s, s]}", "title", title.p, title.n, "body", body_of(c, t), "labels",
+    return json_pack("{s:s%, s:o, s:[s, s, s]}", "title", title.p, title.n, "body", body_of(c, a, t), "labels",
                      parry_connector_get(c, "label"), parry_str_printf(a, "queue:%s", queue).p,
                      parry_str_printf(a, "priority:%s", priority).p);
 }
@@ -228,7 +291,8 @@ static parry_code github_test(parry_connector *c, parry_err *err)
 const parry_connector_kind parry_kind_github = {
     .name = "github",
     .help = "Issues of a GitHub repository, with labels `queue:Refunds` and `priority:high`. The list of issues since "
-            "the hand-off is looked through before anything is sent again. A public repository gets no personal data.",
+            "the hand-off is looked through before anything is sent again. The packet is in the issue, folded away; "
+            "attachments are named. A public repository gets no personal data.",
     .keys = keys,
     .once = PARRY_ONCE_LOOK,
     .send = github_send,

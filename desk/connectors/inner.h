@@ -39,9 +39,9 @@ extern const parry_connector_kind parry_kind_webhook, parry_kind_zendesk, parry_
 /* ---- text.c: what an agent reads */
 
 typedef struct parry_text_wish {
-    size_t most;  /* bytes; the journey is cut where it is more */
-    bool files;   /* the attachments do not go along: they are named */
-    bool privacy; /* nothing that the person wrote or is: for a place that anybody reads */
+    size_t most;      /* bytes; the journey is cut where it is more */
+    unsigned without; /* files (parry_connector_files) that do not go along, a bit each: they are named */
+    bool privacy;     /* nothing that the person wrote or is, and no articles: for a place that anybody reads */
 } parry_text_wish;
 /* What the person wrote, then what was suggested, and the journey. Ends with "Hand-off: ID", one line. */
 void parry_connector_text(const parry_ticket *t, const parry_text_wish *w, parry_buf *out);
@@ -50,6 +50,19 @@ const char *parry_connector_pair(const parry_connector *c, const char *key, cons
                                  parry_arena *a);
 /* "it's" in a query of a URL: "it%27s". */
 parry_str parry_url_encode(parry_arena *a, parry_str s);
+
+/* ---- packet.c: the packet as a document */
+
+enum { PARRY_CONNECTOR_FILES = PARRY_TICKET_ATTACHMENTS + 1 };
+/* What goes along with a ticket as files: what the person attached, then the packet (PARRY_TICKET_DOCUMENT); how many.
+ * Names, types and bytes borrowed from t or in the arena. */
+size_t parry_connector_files(parry_arena *a, const parry_ticket *t, parry_attachment out[PARRY_CONNECTOR_FILES]);
+/* The packet, but for the bytes of its attachments. New reference. */
+json_t *parry_connector_packet(const parry_ticket *t);
+/* What of the packet anybody may read, member by member: nothing that the person wrote, is, or could be found by.
+ * articles: with those that were shown and read. New reference. */
+json_t *parry_connector_public_packet(const parry_ticket *t, bool articles);
+parry_str parry_connector_document(parry_arena *a, const json_t *packet, bool indented); /* as text; in the arena */
 
 /* ---- http.c: JSON over HTTP */
 

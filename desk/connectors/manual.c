@@ -60,6 +60,51 @@ static const char fates[] =
     "where it can be. All else\n(no connection, 401, 403, 404, 429, a redirect) is tried again: after a growing wait, "
     "or after its `Retry-After`. `parry outbox`\nlists dead letters and sends them again.\n";
 
+static const char arrives[] =
+    "\n"
+    "## What arrives where\n"
+    "\n"
+    "All of the [hand-off packet](handoff-packet.schema.json) arrives everywhere but where strangers read along: what "
+    "was searched for, shown,\nopened and for how long it was read, what was said, how sure the answers were, what was "
+    "guessed and how probable it is.\nAs text it is for agents, as `parry-handoff.json` for programs; in that file "
+    "attachments are named, as they stand beside it.\n"
+    "\n"
+    "| kind | as text | the packet | attachments | in fields |\n"
+    "|---|---|---|---|---|\n"
+    "| `cases` | description, journey, facts | whole: `GET /v1/cases/{id}/packet` | in the packet | queue, priority |\n"
+    "| `webhook` | | whole: the body | in the packet | |\n"
+    "| `zendesk` | description, journey, facts | `parry-handoff.json`, uploaded | uploaded | priority, tags, group, a "
+    "custom field, `external_id` |\n"
+    "| `zendesk-requests` | description, journey, facts | `parry-handoff.json`, where strangers may upload | the same "
+    "| "
+    "priority |\n"
+    "| `zammad` | description, journey, facts | `parry-handoff.json` of the article | of the article | priority, "
+    "group, "
+    "an attribute |\n"
+    "| `freshdesk` | description, journey, facts | `parry-handoff.json` of the ticket | of the ticket | priority, "
+    "tags, "
+    "group, a custom field |\n"
+    "| `github`, private | description, journey, facts | folded away in the issue | named | labels |\n"
+    "| `github`, public | facts | times, probabilities, queue, priority, language, audience; articles of "
+    "`public_audiences` | not even named | labels |\n"
+    "| `smtp` | description, journey, facts | `parry-handoff.json` | attached | `X-Parry-Queue`, `X-Parry-Priority` |\n"
+    "\n"
+    "Facts are queue and priority with their probabilities, language, audience, page and the hand-off's id. A file "
+    "that "
+    "Zendesk will\nnot have, of a type that its administrators do not take, stays behind, and the text says so: better "
+    "than that the ticket does.\nAn issue holds 65,536 characters: where the packet is longer, it goes without the "
+    "description, which stands above it, then\nwithout the oldest searches and words, and says how many.\n"
+    "\n"
+    "**What goes to a public repository** is chosen member by member. There is no setting by which an address, a name "
+    "or "
+    "what was written\ngets there: `private_repo: true` counts where GitHub says the same. Not there either: the "
+    "customer's link, which opens the ticket,\nthe ids of searches, by which their words are found, and the rule of "
+    "urgency, which tells what happened.\n"
+    "\n"
+    "**Nothing twice:** files are sent before the ticket or with it. A process that dies between the two leaves a file "
+    "that no ticket has,\nwhich Zendesk removes after an hour, and the next one finds no ticket and makes the only "
+    "one.\n";
+
 static const char webhook[] =
     "\n"
     "Sent with `POST`: the [hand-off packet](handoff-packet.schema.json), and these headers.\n"
@@ -157,6 +202,7 @@ void parry_connectors_manual(parry_buf *out)
         parry_buf_printf(out, "| `%s` | %s | %s |\n", kinds[i]->name, parry_once_name(kinds[i]->once),
                          once_how(kinds[i]->once));
     parry_buf_addz(out, fates);
+    parry_buf_addz(out, arrives);
     for (size_t i = 0; i < n; i++)
         add_kind(kinds[i], out);
     parry_buf_addz(out, status);

@@ -4,8 +4,6 @@
 
 #include "outbox/mail.h"
 
-#include <stdlib.h>
-
 enum { TEXT_MAX = 1 << 20 };
 
 static const parry_connector_key keys[] = {
@@ -23,16 +21,6 @@ static parry_mail_server server_of(const parry_connector *c)
     return (parry_mail_server){.url = parry_connector_get(c, "url"),
                                .user = parry_connector_get(c, "user"),
                                .password = parry_connector_get(c, "password_file")};
-}
-
-/* The packet, but for what stands in the message itself. */
-static char *packet_text(const parry_ticket *t)
-{
-    json_t *copy = json_deep_copy(t->packet);
-    (void)json_object_del(json_object_get(copy, "ticket"), "attachments");
-    char *text = json_dumps(copy, JSON_INDENT(2));
-    json_decref(copy);
-    return text;
 }
 
 static void fill(parry_mail *m, const parry_connector *c, parry_arena *a, const parry_ticket *t)
@@ -53,9 +41,10 @@ static void fill(parry_mail *m, const parry_connector *c, parry_arena *a, const 
     m->extra[m->nextra++].value = parry_str_of(parry_queue_name(t->queue));
     m->extra[m->nextra].name = "X-Parry-Priority";
     m->extra[m->nextra++].value = parry_str_of(parry_priority_name(t->priority));
-    for (size_t i = 0; i < t->nattachments; i++)
-        m->files[m->nfiles++] =
-            (parry_mail_file){t->attachments[i].name, t->attachments[i].type, t->attachments[i].bytes};
+    parry_attachment files[PARRY_CONNECTOR_FILES];
+    size_t n = parry_connector_files(a, t, files);
+    for (size_t i = 0; i < n; i++)
+        m->files[m->nfiles++] = (parry_mail_file){files[i].name, files[i].type, files[i].bytes};
 }
 
 static parry_fate smtp_send(parry_connector *c, const parry_ticket *t, parry_receipt *out, parry_err *err)
@@ -64,18 +53,14 @@ static parry_fate smtp_send(parry_connector *c, const parry_ticket *t, parry_rec
     parry_mail_server server = server_of(c);
     parry_arena *a = parry_arena_new();
     parry_buf text = PARRY_BUF(2 * TEXT_MAX);
-    char *packet = packet_text(t);
     fill(&m, c, a, t);
     if (!parry_mail_is_address(t->email)) /* it cannot stand in a header */
         parry_buf_printf(&text, "From: %.*s\n\n", PARRY_FMT(t->email));
     parry_connector_text(t, &(parry_text_wish){.most = TEXT_MAX}, &text);
     m.text = parry_buf_str(&text);
-    m.files[m.nfiles++] =
-        (parry_mail_file){parry_str_of("handoff.json"), parry_str_of("application/json"), parry_str_of(packet)};
     parry_fate fate = parry_mail_send(&c->rules, &server, &m, err);
     if (fate == PARRY_FATE_DELIVERED)
         (void)snprintf(out->remote_id, sizeof out->remote_id, "<%.*s>", PARRY_FMT(m.message_id));
-    free(packet);
     parry_buf_free(&text);
     parry_arena_free(a);
     return fate;
@@ -90,7 +75,7 @@ static parry_code smtp_test(parry_connector *c, parry_err *err)
 const parry_connector_kind parry_kind_smtp = {
     .name = "smtp",
     .help = "E-mail, by SMTP with TLS. The Message-ID is made from the hand-off's id, replies go to the person, "
-            "attachments and the packet (handoff.json) go along.",
+            "attachments and the packet go along.",
     .keys = keys,
     .once = PARRY_ONCE_STABLE_ID,
     .send = smtp_send,

@@ -11,25 +11,16 @@ static void add_sure(parry_buf *out, const char *what, const char *name, double 
     parry_buf_addc(out, '\n');
 }
 
-static void add_files(parry_buf *out, const parry_ticket *t)
+static void add_files(parry_buf *out, const parry_ticket *t, unsigned without)
 {
     for (size_t i = 0; i < t->nattachments; i++) {
         const parry_attachment *f = &t->attachments[i];
-        parry_buf_printf(out, "Attachment, not sent along: %.*s (%.*s, %zu bytes)\n", PARRY_FMT(f->name),
-                         PARRY_FMT(f->type), f->bytes.n);
+        if ((without & 1U << i) != 0)
+            parry_buf_printf(out, "Attachment, not sent along: %.*s (%.*s, %zu bytes)\n", PARRY_FMT(f->name),
+                             PARRY_FMT(f->type), f->bytes.n);
     }
-}
-
-/* Titles of articles are ours; what was searched and said is the person's. */
-static void add_articles(parry_buf *out, const json_t *list)
-{
-    const json_t *j;
-    size_t i;
-    json_array_foreach(list, i, j)
-    {
-        parry_str title = parry_json_str(j, "title"), id = parry_json_str(j, "id");
-        parry_buf_printf(out, "Read: %.*s\n", PARRY_FMT(title.n > 0 ? title : id));
-    }
+    if ((without & 1U << t->nattachments) != 0)
+        parry_buf_addz(out, "Attachment, not sent along: " PARRY_TICKET_DOCUMENT "\n");
 }
 
 static void add_facts(const parry_ticket *t, bool privacy, parry_buf *out)
@@ -50,16 +41,14 @@ void parry_connector_text(const parry_ticket *t, const parry_text_wish *w, parry
     static const char cut[] = "(cut here)\n";
     parry_buf journey = PARRY_BUF(JOURNEY_MAX), facts = PARRY_BUF(JOURNEY_MAX);
     add_facts(t, w->privacy, &facts);
-    if (w->files && !w->privacy)
-        add_files(&facts, t);
-    parry_buf_printf(&facts, "Hand-off: %.*s\n", PARRY_FMT(t->id));
-    if (w->privacy)
-        add_articles(&journey, json_object_get(json_object_get(t->packet, "journey"), "read"));
-    else
-        parry_ticket_journey_text(t, &journey);
     if (!w->privacy)
+        add_files(&facts, t, w->without);
+    parry_buf_printf(&facts, "Hand-off: %.*s\n", PARRY_FMT(t->id));
+    if (!w->privacy) {
+        parry_ticket_journey_text(t, &journey);
         parry_buf_adds(out, t->description);
-    parry_buf_addz(out, w->privacy ? "" : "\n\n----\n");
+        parry_buf_addz(out, "\n\n----\n");
+    }
     size_t used = out->n + facts.n + sizeof cut + 1, left = w->most > used ? w->most - used : 0;
     parry_str text = parry_buf_str(&journey), kept = parry_utf8_cut(text, left);
     parry_buf_adds(out, kept);

@@ -32,8 +32,10 @@ static void sign_in(const parry_connector *c, parry_arena *a, parry_api_call *ca
 static json_t *files_of(parry_arena *a, const parry_ticket *t)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < t->nattachments; i++) {
-        const parry_attachment *f = &t->attachments[i];
+    parry_attachment files[PARRY_CONNECTOR_FILES];
+    size_t n = parry_connector_files(a, t, files);
+    for (size_t i = 0; i < n; i++) {
+        const parry_attachment *f = &files[i];
         size_t room = sodium_base64_encoded_len(f->bytes.n, sodium_base64_VARIANT_ORIGINAL);
         char *coded = parry_arena_alloc(a, room);
         (void)sodium_bin2base64(coded, room, (const unsigned char *)f->bytes.p, f->bytes.n,
@@ -151,7 +153,8 @@ static parry_code zammad_test(parry_connector *c, parry_err *err)
 const parry_connector_kind parry_kind_zammad = {
     .name = "zammad",
     .help = "Zammad's tickets, with an access token. The hand-off's id ends the first article, or is an attribute of "
-            "the ticket; the search is asked for it before anything is sent again.",
+            "the ticket; the search is asked for it before anything is sent again. Attachments and the packet are the "
+            "article's.",
     .keys = keys,
     .once = PARRY_ONCE_LOOK,
     .send = zammad_send,

@@ -32,10 +32,16 @@ static void sign_in(const parry_connector *c, parry_arena *a, parry_api_call *ca
     call->password = parry_connector_get(c, "token_file");
 }
 
-/* ---- attachments ------------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------------------- */
 
-/* What is uploaded and never used goes away by itself. */
-static parry_fate upload(const parry_connector *c, parry_arena *a, const parry_attachment *f, json_t *tokens,
+typedef struct uploads {
+    json_t *tokens;
+    unsigned without; /* as of parry_text_wish */
+    bool stranger;    /* nobody is signed in */
+} uploads;
+
+/* What is uploaded and never used goes away by itself: after an hour. */
+static parry_fate upload(const parry_connector *c, parry_arena *a, const parry_attachment *f, uploads *u, int *status,
                          parry_receipt *out, parry_err *err)
 {
     json_t *reply = NULL;
@@ -43,34 +49,48 @@ static parry_fate upload(const parry_connector *c, parry_arena *a, const parry_a
     parry_api_call call = {.path = parry_str_printf(a, "/api/v2/uploads.json?filename=%.*s", PARRY_FMT(name)).p,
                            .raw = f->bytes};
     call.headers[0] = "Accept: application/json";
-    call.headers[1] = "Content-Type: application/binary";
-    sign_in(c, a, &call);
-    parry_fate fate = parry_api_ask(c, &call, &reply, NULL, out, err);
-    const json_t *token = json_object_get(json_object_get(reply, "upload"), "token");
+    call.headers[1] = parry_str_printf(a, "Content-Type: %.*s", PARRY_FMT(f->type)).p;
+    if (!u->stranger)
+        sign_in(c, a, &call);
+    parry_fate fate = parry_api_ask(c, &call, &reply, status, out, err);
+    json_t *token = json_object_get(json_object_get(reply, "upload"), "token");
     if (fate == PARRY_FATE_DELIVERED && json_is_string(token))
-        (void)json_array_append(tokens, (json_t *)(uintptr_t)token);
+        (void)json_array_append(u->tokens, token);
+    else if (fate == PARRY_FATE_DELIVERED)
+        fate = parry_odd_answer(err);
     json_decref(reply);
     return fate == PARRY_FATE_UNSURE ? PARRY_FATE_LATER : fate; /* no ticket was made */
 }
 
-static parry_fate upload_all(const parry_connector *c, parry_arena *a, const parry_ticket *t, json_t *tokens,
+/* A file that it will not have (of a type that its administrators do not take, or of strangers at all) stays behind,
+ * and is named in the text: better than that the ticket does. */
+static parry_fate upload_all(const parry_connector *c, parry_arena *a, const parry_ticket *t, uploads *u,
                              parry_receipt *out, parry_err *err)
 {
+    parry_attachment files[PARRY_CONNECTOR_FILES];
     parry_fate fate = PARRY_FATE_DELIVERED;
-    for (size_t i = 0; i < t->nattachments && fate == PARRY_FATE_DELIVERED; i++) {
-        if (t->attachments[i].bytes.n > 0)
-            fate = upload(c, a, &t->attachments[i], tokens, out, err);
+    size_t n = parry_connector_files(a, t, files);
+    for (size_t i = 0; i < n && fate == PARRY_FATE_DELIVERED; i++) {
+        int status = 0;
+        if (files[i].bytes.n == 0)
+            continue;
+        fate = upload(c, a, &files[i], u, &status, out, err);
+        bool shut = u->stranger && (status == 401 || status == 403 || status == 404);
+        if (fate == PARRY_FATE_NEVER || shut) {
+            u->without |= 1U << i;
+            fate = PARRY_FATE_DELIVERED;
+        }
     }
     return fate;
 }
 
 /* ---- tickets ----------------------------------------------------------------------------------------------------- */
 
-static json_t *text_json(const parry_ticket *t, bool files)
+static json_t *comment_of(const parry_ticket *t, const uploads *u)
 {
     parry_buf text = PARRY_BUF(1 << 20);
-    parry_connector_text(t, &(parry_text_wish){.most = TEXT_MAX, .files = files}, &text);
-    json_t *j = json_stringn(text.p, text.n);
+    parry_connector_text(t, &(parry_text_wish){.most = TEXT_MAX, .without = u->without}, &text);
+    json_t *j = json_pack("{s:s%, s:O}", "body", text.p, text.n, "uploads", u->tokens);
     parry_buf_free(&text);
     return j;
 }
@@ -82,14 +102,14 @@ static json_t *requester_of(const parry_ticket *t)
     return json_pack("{s:s%, s:s%}", "name", name.p, name.n, "email", t->email.p, t->email.n);
 }
 
-static json_t *ticket_of(const parry_connector *c, parry_arena *a, const parry_ticket *t, json_t *uploads)
+static json_t *ticket_of(const parry_connector *c, parry_arena *a, const parry_ticket *t, const uploads *u)
 {
     const char *queue = parry_queue_name(t->queue), *field = parry_connector_get(c, "queue_field");
     const char *group = parry_connector_pair(c, "groups", queue, "", a);
-    json_t *j = json_pack("{s:s%, s:{s:o, s:O}, s:o, s:s%, s:s, s:[s, s]}", "subject", t->subject.p, t->subject.n,
-                          "comment", "body", text_json(t, false), "uploads", uploads, "requester", requester_of(t),
-                          "external_id", t->id.p, t->id.n, "priority", priorities[t->priority], "tags",
-                          parry_connector_get(c, "tag"), parry_str_printf(a, "parry_queue_%s", queue).p);
+    json_t *j = json_pack("{s:s%, s:o, s:o, s:s%, s:s, s:[s, s]}", "subject", t->subject.p, t->subject.n, "comment",
+                          comment_of(t, u), "requester", requester_of(t), "external_id", t->id.p, t->id.n, "priority",
+                          priorities[t->priority], "tags", parry_connector_get(c, "tag"),
+                          parry_str_printf(a, "parry_queue_%s", queue).p);
     if (*field != 0)
         (void)json_object_set_new(
             j, "custom_fields", json_pack("[{s:I, s:s}]", "id", (json_int_t)strtoll(field, NULL, 10), "value", queue));
@@ -109,11 +129,11 @@ static void read_ticket(const parry_connector *c, const json_t *ticket, parry_re
                        parry_connector_get(c, "url"), out->remote_id);
 }
 
-static parry_fate create(const parry_connector *c, parry_arena *a, const parry_ticket *t, json_t *uploads,
+static parry_fate create(const parry_connector *c, parry_arena *a, const parry_ticket *t, const uploads *u,
                          parry_receipt *out, parry_err *err)
 {
     json_t *reply = NULL;
-    parry_api_call call = {.path = "/api/v2/tickets.json", .body = ticket_of(c, a, t, uploads)};
+    parry_api_call call = {.path = "/api/v2/tickets.json", .body = ticket_of(c, a, t, u)};
     call.headers[0] = "Accept: application/json";
     call.headers[1] = parry_str_printf(a, "Idempotency-Key: %.*s", PARRY_FMT(t->id)).p;
     sign_in(c, a, &call);
@@ -121,7 +141,7 @@ static parry_fate create(const parry_connector *c, parry_arena *a, const parry_t
     if (fate == PARRY_FATE_DELIVERED)
         read_ticket(c, json_object_get(reply, "ticket"), out);
     else if (fate == PARRY_FATE_NEVER && parry_str_eqz(parry_json_str(reply, "error"), "IdempotentRequestError"))
-        fate = PARRY_FATE_UNSURE; /* an attempt before this one arrived, with uploads of other names */
+        fate = PARRY_FATE_UNSURE; /* an attempt before this one arrived, whose files have other tokens */
     json_decref(reply);
     return fate;
 }
@@ -129,11 +149,11 @@ static parry_fate create(const parry_connector *c, parry_arena *a, const parry_t
 static parry_fate zendesk_send(parry_connector *c, const parry_ticket *t, parry_receipt *out, parry_err *err)
 {
     parry_arena *a = parry_arena_new();
-    json_t *uploads = json_array();
-    parry_fate fate = upload_all(c, a, t, uploads, out, err);
+    uploads u = {.tokens = json_array()};
+    parry_fate fate = upload_all(c, a, t, &u, out, err);
     if (fate == PARRY_FATE_DELIVERED)
-        fate = create(c, a, t, uploads, out, err);
-    json_decref(uploads);
+        fate = create(c, a, t, &u, out, err);
+    json_decref(u.tokens);
     parry_arena_free(a);
     return fate;
 }
@@ -179,7 +199,8 @@ static parry_code zendesk_test(parry_connector *c, parry_err *err)
 const parry_connector_kind parry_kind_zendesk = {
     .name = "zendesk",
     .help = "Zendesk's Tickets API, with a token. The hand-off's id is the ticket's `external_id` and the "
-            "`Idempotency-Key` of its creation. Attachments are uploaded.",
+            "`Idempotency-Key` of its creation. Attachments and the packet are uploaded before; a file that Zendesk "
+            "refuses stays behind, and the text names it.",
     .keys = keys,
     .once = PARRY_ONCE_KEY,
     .send = zendesk_send,
@@ -188,16 +209,29 @@ const parry_connector_kind parry_kind_zendesk = {
 
 /* ---- requests ---------------------------------------------------------------------------------------------------- */
 
-static parry_fate request_send(parry_connector *c, const parry_ticket *t, parry_receipt *out, parry_err *err)
+static parry_fate request(const parry_connector *c, const parry_ticket *t, const uploads *u, parry_receipt *out,
+                          parry_err *err)
 {
     json_t *reply = NULL;
-    json_t *j = json_pack("{s:s%, s:{s:o}, s:o, s:s}", "subject", t->subject.p, t->subject.n, "comment", "body",
-                          text_json(t, true), "requester", requester_of(t), "priority", priorities[t->priority]);
+    json_t *j = json_pack("{s:s%, s:o, s:o, s:s}", "subject", t->subject.p, t->subject.n, "comment", comment_of(t, u),
+                          "requester", requester_of(t), "priority", priorities[t->priority]);
     parry_api_call call = {.path = "/api/v2/requests.json", .body = json_pack("{s:o}", "request", j)};
     parry_fate fate = parry_api_ask(c, &call, &reply, NULL, out, err);
     if (fate == PARRY_FATE_DELIVERED)
         read_ticket(c, json_object_get(reply, "request"), out);
     json_decref(reply);
+    return fate;
+}
+
+static parry_fate request_send(parry_connector *c, const parry_ticket *t, parry_receipt *out, parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    uploads u = {.tokens = json_array(), .stranger = true};
+    parry_fate fate = upload_all(c, a, t, &u, out, err);
+    if (fate == PARRY_FATE_DELIVERED)
+        fate = request(c, t, &u, out, err);
+    json_decref(u.tokens);
+    parry_arena_free(a);
     return fate;
 }
 
@@ -210,7 +244,8 @@ const parry_connector_kind parry_kind_zendesk_requests = {
     .name = "zendesk-requests",
     .help = "Zendesk's Requests API, without any token, as anybody may use it where a Zendesk lets anonymous people "
             "ask. Zendesk takes few of those an hour, cannot be asked for them, and they are not looked after: prefer "
-            "`zendesk`. The hand-off's id stands in the text.",
+            "`zendesk`. The hand-off's id stands in the text; attachments and the packet go along where strangers may "
+            "upload files.",
     .keys = request_keys,
     .once = PARRY_ONCE_STABLE_ID,
     .send = request_send,

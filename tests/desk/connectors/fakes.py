@@ -35,6 +35,22 @@ def text(value, least=0, most=65535):
     return isinstance(value, str) and least <= len(value) <= most
 
 
+DOCUMENT = "parry-handoff.json"
+
+
+def apart(files):
+    """The files of a ticket, and the packet that stands among them, once and last."""
+    names = [name for name, _ in files]
+    need(names.count(DOCUMENT) <= 1 and DOCUMENT not in names[:-1], f"{DOCUMENT} among {names}")
+    if DOCUMENT not in names:
+        return {"files": list(files), "packet": None}
+    return {"files": list(files[:-1]), "packet": json.loads(files[-1][1].decode("utf-8"))}
+
+
+def is_type(value):
+    return isinstance(value, str) and re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", value)
+
+
 def is_address(value):
     return text(value, 3, 254) and re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value)
 
@@ -189,16 +205,22 @@ class Zendesk(Fake):
     """developer.zendesk.com: Tickets, Requests, Attachments, Users."""
     user, token = "bot@acme.example", "zendesk-token-sEcReT"
 
-    def __init__(self, *args, honours=True, **kwargs):
+    def __init__(self, *args, honours=True, refuses=(), **kwargs):
+        """refuses: ends of the names of files that its administrators do not take."""
         super().__init__(*args, **kwargs)
-        self.honours, self.uploads, self.keys = honours, {}, {}
+        self.honours, self.refuses, self.uploads, self.used, self.keys = honours, tuple(refuses), {}, set(), {}
 
-    def made(self, t, files=()):
+    def made(self, t):
+        """Of files that were uploaded within the hour, each for one comment."""
+        tokens = t["comment"].get("uploads", [])
+        need(set(tokens) <= set(self.uploads) - self.used and len(set(tokens)) == len(tokens), "comment.uploads")
+        self.used.update(tokens)
+        files = [self.uploads[token] for token in tokens]
         ticket = {"id": 35436 + len(self.tickets), "status": "new", "subject": t["subject"],
                   "external_id": t.get("external_id"), "created_at": "2026-11-21T09:30:00Z"}
         self.tickets.append({"external": t.get("external_id"), "text": t["comment"]["body"], "subject": t["subject"],
                              "email": t["requester"]["email"], "name": t["requester"]["name"], "ticket": ticket,
-                             "priority": t.get("priority"), "files": list(files), "sent": t})
+                             "priority": t.get("priority"), "sent": t, **apart(files)})
         return ticket
 
     def check_common(self, t):
@@ -206,6 +228,7 @@ class Zendesk(Fake):
         need(isinstance(t.get("comment"), dict) and text(t["comment"].get("body"), 1), "comment.body")
         need(isinstance(t.get("requester"), dict) and is_address(t["requester"].get("email")), "requester.email")
         need(text(t["requester"].get("name"), 1, 255), "requester.name")
+        need(set(t["comment"]) <= {"body", "uploads"}, "comment")
         need(t.get("priority") in (None, "low", "normal", "high", "urgent"), "priority")
 
     def create(self, h, body, _query):
@@ -220,21 +243,27 @@ class Zendesk(Fake):
         need(all(text(tag, 1, 80) and " " not in tag for tag in t.get("tags", [])), "tags")
         need(all(isinstance(f["id"], int) for f in t.get("custom_fields", [])), "custom_fields")
         need(isinstance(t.get("group_id", 1), int), "group_id")
-        need(set(t["comment"].get("uploads", [])) <= set(self.uploads), "comment.uploads")
         key = h.headers.get("Idempotency-Key")
         if self.honours and key in self.keys:
             before, ticket = self.keys[key]
             return (201, {"ticket": ticket}) if before == body else (400, {"error": "IdempotentRequestError"})
-        ticket = self.made(t, [self.uploads[token] for token in t["comment"].get("uploads", [])])
+        ticket = self.made(t)
         self.keys[key] = (body, ticket)
         return 201, {"ticket": ticket}
 
     def upload(self, h, body, query):
-        self.basic(h, self.user + "/token", self.token)
-        need(h.headers.get("Content-Type") == "application/binary", "Content-Type of an upload")
+        """The type is that of the file, and the name ends as such files do."""
+        if "Authorization" in h.headers:
+            self.basic(h, self.user + "/token", self.token)
+        name, kind = query.get("filename", [""])[0], h.headers.get("Content-Type")
+        need(name and body, "filename, and a body")
+        need(is_type(kind), "Content-Type of an upload")
+        need(name.endswith(".json") == (kind == "application/json"), "the name's end and the type of an upload")
+        if name.endswith(self.refuses):
+            return 422, {"error": "RecordInvalid", "description": "this type of file is not taken"}
         token = f"t{len(self.uploads)}"
-        self.uploads[token] = (query["filename"][0], body)
-        return 201, {"upload": {"token": token, "attachment": {"id": 498483, "file_name": query["filename"][0]}}}
+        self.uploads[token] = (name, body)
+        return 201, {"upload": {"token": token, "attachment": {"id": 498483, "file_name": name}}}
 
     def listed(self, h, _body, query):
         self.basic(h, self.user + "/token", self.token)
@@ -290,11 +319,11 @@ class Zammad(Fake):
         need(a["content_type"] == "text/plain" and a["type"] == "web" and a["internal"] is False, "article's type")
         need(a["sender"] == "Customer", "article.sender")
         files = [(f["filename"], base64.b64decode(f["data"], validate=True)) for f in a["attachments"]]
-        need(all(f["mime-type"] for f in a["attachments"]), "mime-type")
+        need(all(is_type(f["mime-type"]) and set(f) == {"filename", "data", "mime-type"} for f in a["attachments"]), "attachments")
         ticket = {"id": 1 + len(self.tickets), "number": "31001", "title": t["title"], "state": "new",
                   "group": t["group"], "parry_id": t.get("parry_id")}
         found = re.search(r"^Hand-off: (\S+)$", a["body"], re.M)
-        self.tickets.append({"external": t.get("parry_id") or found.group(1), "text": a["body"], "files": files,
+        self.tickets.append({"external": t.get("parry_id") or found.group(1), "text": a["body"], **apart(files),
                              "subject": t["title"], "email": t["customer_id"][6:], "ticket": ticket})
         need(query.get("expand") == ["true"], "expand")
         return 201, ticket
@@ -343,8 +372,8 @@ class Freshdesk(Fake):
     lag = 0  # seconds until the search sees a ticket
 
     def read(self, h, body):
-        if h.headers.get("Content-Type", "").startswith("application/json"):
-            return self.json(h, body), []
+        """With files it is a form; all of them together are 20 MB at most."""
+        need(h.headers.get("Content-Type", "").startswith("multipart/form-data; boundary="), "Content-Type of a form")
         t, files = {"tags": [], "custom_fields": {}}, []
         for name, file_name, value in form_of(h, body):
             inner = re.fullmatch(r"custom_fields\[(\w+)\]", name)
@@ -357,6 +386,7 @@ class Freshdesk(Fake):
             else:
                 number = name in ("status", "priority", "source", "group_id")
                 t[name] = int(value) if number else value.decode()
+        need(all(name for name, _ in files) and sum(len(value) for _, value in files) <= 20 << 20, "attachments[]")
         return t, files
 
     def create(self, h, body, _query):
@@ -374,7 +404,7 @@ class Freshdesk(Fake):
         plain = html.unescape(t["description"].replace("<br>", "\n"))
         ticket = {"id": 20 + len(self.tickets), "status": 2, "subject": t["subject"], "custom_fields": t["custom_fields"]}
         self.tickets.append({"external": t["custom_fields"]["cf_parry_id"], "text": plain, "subject": t["subject"],
-                             "email": t["email"], "ticket": ticket, "files": files, "at": time.time()})
+                             "email": t["email"], "ticket": ticket, "at": time.time(), **apart(files)})
         return 201, ticket
 
     def search(self, h, _body, query):
@@ -427,8 +457,11 @@ class GitHub(Fake):
         issue = {"number": 1 + len(self.issues), "state": "open", "title": t["title"], "body": t["body"],
                  "html_url": f"https://github.example/acme/desk/issues/{1 + len(self.issues)}", "labels": t["labels"]}
         self.issues.append(issue)
+        folded = re.findall(r"^<details><summary>parry-handoff.json</summary>\n\n```json\n(.*?)\n```\n.*?^</details>$",
+                            t["body"], re.M | re.S)
+        need(len(folded) == 1, "the packet, folded away")
         self.tickets.append({"external": found[0], "text": t["body"], "subject": t["title"], "ticket": issue,
-                             "labels": t["labels"]})
+                             "labels": t["labels"], "packet": json.loads(folded[0])})
         return 201, issue
 
     def listed(self, h, _body, query):

@@ -49,6 +49,12 @@ def packet(description="Where is my refund?\nIt is late.", subject="Refund is la
         "consent": {"journey": True}, "follow_url": "", "redactions": []}
 
 
+def document(one):
+    """A packet as it goes along with a ticket: beside the files that it names."""
+    files = [{"name": f["name"], "type": f["type"]} for f in one["ticket"]["attachments"]]
+    return {**one, "ticket": {**one["ticket"], "attachments": files}}
+
+
 def lines(text):
     """Line ends of mail and forms are all the same to whoever reads."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -137,6 +143,12 @@ class Once:
         for said in ('refund "late" 🦊', "Late refunds", "Refunds to a card", "it is a week now", "probability 0.93", "Refunds",
                      "critical", one["handoff_id"]):
             self.assertIn(said, got["text"])
+
+    def test_the_packet_goes_along_whole(self):
+        fake = self.started()
+        one = packet("```\n</details> <!-- parry:x -->\n" + HARD, files=(("a.png", "image/png", b"x" * 100000),))
+        self.check_arrived(fake, [one], self.run_outbox(self.settings(fake), [one]))
+        self.assertEqual(fake.tickets[0]["packet"], document(one))
 
     def test_what_it_will_never_take_is_dead_at_once(self):
         for status in ("400", "413", "422"):
@@ -233,12 +245,27 @@ class TestZendesk(Once, Folder):
         for t in fake.tickets:
             self.assertEqual(t["files"], [("bon n° 1.jpg", files[0][2]), ("a.txt", b"x")])
 
-    def test_its_key_alone_is_enough_where_the_list_lags(self):
+    def test_its_key_is_enough_while_the_list_lags(self):
         fake = self.started({"create": ["after-1.5", "500-done", "reset-done"]})
-        fake.routes = tuple((*r[:3], lambda *_: (200, {"tickets": [], "count": 0})) if r[3] is Zendesk.listed else r
-                            for r in Zendesk.routes)
+        again = []
+
+        def lagging(this, h, body, query):
+            again.append(query["external_id"][0])
+            late = again.count(again[-1]) > 3
+            return Zendesk.listed(this, h, body, query) if late else (200, {"tickets": [], "count": 0})
+        fake.routes = tuple((*r[:3], lagging) if r[3] is Zendesk.listed else r for r in Zendesk.routes)
         packets = [packet() for _ in range(3)]
         self.check_arrived(fake, packets, self.run_outbox(self.settings(fake), packets))
+        self.assertGreater(fake.requests.count(("POST", "/api/v2/tickets.json")), 3 + 3)
+
+    def test_a_file_that_it_refuses_stays_behind_and_the_ticket_does_not(self):
+        fake = self.started(refuses=(".json", ".jpg"))
+        one = packet(files=(("bon.jpg", "image/jpeg", b"x"), ("a.txt", "text/plain", b"y")))
+        self.check_arrived(fake, [one], self.run_outbox(self.settings(fake), [one]))
+        got, = fake.tickets
+        self.assertEqual((got["files"], got["packet"]), ([("a.txt", b"y")], None))
+        self.assertIn("Attachment, not sent along: bon.jpg (image/jpeg, 1 bytes)\nAttachment, not sent along: parry-handoff.json\n",
+                      got["text"])
 
     def test_looking_alone_is_enough_where_keys_are_forgotten(self):
         fake = self.started({"create": ["after-1.5", "500-done", "reset-done"]}, honours=False)
@@ -246,7 +273,9 @@ class TestZendesk(Once, Folder):
         self.check_arrived(fake, packets, self.run_outbox(self.settings(fake), packets))
 
     def test_kills_lose_nothing_and_repeat_nothing(self):
-        self.check_kills(self.started({"create": [random.choice(("ok", "after-0.2", "before-0.2", "500-done")) for _ in range(40)]}))
+        """Between the upload and the ticket, too."""
+        faults = ("ok", "after-0.2", "before-0.2", "500-done")
+        self.check_kills(self.started({what: [random.choice(faults) for _ in range(40)] for what in ("create", "upload")}))
 
     def test_a_token_that_is_not_taken_is_told(self):
         fake = self.started({"test": ["401"]})
@@ -339,6 +368,49 @@ class TestGitHub(Once, Folder):
             self.assertNotIn(personal, sent)
         for ours in ("Refunds", "critical", "Late refunds", one["handoff_id"]):
             self.assertIn(ours, sent)
+        told = fake.tickets[0]["packet"]
+        late = {"id": "late", "title": "Late refunds"}
+        self.assertEqual(told["journey"], {
+            "searches": [{"at": "2026-11-21T09:29:00.000Z", "probability": 0.41, "answered": False, "shown": [late],
+                          "opened": [{**late, "dwell_ms": 21000}]}],
+            "read": [{**late, "dwell_ms": 21000}, {"id": "card", "title": "Refunds to a card", "dwell_ms": 4000}], "seconds": 120})
+        self.assertFalse(set(told) - {"version", "handoff_id", "created_at", "redactions", "locale", "audience", "channel", "consent",
+                                      "suggested", "journey"})
+
+    def test_a_public_repository_names_no_articles_that_not_everybody_may_read(self):
+        for audience, named in (("internal", "customer"), ("merchant", "customer, seller"), ("customer", '""')):
+            fake = self.started(private=False)
+            one = {**packet(), "audience": audience}
+            settings = self.settings(fake, private_repo="false", public_audiences=named)
+            self.check_arrived(fake, [one], self.run_outbox(settings, [one]))
+            self.assertNotIn("Late refunds", fake.tickets[0]["text"])
+            self.assertNotIn('"late"', fake.tickets[0]["text"])
+        for audience, named in (("merchant", "customer, merchant"), ("merchant", "merchant")):
+            fake = self.started(private=False)
+            one = {**packet(), "audience": audience}
+            one["journey"]["read"].append({"id": "a-draft", "title": "", "dwell_ms": 1})
+            settings = self.settings(fake, private_repo="false", public_audiences=named)
+            self.check_arrived(fake, [one], self.run_outbox(settings, [one]))
+            self.assertIn("Late refunds", fake.tickets[0]["text"])
+            self.assertNotIn("a-draft", fake.tickets[0]["text"])
+
+    def test_an_issue_holds_as_much_as_there_is_room_for_the_newest_last(self):
+        long = packet("🦊" * 16000)
+        many = packet("x" * 16000)
+        search, turn = many["journey"]["searches"][0], many["journey"]["said"][0]
+        many["journey"]["searches"] = [{**search, "text": f"{i} " + "ä" * 3000} for i in range(20)]
+        many["journey"]["said"] = [{**turn, "text": f"{i} " + "🦊" * 1000} for i in range(40)]
+        fake = self.started()
+        self.check_arrived(fake, [long, many], self.run_outbox(self.settings(fake), [long, many]))
+        got = {t["external"]: t for t in fake.tickets}
+        wanted = document(long)
+        wanted["ticket"].pop("description")  # it stands above
+        self.assertEqual(got[long["handoff_id"]]["packet"], wanted)
+        journey = got[many["handoff_id"]]["packet"]["journey"]
+        self.assertTrue(0 < len(journey["said"]) < 40 and 0 < len(journey["searches"]) < 20)
+        self.assertEqual((journey["searches"][-1], journey["said"][-1]), (many["journey"]["searches"][-1], many["journey"]["said"][-1]))
+        left_out = 60 - len(journey["said"]) - len(journey["searches"])
+        self.assertIn(f"no room for the oldest {left_out} searches and words", got[many["handoff_id"]]["text"])
 
     def test_a_repository_that_only_the_settings_call_private_gets_nothing(self):
         fake = self.started(private=False)
@@ -431,8 +503,20 @@ class TestZendeskRequests(AtLeastOnce):
             told = self.run_outbox(self.settings(fake), packets)
             for t in fake.tickets:
                 t["external"] = t["text"].strip().split("Hand-off: ")[1]
-                self.assertIn("Attachment, not sent along: a.jpg (image/jpeg, 1 bytes)", t["text"])
+                self.assertNotIn("not sent along", t["text"])
+                self.assertEqual(t["files"], [("a.jpg", b"x")])
+                self.assertEqual(t["packet"], document(next(p for p in packets if p["handoff_id"] == t["external"])))
             self.check_arrived(fake, packets, told, len(packets) + 7)
+
+    def test_where_strangers_may_upload_nothing_the_ticket_arrives_all_the_same(self):
+        for refused in ("401", "403", "404"):
+            with Zendesk({"upload": [refused] * 2}) as fake:
+                one = packet(files=(("a.jpg", "image/jpeg", b"x"),))
+                told = self.run_outbox(self.settings(fake), [one])
+                got, = fake.tickets
+                got["external"] = got["text"].strip().split("Hand-off: ")[1]
+                self.check_arrived(fake, [one], told)
+                self.assertIn("not sent along: a.jpg (image/jpeg, 1 bytes)\nAttachment, not sent along: parry-handoff.json", got["text"])
 
     def test_test(self):
         with Zendesk() as fake:
@@ -486,9 +570,8 @@ class TestMail(Folder):
         files = {f.get_filename(): f for f in m.iter_attachments()}
         self.assertEqual(files["bon n° 1.jpg"].get_content(), data)
         self.assertEqual(files["odd"].get_content_type(), "application/octet-stream")
-        sent = json.loads(files["handoff.json"].get_content())
-        one["ticket"].pop("attachments")
-        self.assertEqual(sent, one)
+        self.assertEqual(files["parry-handoff.json"].get_content_type(), "application/json")
+        self.assertEqual(json.loads(files["parry-handoff.json"].get_content()), document(one))
 
     def test_nothing_that_is_written_begins_another_header_or_recipient(self):
         evil = "x\r\nBcc: all@acme.example\r\n\r\nbody"
