@@ -116,6 +116,13 @@ static bool goes_on(const json_t *last, parry_str text, int64_t at_ms)
     return n > 0 && memcmp(before.p, text.p, n) == 0 && json_array_size(json_object_get(last, "opened")) == 0;
 }
 
+/* Of an answer by words alone nobody knows whether it answers. */
+static bool by_words(const json_t *p)
+{
+    parry_str mode = text_at(p, "mode");
+    return mode.n > 0 && !parry_str_eqz(mode, "hybrid");
+}
+
 static void add_search(fold *f, const parry_ledger_record *r, const json_t *p)
 {
     char id[PARRY_UUID_TEXT];
@@ -134,7 +141,7 @@ static void add_search(fold *f, const parry_ledger_record *r, const json_t *p)
     json_t *j = json_pack("{s:s, s:o, s:o, s:o, s:o}", "query_id", id, "at", time_json(r->at_ms), "text",
                           json_text(text), "shown", list, "opened", json_array());
     json_object_set(j, "probability", json_object_get(p, "probability"));
-    json_object_set(j, "answered", json_object_get(p, "answered"));
+    json_object_set(j, "answered", by_words(p) ? json_null() : json_object_get(p, "answered"));
     json_array_append_new(f->searches, j);
 }
 

@@ -131,7 +131,9 @@ static void add_search(parry_buf *out, const json_t *j)
     parry_buf_printf(out, "- searched for \"%.*s\"", PARRY_FMT(text_at(j, "text")));
     if (json_is_number(p))
         parry_buf_printf(out, ", answered with probability %.2f", json_number_value(p));
-    if (json_is_false(json_object_get(j, "answered")))
+    if (json_array_size(json_object_get(j, "shown")) == 0)
+        parry_buf_addz(out, ", nothing found");
+    else if (json_is_false(json_object_get(j, "answered")))
         parry_buf_addz(out, ", no confident answer");
     parry_buf_addc(out, '\n');
     add_articles(out, "opened", json_object_get(j, "opened"));

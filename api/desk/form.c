@@ -33,7 +33,7 @@ const char parry_handoff_schema[] =
                           ",\"priority\":{\"enum\":[\"low\",\"medium\",\"high\",\"critical\"]}"
                           ",\"said\":{\"type\":\"array\",\"maxItems\":50,\"items\":{\"type\":\"object\","
                           "\"required\":[\"role\",\"text\"],"
-                          "\"additionalProperties\":false,\"properties\":{\"role\":{\"enum\":[\"user\","
+                          "\"additionalProperties\":false,\"properties\":{\"role\":{\"enum\":[\"customer\",\"user\","
                           "\"assistant\",\"agent\"]},"
                           "\"text\":" TEXT("4000") ",\"at\":" TEXT(
                               "40") "}}}"
@@ -151,6 +151,22 @@ static void set_key(const parry_call *c, parry_pseudonym as, int64_t now_ms, par
 
 static parry_str first_of(parry_str a, parry_str b) { return a.n > 0 ? a : b; }
 
+/* Chatbots say user; to a desk that is the customer, as in what the ledger has. */
+static json_t *said_json(const parry_call *c, const json_t *said)
+{
+    json_t *list = json_array();
+    const json_t *turn;
+    size_t i;
+    json_array_foreach(said, i, turn)
+    {
+        json_t *copy = json_copy((json_t *)(uintptr_t)turn);
+        if (parry_str_eqz(parry_body_text(c, copy, "role"), "user"))
+            json_object_set_new(copy, "role", json_string("customer"));
+        json_array_append_new(list, copy);
+    }
+    return list;
+}
+
 static parry_code add_journey(parry_call *c, const json_t *body, parry_journey_wish *w, parry_form *f, parry_err *err)
 {
     bool share = json_is_true(json_object_get(body, "share_journey"));
@@ -168,7 +184,7 @@ static parry_code add_journey(parry_call *c, const json_t *body, parry_journey_w
     if (code != PARRY_OK)
         return code;
     if (json_array_size(said) > 0)
-        json_object_set(journey, "said", said);
+        json_object_set_new(journey, "said", said_json(c, said));
     json_object_set_new(f->packet, "journey", journey);
     json_object_set_new(f->packet, "redactions", redactions);
     return PARRY_OK;

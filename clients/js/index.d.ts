@@ -58,7 +58,7 @@ export type NewHandoff = {
   visitor?: string;
   session?: string;
   said?: ({
-    role: "user" | "assistant" | "agent";
+    role: "customer" | "user" | "assistant" | "agent";
     text: string;
     at?: string;
   })[];

@@ -18,17 +18,19 @@ CHECK = ("import json, sys, jsonschema_rs\n"
          "json.dump([[e.message for e in check.iter_errors(p)] for p in packets], sys.stdout)\n")
 
 
+def mistakes(test, packets):
+    """What the schema has against each."""
+    site = packages()
+    if site is None:
+        test.skipTest("jsonschema cannot be had here")
+    done = subprocess.run([sys.executable, "-c", CHECK], input=json.dumps([json.loads(SCHEMA.read_text(encoding="utf-8")), packets]),
+                          capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": site})
+    test.assertEqual(done.stderr, "")
+    return json.loads(done.stdout)
+
+
 class Packet(Desk):
     options = ("desk.public_url=https://help.example",)
-
-    def wrong_with(self, packets):
-        site = packages()
-        if site is None:
-            self.skipTest("jsonschema cannot be had here")
-        done = subprocess.run([sys.executable, "-c", CHECK], input=json.dumps([json.loads(SCHEMA.read_text(encoding="utf-8")), packets]),
-                              capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": site})
-        self.assertEqual(done.stderr, "")
-        return json.loads(done.stdout)
 
     def packet_of(self, handoff):
         target, = self.delivered(handoff)
@@ -57,19 +59,21 @@ class Packet(Desk):
         handoffs = [self.post("/v1/handoffs", one) for one in forms]
         tool = self.post("/v1/tools/create_ticket", {"query_id": query_id, "session": "s", "description": "x", "email": "a@b.example"}, 200)
         packets = [self.packet_of(h) for h in [*handoffs, {"id": tool["ticket_id"]}]]
-        self.assertEqual(self.wrong_with(packets), [[]] * len(packets))
+        self.assertEqual(mistakes(self, packets), [[]] * len(packets))
         whole = packets[2]
         self.assertEqual(whole["redactions"], ["email"])
         self.assertTrue(whole["journey"]["said"] and whole["journey"]["read"] and whole["journey"]["searches"][0]["opened"])
         self.assertTrue(whole["follow_url"].startswith("https://help.example/ticket/"))
         self.assertEqual(packets[3]["suggested"]["queue"], {"value": "Login"})
+        self.assertEqual([turn["role"] for turn in packets[3]["journey"]["said"]], ["customer", "assistant"])
+        self.assertEqual({turn["role"] for turn in whole["journey"]["said"]} - {"assistant"}, {"customer"})
 
     def test_what_is_wrong_is_seen(self):
         good = self.packet_of(self.post("/v1/handoffs", form(share_journey=True)))
         bad = [{**good, "more": 1}, {**good, "version": 2}, {**good, "consent": {"journey": False}},
                {name: value for name, value in good.items() if name != "journey"},
                {**good, "requester": {"name": "", "email": "a@b\r\nBcc: c@d"}}, {**good, "channel": "fax"}]
-        for one, wrong in zip(bad, self.wrong_with(bad)):
+        for one, wrong in zip(bad, mistakes(self, bad)):
             self.assertTrue(wrong, one)
 
 

@@ -113,6 +113,21 @@ static void test_typing_is_one_search_and_old_ones_are_left_out(void **state)
     parry_ledger_close(h.ledger);
 }
 
+static void test_whether_it_was_answered_is_unknown_where_nothing_can_tell(void **state)
+{
+    home h;
+    json_t *redactions;
+    home_open(&h, *state);
+    record(&h, PARRY_LEDGER_QUERY, &h.ann, "{\"text\":\"words\",\"mode\":\"text\",\"answered\":false,\"shown\":[]}");
+    record(&h, PARRY_LEDGER_QUERY, &h.ann, "{\"text\":\"both\",\"mode\":\"hybrid\",\"answered\":false,\"shown\":[]}");
+    json_t *j = journey_of(&h, NULL, 0, &redactions);
+    assert_true(json_is_null(json_object_get(at(j, "searches", 0), "answered")));
+    assert_true(json_is_false(json_object_get(at(j, "searches", 1), "answered")));
+    json_decref(j);
+    json_decref(redactions);
+    parry_ledger_close(h.ledger);
+}
+
 static void test_a_search_is_found_by_its_id_alone_and_once(void **state)
 {
     home h;
@@ -135,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_scratch(test_a_journey_has_searches_what_was_opened_and_what_was_said),
         in_scratch(test_typing_is_one_search_and_old_ones_are_left_out),
+        in_scratch(test_whether_it_was_answered_is_unknown_where_nothing_can_tell),
         in_scratch(test_a_search_is_found_by_its_id_alone_and_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
