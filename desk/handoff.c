@@ -271,16 +271,7 @@ static parry_code find(hearing *x, parry_txn *t, parry_err *err)
  * record's alone. */
 static parry_code hear_late(hearing *x, parry_txn *t, parry_handoff *r, size_t i, parry_err *err)
 {
-    parry_receipt *known = &r->targets[i].receipt;
-    const parry_receipt *said = x->receipt;
-    if (said->remote_id[0] != 0)
-        (void)snprintf(known->remote_id, sizeof known->remote_id, "%s", said->remote_id);
-    if (said->remote_url[0] != 0)
-        (void)snprintf(known->remote_url, sizeof known->remote_url, "%s", said->remote_url);
-    if (said->status[0] != 0) {
-        (void)snprintf(known->status, sizeof known->status, "%s", said->status);
-        known->ended = said->ended;
-    }
+    parry_receipt_hear(&r->targets[i].receipt, x->receipt);
     r->targets[i].state = PARRY_OUTBOX_DELIVERED; /* it is there: the other system says so */
     return save(x->h, t, r, err);
 }

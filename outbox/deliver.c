@@ -148,9 +148,18 @@ static void set_look(const lane *l, parry_outbox_record *r, int64_t now)
     r->look_ms = look ? next : 0;
 }
 
+/* What the other side said by itself, while the turn was on its way, is newer than what the turn was told. */
+static void set_receipt(parry_outbox_record *r, const turn *u)
+{
+    parry_receipt got = u->receipt;
+    if (r->item.heard != u->was.heard)
+        parry_receipt_hear(&got, &r->item.receipt);
+    r->item.receipt = got;
+}
+
 static void set_delivered(const lane *l, parry_outbox_record *r, const turn *u, int64_t now)
 {
-    r->item.receipt = u->receipt;
+    set_receipt(r, u);
     r->item.error = parry_str_of("");
     r->item.unsure = false;
     if (r->item.state != PARRY_OUTBOX_DELIVERED)
@@ -178,7 +187,7 @@ static void set_looked(const lane *l, parry_outbox_record *r, const turn *u, int
 {
     r->looks++;
     if (u->fate == PARRY_FATE_DELIVERED)
-        r->item.receipt = u->receipt;
+        set_receipt(r, u);
     set_look(l, r, now);
     r->item.due_ms = parry_outbox_next(l->outbox, r);
 }

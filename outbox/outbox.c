@@ -232,17 +232,16 @@ parry_code parry_outbox_get(parry_outbox *o, parry_txn *t, uint64_t id, parry_ar
     return PARRY_OK;
 }
 
-/* What was said replaces what was known. */
-static void take_over(parry_receipt *known, const parry_receipt *said)
+void parry_receipt_hear(parry_receipt *known, const parry_receipt *said)
 {
     if (said->remote_id[0] != 0)
         memcpy(known->remote_id, said->remote_id, sizeof known->remote_id);
     if (said->remote_url[0] != 0)
         memcpy(known->remote_url, said->remote_url, sizeof known->remote_url);
-    if (said->status[0] != 0) {
+    if (said->status[0] != 0)
         memcpy(known->status, said->status, sizeof known->status);
+    if (said->status[0] != 0 || said->ended)
         known->ended = said->ended;
-    }
 }
 
 parry_code parry_outbox_hear(parry_outbox *o, parry_txn *t, uint64_t id, const parry_receipt *receipt, parry_err *err)
@@ -252,7 +251,8 @@ parry_code parry_outbox_hear(parry_outbox *o, parry_txn *t, uint64_t id, const p
     parry_code code = parry_outbox_load(o, t, id, a, &r, err);
     if (code == PARRY_OK) {
         int64_t old = r.item.due_ms;
-        take_over(&r.item.receipt, receipt);
+        parry_receipt_hear(&r.item.receipt, receipt);
+        r.item.heard++;
         if (r.item.state == PARRY_OUTBOX_DELIVERED) {
             r.look_ms = r.item.receipt.ended ? 0 : r.look_ms;
             r.item.due_ms = parry_outbox_next(o, &r);

@@ -58,12 +58,16 @@ typedef struct parry_receipt {
     int64_t retry_after_ms;               /* of LATER; 0: the outbox chooses */
 } parry_receipt;
 
+/* What was said replaces what was known; what was not said ("") stays. One that ended without a word has ended. */
+void parry_receipt_hear(parry_receipt *known, const parry_receipt *said);
+
 typedef struct parry_outbox_item {
     uint64_t id;
     parry_str target, key;
     parry_outbox_state state;
     unsigned attempts;
-    bool unsure; /* an attempt may have arrived */
+    bool unsure;    /* an attempt may have arrived */
+    unsigned heard; /* times that the other side said something by itself */
     int64_t created_ms, changed_ms, due_ms, delivered_ms;
     parry_str error; /* of the last attempt; "" */
     parry_receipt receipt;
@@ -135,7 +139,8 @@ PARRY_MUST parry_code parry_outbox_get(parry_outbox *o, parry_txn *t, uint64_t i
 /* NOT_FOUND: nothing was put under this key. */
 PARRY_MUST parry_code parry_outbox_find(parry_outbox *o, parry_txn *t, parry_str target, parry_str key, uint64_t *id,
                                         parry_err *err);
-/* The other side said something by itself (a webhook): as if it had been looked after. */
+/* The other side said something by itself (a webhook). It goes before what an attempt or a look that began earlier
+ * brings home. */
 PARRY_MUST parry_code parry_outbox_hear(parry_outbox *o, parry_txn *t, uint64_t id, const parry_receipt *receipt,
                                         parry_err *err);
 /* Sends again at once what is dead or waits. CONFLICT: delivered, or being sent. */

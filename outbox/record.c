@@ -33,6 +33,7 @@ void parry_outbox_write(const parry_outbox_record *r, parry_buf *out)
     set_number(j, "state", (int64_t)i->state);
     set_number(j, "attempts", i->attempts);
     set_number(j, "unsure", i->unsure);
+    set_number(j, "heard", i->heard);
     set_number(j, "created", i->created_ms);
     set_number(j, "changed", i->changed_ms);
     set_number(j, "due", i->due_ms);
@@ -85,6 +86,7 @@ parry_code parry_outbox_read(parry_str value, uint64_t id, parry_arena *a, parry
                                     .state = (parry_outbox_state)state,
                                     .attempts = (unsigned)get_number(j, "attempts"),
                                     .unsure = get_number(j, "unsure") != 0,
+                                    .heard = (unsigned)get_number(j, "heard"),
                                     .created_ms = get_number(j, "created"),
                                     .changed_ms = get_number(j, "changed"),
                                     .due_ms = get_number(j, "due"),

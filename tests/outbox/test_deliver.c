@@ -245,6 +245,95 @@ static void test_a_delivered_one_is_looked_after_until_it_ended_and_its_payload_
     box_close(&b);
 }
 
+/* ---- a hook in the middle of it ---------------------------------------------------------------------------------- */
+
+typedef struct teller { /* a target that says something by itself before it answers */
+    box *b;
+    atomic_bool tells;
+    atomic_uint looked;
+    const char *status;
+    bool ended;
+} teller;
+
+typedef struct telling {
+    box *b;
+    uint64_t id;
+    parry_receipt said;
+} telling;
+
+static parry_code tell_in(void *ctx, parry_txn *t, parry_err *err)
+{
+    const telling *x = ctx;
+    return parry_outbox_hear(x->b->outbox, t, x->id, &x->said, err);
+}
+
+static void tell(teller *f, uint64_t id)
+{
+    telling x = {f->b, id, {.ended = f->ended}};
+    (void)snprintf(x.said.status, sizeof x.said.status, "%s", f->status);
+    if (atomic_exchange(&f->tells, false))
+        ok(parry_group_do(f->b->group, tell_in, &x, NULL));
+}
+
+static parry_fate tell_and_send(void *ctx, const parry_outbox_item *i, parry_receipt *out, parry_err *err)
+{
+    (void)err;
+    tell(ctx, i->id);
+    (void)snprintf(out->remote_id, sizeof out->remote_id, "R1");
+    (void)snprintf(out->status, sizeof out->status, "new");
+    return PARRY_FATE_DELIVERED;
+}
+
+static parry_fate tell_and_look(void *ctx, const parry_outbox_item *i, parry_receipt *out, parry_err *err)
+{
+    teller *f = ctx;
+    (void)err;
+    tell(f, i->id);
+    (void)snprintf(out->remote_id, sizeof out->remote_id, "R1");
+    (void)snprintf(out->status, sizeof out->status, "open");
+    atomic_fetch_add(&f->looked, 1);
+    return PARRY_FATE_DELIVERED;
+}
+
+static void check_said(box *b, scratch *s, uint64_t id, const char *status, bool ended)
+{
+    parry_outbox_item i = get(b, s->arena, id);
+    for (int k = 0; k < 500 && strcmp(i.receipt.status, status) != 0; k++) {
+        parry_sleep_ms(5);
+        i = get(b, s->arena, id);
+    }
+    assert_string_equal(i.receipt.status, status);
+    assert_int_equal(i.receipt.ended, ended);
+    assert_string_equal(i.receipt.remote_id, "R1");
+}
+
+static void test_what_was_told_meanwhile_goes_before_what_was_asked(void **state)
+{
+    scratch *s = *state;
+    box b = {0};
+    teller f = {.b = &b, .status = "pending", .tells = true};
+    parry_target t = {.name = "desk", .send = tell_and_send, .look = tell_and_look, .ctx = &f, .workers = 1};
+    t.look_ms = 60000;
+    t.look_for_ms = 100 * (int64_t)HOUR;
+    start(&b, s, NULL, &t);
+    uint64_t id = put(&b, "desk", "k", "p");
+    assert_true(becomes(&b, id, PARRY_OUTBOX_DELIVERED));
+    check_said(&b, s, id, "pending", false);
+    advance(&b, 61000); /* nothing was told meanwhile */
+    assert_true(reaches(&f.looked, 1));
+    check_said(&b, s, id, "open", false);
+    f.status = ""; /* it ended, without a word for it */
+    f.ended = true;
+    atomic_store(&f.tells, true);
+    advance(&b, HOUR);
+    assert_true(reaches(&f.looked, 2));
+    advance(&b, 50 * (int64_t)HOUR); /* so nobody asks any more */
+    parry_sleep_ms(50);
+    assert_int_equal(f.looked, 2);
+    check_said(&b, s, id, "open", true);
+    box_close(&b);
+}
+
 static void test_a_target_that_is_not_there_lets_others_go_on(void **state)
 {
     scratch *s = *state;
@@ -294,6 +383,7 @@ int main(void)
         in_scratch(test_what_may_have_arrived_is_looked_for_before_it_is_sent_again),
         in_scratch(test_what_did_not_arrive_after_all_is_sent_again),
         in_scratch(test_a_delivered_one_is_looked_after_until_it_ended_and_its_payload_is_erased),
+        in_scratch(test_what_was_told_meanwhile_goes_before_what_was_asked),
         in_scratch(test_a_target_that_is_not_there_lets_others_go_on),
         in_scratch(test_many_items_by_many_threads_each_once),
     };
