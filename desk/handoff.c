@@ -81,7 +81,6 @@ static parry_code put_items(accepting *x, parry_txn *t, parry_err *err)
     return code;
 }
 
-/* Keyed: what a person wrote could be guessed at otherwise. */
 /* Keyed, since what a person wrote may stand in it. */
 static parry_secret hash_of_once(const parry_handoffs *h, parry_str once)
 {
@@ -315,29 +314,37 @@ parry_code parry_handoffs_hear(parry_handoffs *h, const parry_uuid *handoff, par
 
 typedef struct surveying {
     parry_handoffs *h;
+    parry_arena *a;
     parry_uuid id;
     int score;
+    parry_str hash;
+    parry_handoff record;
 } surveying;
 
 static parry_code survey_in(void *ctx, parry_txn *t, parry_err *err)
 {
-    const surveying *x = ctx;
-    parry_arena *a = parry_arena_new();
-    parry_handoff r;
-    parry_code code = load(x->h, t, x->id, a, &r, err);
-    if (code == PARRY_OK) {
-        r.survey = x->score;
-        r.survey_ms = parry_clock_now_ms(x->h->clock);
-        code = save(x->h, t, &r, err);
-    }
-    parry_arena_free(a);
-    return code;
+    surveying *x = ctx;
+    parry_handoff *r = &x->record;
+    parry_code code = load(x->h, t, x->id, x->a, r, err);
+    if (code != PARRY_OK || (r->survey == x->score && parry_str_eq(r->survey_hash, x->hash)))
+        return code;
+    r->survey = x->score;
+    r->survey_ms = parry_clock_now_ms(x->h->clock);
+    r->survey_nth++;
+    r->survey_hash = x->hash;
+    return save(x->h, t, r, err);
 }
 
-parry_code parry_handoffs_survey(parry_handoffs *h, parry_uuid id, int score, parry_err *err)
+parry_code parry_handoffs_survey(parry_handoffs *h, parry_uuid id, int score, parry_str comment, parry_arena *a,
+                                 parry_handoff *out, parry_err *err)
 {
-    surveying x = {h, id, score};
-    return parry_group_do(h->group, survey_in, &x, err);
+    surveying x = {.h = h, .a = a, .id = id, .score = score};
+    parry_secret hash = parry_secret_mac(&h->seal, "survey", parry_str_printf(a, "%d %.*s", score, PARRY_FMT(comment)));
+    x.hash = parry_base64_make(a, hash.b, sizeof hash.b);
+    parry_code code = parry_group_do(h->group, survey_in, &x, err);
+    if (code == PARRY_OK)
+        *out = x.record;
+    return code;
 }
 
 parry_code parry_handoffs_again(parry_handoffs *h, parry_str once, parry_str request, parry_arena *a,

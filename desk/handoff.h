@@ -42,7 +42,9 @@ typedef struct parry_handoff {
     size_t ntargets; /* the first one's status is the hand-off's */
     int survey;      /* 1 to 5; 0: not said */
     int64_t survey_ms;
-} parry_handoff; /* strings in the arena it was read with */
+    unsigned survey_nth;   /* how many different answers there were, one after another */
+    parry_str survey_hash; /* keyed, of the last one with its comment */
+} parry_handoff;           /* strings in the arena it was read with */
 
 typedef struct parry_handoffs parry_handoffs;
 
@@ -87,8 +89,10 @@ PARRY_MUST parry_code parry_handoffs_newest(parry_handoffs *h, int64_t ms, parry
  * not one of ours. id: which it was. */
 PARRY_MUST parry_code parry_handoffs_hear(parry_handoffs *h, const parry_uuid *handoff, parry_str target,
                                           const parry_receipt *receipt, parry_uuid *id, parry_err *err);
-/* How content the person was, 1 to 5; a later answer replaces an earlier one. NOT_FOUND. */
-PARRY_MUST parry_code parry_handoffs_survey(parry_handoffs *h, parry_uuid id, int score, parry_err *err);
+/* How content the person was, 1 to 5; a later answer replaces an earlier one, and the same one again (a second click)
+ * changes nothing. Of the comment a keyed hash is kept. out: the record then, strings in the arena. NOT_FOUND. */
+PARRY_MUST parry_code parry_handoffs_survey(parry_handoffs *h, parry_uuid id, int score, parry_str comment,
+                                            parry_arena *a, parry_handoff *out, parry_err *err);
 
 /* A payload of the outbox as JSON (new reference), and the ticket in it. CORRUPT. */
 PARRY_MUST parry_code parry_handoffs_open_packet(const parry_handoffs *h, const parry_outbox_item *item, parry_arena *a,

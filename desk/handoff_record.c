@@ -40,6 +40,10 @@ json_t *parry_handoff_json(const parry_handoff *h)
     json_object_set_new(j, "contact", json_text(h->contact));
     json_object_set_new(j, "survey", json_integer(h->survey));
     json_object_set_new(j, "survey_at", json_integer(h->survey_ms));
+    if (h->survey_nth > 0) {
+        json_object_set_new(j, "survey_nth", json_integer(h->survey_nth));
+        json_object_set_new(j, "survey_hash", json_text(h->survey_hash));
+    }
     json_object_set_new(j, "targets", targets);
     return j;
 }
@@ -97,6 +101,8 @@ parry_code parry_handoff_read(parry_str value, parry_uuid id, parry_arena *a, pa
     h.visitor = text_at(j, "visitor", a);
     h.contact = text_at(j, "contact", a);
     h.survey = (int)number_at(j, "survey");
+    h.survey_nth = (unsigned)number_at(j, "survey_nth");
+    h.survey_hash = text_at(j, "survey_hash", a);
     read_targets(json_object_get(j, "targets"), a, &h);
     json_decref(j);
     if (!fine)

@@ -80,40 +80,60 @@ parry_code parry_get_followed(parry_call *c, parry_err *err)
 
 /* ---- the survey -------------------------------------------------------------------------------------------------- */
 
-static void tell_ledger(const parry_call *c, const parry_handoff *h, int score, parry_str comment)
+/* The same for the same answer, however often it is sent. */
+static parry_uuid event_id(const parry_handoff *h)
+{
+    parry_hasher x;
+    parry_hasher_start(&x);
+    parry_hasher_adds(&x, parry_str_of("survey"));
+    parry_hasher_add(&x, h->id.b, sizeof h->id.b);
+    parry_hasher_add(&x, &h->survey_nth, sizeof h->survey_nth);
+    parry_hash hash = parry_hasher_end(&x);
+    return parry_uuid_of(hash.b);
+}
+
+static json_t *event_of(const parry_call *c, const parry_handoff *h, parry_str comment)
 {
     char id[PARRY_UUID_TEXT];
-    int64_t now = parry_clock_now_ms(parry_clock_system());
-    if (c->app->ledger == NULL)
-        return;
     parry_uuid_text(h->id, id);
-    json_t *j = json_pack("{s:s, s:I, s:s, s:s, s:i}", "type", "survey", "at", (json_int_t)now, "ticket",
-                          h->reference.p, "handoff", id, "score", score);
+    json_t *j = json_pack("{s:s, s:I, s:o, s:s, s:i}", "type", "survey", "at", (json_int_t)h->survey_ms, "ticket",
+                          parry_json_text(h->reference), "handoff", id, "score", h->survey);
     if (comment.n > 0)
         parry_event_set_text(c->app->redactor, c->arena, j, "comment", comment);
     if (h->visitor.n > 0)
         json_object_set_new(j, "visitor", parry_json_text(h->visitor));
     if (h->contact.n > 0)
         json_object_set_new(j, "contact", parry_json_text(h->contact));
-    char *text = json_dumps(j, JSON_COMPACT);
-    parry_ledger_item item = {.kind = PARRY_LEDGER_EVENT, .id = parry_uuid_v7(now), .payload = parry_str_of(text)};
-    parry_event_set_about(j, &item);
-    if (parry_call_append(c, &item, 1, NULL, NULL) != PARRY_OK)
-        atomic_fetch_add(&c->app->queries_dropped, 1);
-    free(text);
-    json_decref(j);
+    return j;
 }
 
+/* Durable when it returns. */
+static parry_code tell_ledger(const parry_call *c, const parry_handoff *h, parry_str comment, parry_err *err)
+{
+    parry_ledger_ticket *ticket = NULL;
+    if (c->app->ledger == NULL)
+        return PARRY_OK;
+    json_t *j = event_of(c, h, comment);
+    char *text = json_dumps(j, JSON_COMPACT);
+    parry_ledger_item item = {.kind = PARRY_LEDGER_EVENT, .id = event_id(h), .payload = parry_str_of(text)};
+    parry_event_set_about(j, &item);
+    parry_code code = parry_call_append(c, &item, 1, &ticket, err);
+    if (code == PARRY_OK)
+        code = parry_ledger_wait(c->app->ledger, ticket, err);
+    parry_ledger_release(c->app->ledger, ticket);
+    free(text);
+    json_decref(j);
+    return code;
+}
+
+/* Nobody is thanked before it is kept; sent again, it is the same answer. */
 static parry_code take_survey(parry_call *c, int score, parry_str comment, parry_handoff *h, parry_err *err)
 {
     parry_code code = find(c, h, err);
     if (code == PARRY_OK)
-        code = parry_handoffs_survey(parry_desk_handoffs(c->app->desk), h->id, score, err);
-    if (code != PARRY_OK)
-        return code;
-    h->survey = score;
-    tell_ledger(c, h, score, comment);
-    return PARRY_OK;
+        code = parry_handoffs_survey(parry_desk_handoffs(c->app->desk), h->id, score, parry_str_trim(comment), c->arena,
+                                     h, err);
+    return code == PARRY_OK ? tell_ledger(c, h, parry_str_trim(comment), err) : code;
 }
 
 parry_code parry_post_survey(parry_call *c, parry_err *err)

@@ -182,6 +182,24 @@ class Journey(Desk):
             self.assertEqual(self.server.get("/v1/followed/" + other).status, 404)
             self.assertEqual(self.server.get("/ticket/" + other).status, 404)
 
+    def test_an_answer_to_the_survey_is_one_event_and_kept_before_it_is_thanked_for(self):
+        h = self.post("/v1/handoffs", form())
+        self.delivered(h)
+        time.sleep(0.5)  # the hand-off's own event is not waited for
+        api, page = f"/v1/followed/{h['follow_token']}/survey", h["follow_path"] + "/survey"
+
+        def told(send):
+            before = self.seq()
+            send()
+            return self.seq() - before
+        self.assertEqual(told(lambda: self.post(api, {"score": 5}, 200)), 1)
+        self.assertEqual(told(lambda: self.post(api, {"score": 5}, 200)), 0)
+        self.assertEqual(told(lambda: self.server.get(page, "POST", body="score=5")), 0)
+        self.assertEqual(told(lambda: self.server.get(page, "POST", body="score=5&comment=Kind.")), 1)
+        self.assertEqual(told(lambda: self.post(api, {"score": 2}, 200)), 1)
+        self.assertEqual(told(lambda: self.post(api, {"score": 5}, 200)), 1)
+        self.assertEqual(self.get("/v1/handoffs/" + h["id"])["survey"], 5)
+
     def test_the_log_has_neither_the_link_nor_what_was_written(self):
         h = self.post("/v1/handoffs", form(description="Zebrafinch lost", email="zebra@shop.example"))
         self.server.get(h["follow_path"])

@@ -117,9 +117,38 @@ static void test_a_hand_off_arrives_and_its_fate_flows_back(void **state)
     parry_receipt other = {.remote_id = "T-9", .status = "solved"};
     assert_int_equal(parry_handoffs_hear(d.handoffs, NULL, parry_str_of("helpdesk"), &other, &id, NULL),
                      PARRY_NOT_FOUND);
-    ok(parry_handoffs_survey(d.handoffs, h.id, 4, NULL));
-    ok(parry_handoffs_get(d.handoffs, h.id, s->arena, &h, NULL));
-    assert_int_equal(h.survey, 4);
+    desk_close(&d);
+}
+
+static parry_handoff answer(desk *d, scratch *s, parry_uuid id, int score, const char *comment, unsigned nth)
+{
+    parry_handoff told, kept;
+    ok(parry_handoffs_survey(d->handoffs, id, score, parry_str_of(comment), s->arena, &told, NULL));
+    ok(parry_handoffs_get(d->handoffs, id, s->arena, &kept, NULL));
+    assert_int_equal(kept.survey, score);
+    assert_int_equal(kept.survey_nth, nth);
+    assert_int_equal(told.survey_nth, nth);
+    assert_int_equal(told.survey_ms, kept.survey_ms);
+    return kept;
+}
+
+static void test_an_answer_counts_once_however_often_it_is_sent(void **state)
+{
+    scratch *s = *state;
+    desk d = {.master = {{7}}};
+    bool again;
+    parry_handoff h;
+    desk_open(&d, s, true);
+    parry_uuid id = accept(&d, s, "", "Parcel lost", &again).id;
+    h = answer(&d, s, id, 4, "", 1);
+    assert_int_equal(answer(&d, s, id, 4, "", 1).survey_ms, h.survey_ms);
+    (void)answer(&d, s, id, 4, "thank you", 2);
+    (void)answer(&d, s, id, 4, "thank you", 2);
+    (void)answer(&d, s, id, 1, "", 3);
+    h = answer(&d, s, id, 4, "", 4); /* back again is another answer */
+    assert_int_equal(parry_str_find(h.survey_hash, parry_str_of("thank")), h.survey_hash.n);
+    assert_int_equal(parry_handoffs_survey(d.handoffs, parry_uuid_v7(1), 4, parry_str_of(""), s->arena, &h, NULL),
+                     PARRY_NOT_FOUND);
     desk_close(&d);
 }
 
@@ -289,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_scratch(test_a_hand_off_arrives_and_its_fate_flows_back),
+        in_scratch(test_an_answer_counts_once_however_often_it_is_sent),
         in_scratch(test_what_is_heard_after_the_outbox_forgot_is_still_ours),
         in_scratch(test_the_same_request_is_the_same_hand_off),
         in_scratch(test_a_key_that_comes_with_another_request_is_refused),
