@@ -187,3 +187,39 @@ parry_code parry_secret_file(const char *path, parry_secret *out, parry_err *err
     parry_arena_free(a);
     return code;
 }
+
+/* ---- what others know, too --------------------------------------------------------------------------------------- */
+
+static bool is_secret(parry_str s, size_t least)
+{
+    bool fine = s.n >= least;
+    for (size_t i = 0; i < s.n && fine; i++)
+        fine = (unsigned char)s.p[i] >= ' ' && s.p[i] != 0x7f;
+    return fine;
+}
+
+/* false: not what such a file holds. */
+static bool read_lines(parry_arena *a, parry_str text, size_t least, parry_str *out, size_t cap, size_t *n)
+{
+    parry_str rest = parry_str_trim(text), line;
+    for (*n = 0; parry_str_split(&rest, '\n', &line); (*n)++) {
+        line = parry_str_trim(line);
+        if (*n == cap || !is_secret(line, least))
+            return false;
+        out[*n] = parry_str_make(parry_str_z(a, line), line.n);
+    }
+    return *n > 0;
+}
+
+parry_code parry_secret_lines(parry_arena *a, const char *path, size_t least, parry_str *out, size_t cap, size_t *n,
+                              parry_err *err)
+{
+    parry_str text;
+    parry_code code = only_owners(path, err);
+    if (code == PARRY_OK)
+        code = parry_file_read(a, path, FILE_MAX, &text, err);
+    if (code == PARRY_OK && !read_lines(a, text, least, out, cap, n))
+        code = parry_fail(err, PARRY_INVALID, "%s must hold %s of %zu bytes or more", path,
+                          cap == 1 ? "one line, the secret," : "secrets, a line each,", least);
+    return code;
+}

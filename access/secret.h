@@ -39,6 +39,11 @@ PARRY_MUST parry_code parry_secret_open(parry_arena *a, const parry_secret *key,
 /* 32 bytes in hex in a file that only its owner reads; made with its folder (0700) where it is not there.
  * Fails: DENIED (others may read or write it; the text says what to do), CORRUPT, IO. */
 PARRY_MUST parry_code parry_secret_file(const char *path, parry_secret *out, parry_err *err);
+/* What another program knows, too: 1 to cap secrets, a line each, in a file that only its owner reads; zero-terminated,
+ * in the arena. Fails: DENIED (others may read it), INVALID (none or too many, one of under `least` bytes, control
+ * characters), NOT_FOUND, IO. */
+PARRY_MUST parry_code parry_secret_lines(parry_arena *a, const char *path, size_t least, parry_str *out, size_t cap,
+                                         size_t *n, parry_err *err);
 
 #ifdef __cplusplus
 }

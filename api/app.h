@@ -96,10 +96,11 @@ typedef struct parry_call {
     parry_searcher *searcher;
     const parry_config *config; /* that the searcher goes by */
     const parry_identity *who;
-    parry_trace *trace; /* NULL: this request is not traced */
-    parry_str tail;     /* what the route's {name} took, decoded */
-    parry_str tail2;    /* and its second one */
-    parry_str audience; /* whose articles this may show: never empty */
+    parry_str signature; /* that it was known by, which is good for one request; empty: by something else */
+    parry_trace *trace;  /* NULL: this request is not traced */
+    parry_str tail;      /* what the route's {name} took, decoded */
+    parry_str tail2;     /* and its second one */
+    parry_str audience;  /* whose articles this may show: never empty */
     parry_class cls;
     bool kept_only; /* do not search: say `later` instead */
     bool later;

@@ -7,7 +7,10 @@
 #include "api/algolia/request.h"
 #include "api/desk/desk_api.h"
 #include "api/limits/proxies.h"
+#include "base/clock.h"
 #include "base/log.h"
+#include "desk/connectors/webhook.h"
+#include "desk/desk.h"
 
 #include <strings.h>
 
@@ -105,6 +108,30 @@ static parry_code by_cookie(parry_call *c, parry_str token, parry_err *err)
     return PARRY_OK;
 }
 
+/* Another ticket system, that signs what it tells as we sign what we send (docs/handoff.md). */
+static bool is_signed(const parry_request *r)
+{
+    return parry_str_eqz(r->method, "POST") && parry_str_eqz(r->path, PARRY_TICKET_HOOK) &&
+           parry_request_header(r, "Parry-Signature").p != NULL;
+}
+
+static parry_code by_signature(parry_call *c, parry_err *err)
+{
+    static const parry_identity signer = {
+        .who = PARRY_WHO_SECRET_KEY, .id = {"hook", 4}, .rights = 1 << PARRY_RIGHT_TICKETS};
+    size_t n = 0;
+    const parry_str *secrets = c->app->desk != NULL ? parry_desk_hook_secrets(c->app->desk, &n) : NULL;
+    if (n == 0)
+        return parry_fail(err, PARRY_DENIED,
+                          "nobody's signature is known here; set desk.hook_secret_file, or send a key");
+    parry_code code =
+        parry_webhook_verify(c->arena, secrets, n, parry_request_header(c->req, "Parry-Signature"), c->req->body,
+                             parry_clock_now_ms(parry_clock_system()) / 1000, &c->signature, err);
+    if (code == PARRY_OK)
+        c->who = &signer;
+    return code;
+}
+
 parry_code parry_identify(parry_call *c, parry_err *err)
 {
     c->who = anyone(c);
@@ -114,6 +141,8 @@ parry_code parry_identify(parry_call *c, parry_err *err)
     parry_str key = brought(c->req), token = parry_request_cookie(c->req, PARRY_SESSION_COOKIE);
     if (key.n == 0 && parry_algolia_path(c->req->path))
         key = parry_algolia_key(c->arena, c->req, &exposed);
+    if (key.n == 0 && is_signed(c->req))
+        return by_signature(c, err);
     if (key.n > 0)
         return exposed ? parry_identify_public(c, key, err) : by_key(c, key, err);
     return token.n > 0 ? by_cookie(c, token, err) : PARRY_OK;

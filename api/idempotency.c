@@ -319,6 +319,8 @@ parry_code parry_once_handle(parry_call *c, const parry_route *route, parry_err 
     parry_code code = parry_once_key(c->req, &key, err);
     if (code != PARRY_OK)
         return code;
+    if (c->signature.n > 0) /* whoever read it along the way gets the same answer, and no more */
+        key = c->signature;
     if (o == NULL || key.p == NULL)
         return route->handle(c, err);
     const attempt at = {hash_of_key(c, key), hash_of_request(c)};

@@ -6,6 +6,9 @@
  *     while the first runs      409 and Retry-After
  *     another request           422
  *
+ * What is known by a signature is done once for each signature, whatever key it brings: sent again by whoever read it
+ * along the way, it does nothing.
+ *
  * An answer that holds a secret (res->plain) or is over PARRY_ONCE_BODY_MAX is not kept, only that it was given and its
  * headers: again is 409 with Location. Of the request only a hash is kept, under the secret outside DATA. A crash
  * between the work and the keeping of its answer is the one gap: the work is then done, and asked again it answers as

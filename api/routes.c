@@ -117,7 +117,7 @@ const parry_route parry_routes[] = {
     {"GET", "/v1/handoffs/{id}", "", parry_get_handoff, PARRY_RIGHT_CASES_READ, 0, PARRY_ROUTE_SLOW},
     {"POST", "/v1/followed/{token}/survey", "", parry_post_survey, PARRY_RIGHT_OPEN, 32 * 1024, PARRY_ROUTE_SLOW},
     {"GET", "/v1/followed/{token}", "", parry_get_followed, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_SLOW},
-    {"POST", "/v1/hooks/ticket", "", parry_post_ticket_hook, PARRY_RIGHT_TICKETS, 16 * 1024, PARRY_ROUTE_SLOW},
+    {"POST", PARRY_TICKET_HOOK, "", parry_post_ticket_hook, PARRY_RIGHT_TICKETS, 16 * 1024, PARRY_ROUTE_ONCE},
     {"GET", "/contact", NULL, parry_get_contact_page, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_PAGE},
     {"POST", "/contact", NULL, parry_post_contact_page, PARRY_RIGHT_HANDOFF, 128 * 1024,
      PARRY_ROUTE_PAGE | PARRY_ROUTE_SLOW},

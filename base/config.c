@@ -97,6 +97,10 @@ const parry_config_row parry_config_rows[] = {
      "0 is none."},
     {"desk.connectors_file", TEXT, AT(desk.connectors_file), "", 0, 4000, "path",
      "YAML file of the systems that tickets go to (connectors.md); empty: the built-in case store alone."},
+    {"desk.hook_secret_file", TEXT, AT(desk.hook_secret_file), "", 0, 4000, "path",
+     "Secrets, a line each, of systems that sign what they tell POST /v1/hooks/ticket (handoff.md); empty: they bring "
+     "a "
+     "key."},
     {"log.level", WORD | LIVE, AT(log.level), "info", 0, 0, "debug info warn error", "Least level that is logged."},
     {"log.format", WORD | LIVE, AT(log.format), "logfmt", 0, 0, "logfmt json", "How a line of the log is written."},
     {"trace.endpoint", TEXT, AT(trace.endpoint), "", 0, 2000, "URL",

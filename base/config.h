@@ -74,11 +74,12 @@ typedef struct parry_config {
         int64_t jwt_leeway_s;
     } access;
     struct {
-        const char *connectors_file; /* "": the built-in case store alone */
-        const char *targets;         /* names of connectors, separated by spaces or commas */
-        const char *public_url;      /* "https://help.example"; "": unknown */
-        int64_t per_hour;            /* tickets; 0: without limit */
-        int64_t work_bits;           /* 0: no work */
+        const char *connectors_file;  /* "": the built-in case store alone */
+        const char *hook_secret_file; /* "": hooks bring a key */
+        const char *targets;          /* names of connectors, separated by spaces or commas */
+        const char *public_url;       /* "https://help.example"; "": unknown */
+        int64_t per_hour;             /* tickets; 0: without limit */
+        int64_t work_bits;            /* 0: no work */
     } desk;
     struct {
         const char *level;  /* debug | info | warn | error */

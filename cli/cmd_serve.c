@@ -330,6 +330,7 @@ static parry_code open_desk(house *h, parry_err *err)
                                   .clock = parry_clock_system(),
                                   .wait_ms = DESK_WAIT_MS,
                                   .connectors_file = config->desk.connectors_file,
+                                  .hook_secret_file = config->desk.hook_secret_file,
                                   .targets = config->desk.targets,
                                   .public_url = config->desk.public_url,
                                   .encoder = h->encoder};

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "desk/classify/train.h"
+#include "desk/connectors/webhook.h"
 #include "desk/targets.h"
 
 #include <pthread.h>
@@ -26,6 +27,9 @@ struct parry_desk {
     const char *names[PARRY_HANDOFF_TARGETS];
     size_t ntargets;
     char *data;
+    parry_arena *arena; /* of the secrets */
+    parry_str hook_secrets[PARRY_WEBHOOK_SECRETS];
+    size_t nhook_secrets;
     const parry_encoder *encoder;
     pthread_mutex_t mutex; /* of all below */
     parry_classifier *classifier;
@@ -125,6 +129,9 @@ static parry_code open_all(parry_desk *d, parry_arena *a, const parry_desk_optio
         code = parry_outbox_open(d->env, d->group, &oo, &d->outbox, err);
     if (code == PARRY_OK)
         code = parry_connectors_read(o->connectors_file, &d->connectors, err);
+    if (code == PARRY_OK && *o->hook_secret_file != 0)
+        code = parry_secret_lines(d->arena, o->hook_secret_file, PARRY_WEBHOOK_SECRET_LEAST, d->hook_secrets,
+                                  PARRY_WEBHOOK_SECRETS, &d->nhook_secrets, err);
     if (code != PARRY_OK)
         return code;
     const parry_case_store store = {d, store_send, store_look};
@@ -140,6 +147,7 @@ parry_code parry_desk_open(const parry_desk_options *o, parry_desk **out, parry_
     parry_desk *d = parry_calloc(1, sizeof *d);
     parry_arena *a = parry_arena_new();
     d->lock.fd = -1;
+    d->arena = parry_arena_new();
     d->data = parry_strdup(o->data);
     d->encoder = o->encoder;
     (void)pthread_mutex_init(&d->mutex, NULL);
@@ -210,6 +218,7 @@ void parry_desk_close(parry_desk *d)
     parry_lock_drop(&d->lock);
     (void)pthread_cond_destroy(&d->stopping);
     (void)pthread_mutex_destroy(&d->mutex);
+    parry_arena_free(d->arena);
     free(d->data);
     free(d);
 }
@@ -217,6 +226,12 @@ void parry_desk_close(parry_desk *d)
 parry_cases *parry_desk_cases(parry_desk *d) { return d->cases; }
 parry_handoffs *parry_desk_handoffs(parry_desk *d) { return d->handoffs; }
 parry_outbox *parry_desk_outbox(parry_desk *d) { return d->outbox; }
+
+const parry_str *parry_desk_hook_secrets(const parry_desk *d, size_t *n)
+{
+    *n = d->nhook_secrets;
+    return d->hook_secrets;
+}
 
 parry_code parry_desk_classifier(parry_desk *d, const parry_classifier **out, parry_err *err)
 {

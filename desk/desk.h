@@ -27,6 +27,7 @@ typedef struct parry_desk_options {
     parry_clock clock;
     int wait_ms;                  /* for another process that has it */
     const char *connectors_file;  /* "": the case store alone */
+    const char *hook_secret_file; /* "": hooks are known by a key alone */
     const char *targets;          /* names of connectors, between spaces or commas; the first one's status counts */
     const char *public_url;       /* "https://help.example": packets have a link to follow; "": they have none */
     const parry_encoder *encoder; /* NULL: classified by words alone. Borrowed */
@@ -41,6 +42,7 @@ void parry_desk_close(parry_desk *d); /* NULL is fine */
 parry_cases *parry_desk_cases(parry_desk *d);
 parry_handoffs *parry_desk_handoffs(parry_desk *d);
 parry_outbox *parry_desk_outbox(parry_desk *d);
+const parry_str *parry_desk_hook_secrets(const parry_desk *d, size_t *n); /* what others sign with who tell us */
 /* The first time it may take a second or two: it is trained then (desk/classify/train.h). A desk that delivers does so
  * by itself ten seconds after its start. */
 PARRY_MUST parry_code parry_desk_classifier(parry_desk *d, const parry_classifier **out, parry_err *err);

@@ -12,6 +12,7 @@ extern "C" {
 #endif
 
 #define PARRY_DESK_BASE "/applications/customerservice/api/"
+#define PARRY_TICKET_HOOK "/v1/hooks/ticket"
 #define PARRY_CASES_FILTERS "status priority queue search assignee created_from created_until order "
 
 enum { PARRY_CASE_BODY = 256 * 1024, PARRY_CASE_COMMENTS_SHOWN = 500, PARRY_CASE_COMMENTS_IN_LIST = 20 };

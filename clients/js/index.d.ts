@@ -913,7 +913,7 @@ export class Parry {
     comment?: string;
   }, options?: CallOptions): Promise<Followed>;
   /** A ticket was made elsewhere, or something became of it */
-  tellTicket(params: Record<string, never> | undefined, body: {
+  tellTicket(params: { "Idempotency-Key"?: string } | undefined, body: {
     ticket_id: string;
     target?: string;
     handoff_id?: string;

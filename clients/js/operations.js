@@ -545,6 +545,9 @@ export const operations = {
   "tellTicket": {
     "method": "POST",
     "path": "/v1/hooks/ticket",
+    "in_header": [
+      "Idempotency-Key"
+    ],
     "body": "application/json"
   },
   "listCases": {

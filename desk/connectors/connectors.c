@@ -1,15 +1,15 @@
 /* Connectors, read from YAML and checked; the table of kinds. */
 #include "desk/connectors/inner.h"
 
+#include "access/secret.h"
 #include "base/file.h"
 #include "base/yaml.h"
 #include "outbox/mail.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
-enum { SECRET_MAX = 4096, SECRET_LEAST = 8, WORKERS_MOST = 16, NUMBER_MOST = 1000000 };
+enum { SECRET_LEAST = 8, WORKERS_MOST = 16, NUMBER_MOST = 1000000 };
 #define LINE "#line"
 
 struct parry_connectors {
@@ -31,16 +31,6 @@ const parry_connector_kind *const *parry_connector_kinds(size_t *n)
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
-static parry_code only_owners(const char *path, parry_err *err)
-{
-    struct stat st;
-    if (stat(path, &st) != 0)
-        return parry_fail_errno(err, "cannot read %s", path);
-    if ((st.st_mode & 077) != 0)
-        return parry_fail(err, PARRY_DENIED, "%s may be read by others; chmod 600 it", path);
-    return PARRY_OK;
-}
-
 static bool is_line(parry_str s)
 {
     for (size_t i = 0; i < s.n; i++) {
@@ -52,18 +42,12 @@ static bool is_line(parry_str s)
 
 static parry_code read_secret(parry_arena *a, const char *path, const char **out, parry_err *err)
 {
-    parry_str text;
-    parry_code code = only_owners(path, err);
+    parry_str secret;
+    size_t n;
+    parry_code code = parry_secret_lines(a, path, SECRET_LEAST, &secret, 1, &n, err);
     if (code == PARRY_OK)
-        code = parry_file_read(a, path, SECRET_MAX, &text, err);
-    if (code != PARRY_OK)
-        return code;
-    text = parry_str_trim(text);
-    if (text.n < SECRET_LEAST || !is_line(text))
-        return parry_fail(err, PARRY_INVALID, "%s must hold one line, the secret, of %d bytes or more", path,
-                          SECRET_LEAST);
-    *out = parry_str_z(a, text);
-    return PARRY_OK;
+        *out = secret.p;
+    return code;
 }
 
 static parry_code check_pairs(const char *value, parry_err *err)

@@ -143,7 +143,7 @@ static const char status[] =
     "Tickets that were delivered to a kind with `poll_minutes` are asked for: their state comes back as the target "
     "calls it, and\nthey count as ended once it is solved or closed (Zendesk), closed or merged (Zammad), resolved or "
     "closed (Freshdesk), closed\n(GitHub), or once they were deleted there. A system that calls us instead uses `POST "
-    "/v1/hooks/ticket`.\n";
+    "/v1/hooks/ticket`,\nwith a key or signed ([handoff.md](handoff.md#what-becomes-of-it)).\n";
 
 const char *parry_once_name(parry_once_by once)
 {

@@ -14,16 +14,73 @@ static const parry_connector_key keys[] = {
     PARRY_KEYS_OF_WEB,
     {NULL, PARRY_SETTING_TEXT, NULL, NULL}};
 
-parry_str parry_webhook_signature(parry_arena *a, parry_str secret, int64_t unix_s, parry_str body)
+enum { HEX = 2 * PARRY_SECRET_BYTES, TIME_DIGITS = 12 };
+
+/* ---- signatures -------------------------------------------------------------------------------------------------- */
+
+static parry_str mac_of(parry_arena *a, parry_str secret, parry_str unix_s, parry_str body)
 {
-    char hex[2 * PARRY_SECRET_BYTES + 1];
-    parry_str what = parry_str_printf(a, "%lld.%.*s", (long long)unix_s, PARRY_FMT(body));
-    parry_secret mac = parry_secret_hmac(secret, what);
+    char hex[HEX + 1];
+    parry_buf what = PARRY_BUF(unix_s.n + 1 + body.n);
+    parry_buf_adds(&what, unix_s);
+    parry_buf_addc(&what, '.');
+    parry_buf_adds(&what, body);
+    parry_secret mac = parry_secret_hmac(secret, parry_buf_str(&what));
+    parry_buf_free(&what);
     parry_hash h;
     memcpy(h.b, mac.b, sizeof h.b);
     parry_hash_hex(h, hex);
-    return parry_str_printf(a, "t=%lld,v1=%s", (long long)unix_s, hex);
+    return parry_str_copy(a, parry_str_make(hex, HEX));
 }
+
+parry_str parry_webhook_signature(parry_arena *a, parry_str secret, int64_t unix_s, parry_str body)
+{
+    parry_str at = parry_str_printf(a, "%lld", (long long)unix_s), mac = mac_of(a, secret, at, body);
+    return parry_str_printf(a, "t=%.*s,v1=%.*s", PARRY_FMT(at), PARRY_FMT(mac));
+}
+
+/* "t=1795253400,v1=5257..." and nothing else. */
+static bool parse(parry_str header, parry_str *at, int64_t *unix_s, parry_str *mac)
+{
+    parry_str rest = header, t, v1, more;
+    if (!parry_str_split(&rest, ',', &t) || !parry_str_split(&rest, ',', &v1) || parry_str_split(&rest, ',', &more))
+        return false;
+    t = parry_str_trim(t);
+    v1 = parry_str_trim(v1);
+    if (!parry_str_starts(t, "t=") || !parry_str_starts(v1, "v1=") || v1.n != 3 + HEX || t.n < 3 ||
+        t.n > 2 + TIME_DIGITS)
+        return false;
+    *at = parry_str_from(t, 2);
+    *mac = parry_str_from(v1, 3);
+    *unix_s = 0;
+    for (size_t i = 0; i < at->n; i++) {
+        if (at->p[i] < '0' || at->p[i] > '9')
+            return false;
+        *unix_s = *unix_s * 10 + (at->p[i] - '0');
+    }
+    return true;
+}
+
+parry_code parry_webhook_verify(parry_arena *a, const parry_str *secrets, size_t n, parry_str header, parry_str body,
+                                int64_t now_s, parry_str *mac, parry_err *err)
+{
+    parry_str at, said;
+    int64_t then;
+    bool good = false;
+    if (!parse(header, &at, &then, &said))
+        return parry_fail(err, PARRY_DENIED, "Parry-Signature must be t=UNIX-SECONDS,v1=HEX, with 64 hex digits");
+    for (size_t i = 0; i < n; i++)
+        good |= parry_secret_equals(said, mac_of(a, secrets[i], at, body));
+    if (!good)
+        return parry_fail(err, PARRY_DENIED, "Parry-Signature is not of this body under a secret that is known here");
+    if (then > now_s + PARRY_WEBHOOK_TOLERANCE_S || then < now_s - PARRY_WEBHOOK_TOLERANCE_S)
+        return parry_fail(err, PARRY_DENIED, "Parry-Signature is over %d s from now; sign each attempt anew",
+                          PARRY_WEBHOOK_TOLERANCE_S);
+    *mac = said;
+    return PARRY_OK;
+}
+
+/* ---- sending ----------------------------------------------------------------------------------------------------- */
 
 static parry_fate post(const parry_connector *c, parry_arena *a, const char *event, parry_str id, parry_str body,
                        parry_web_reply *reply, parry_err *err)

@@ -1,7 +1,8 @@
-/* The signature of a webhook, for whoever makes or checks one. */
+/* The signature of a webhook, ours to others and others' to us. */
 #ifndef PARRY_DESK_CONNECTORS_WEBHOOK_H
 #define PARRY_DESK_CONNECTORS_WEBHOOK_H
 
+#include "base/err.h"
 #include "base/str.h"
 
 #include <stdint.h>
@@ -13,6 +14,12 @@ extern "C" {
 /* The value of the header Parry-Signature: "t=UNIX,v1=HEX", HEX the HMAC-SHA-256 under the secret of "UNIX.BODY"; in
  * the arena. */
 parry_str parry_webhook_signature(parry_arena *a, parry_str secret, int64_t unix_s, parry_str body);
+
+enum { PARRY_WEBHOOK_SECRETS = 8, PARRY_WEBHOOK_SECRET_LEAST = 16, PARRY_WEBHOOK_TOLERANCE_S = 300 };
+/* Is this header of this body, made by who knows one of the secrets, and not over five minutes from now? Compared in
+ * constant time. *mac: its HEX, borrowed. DENIED says what is wrong, and nothing of the secrets. */
+PARRY_MUST parry_code parry_webhook_verify(parry_arena *a, const parry_str *secrets, size_t n, parry_str header,
+                                           parry_str body, int64_t now_s, parry_str *mac, parry_err *err);
 
 #ifdef __cplusplus
 }

@@ -22,7 +22,9 @@ ANYONE = ["anyone here", "anyone there"]
 USELESS = ["unknown key here", "unknown key there"]
 KEYS = ["search key", "derived key", "user token"] + [f"secret key: {right}" for right in RIGHTS]
 PEOPLE = [f"person: {role}" for role in ROLES] + ["person by link"]
-ASKERS = ANYONE + USELESS + KEYS + PEOPLE
+# Who signs a request, rightly or not: that counts on one route, and elsewhere they are anyone.
+SIGNED = {"signature": 400, "wrong signature": 401}
+ASKERS = ANYONE + USELESS + KEYS + PEOPLE + list(SIGNED)
 
 # What stands for whom in the table: a right's column is the set of askers that have it.
 SEARCH = {"anyone here", "unknown key here", "search key", "derived key", "user token", "secret key: search"} | set(PEOPLE)
@@ -50,7 +52,7 @@ HAS = {
 # (method, path): (who may: a right, or "open"; status for who may). Of one that stands for itself, a dict of its own.
 PERSONS = {"person: agent": 200, "person: author": 200, "person: editor": 200, "person: analyst": 200,
            "person: admin": 200, "person by link": 403}
-OWN = {asker: PERSONS.get(asker, 401 if asker.startswith(("anyone", "unknown")) else 403) for asker in ASKERS}
+OWN = {asker: PERSONS.get(asker, 401 if asker.startswith(("anyone", "unknown")) or asker in SIGNED else 403) for asker in ASKERS}
 
 
 def of_desk(status, without):
@@ -161,8 +163,11 @@ TABLE = {
 }
 
 
-def expected(row, asker):
+def expected(route, row, asker):
+    if asker in SIGNED and route == ("POST", "/v1/hooks/ticket"):
+        return SIGNED[asker]
     who, status = row
+    asker = "anyone here" if asker in SIGNED else asker
     if isinstance(who, dict):
         return who[asker]
     if asker == "unknown key there":  # what is not valid is refused before anything is looked at
@@ -194,8 +199,11 @@ class Matrix(unittest.TestCase):
         cls.make_keys()
         cls.here.stop()
         options = {"jwks_file": jwks, "jwt_issuer": "https://shop.example", "jwt_audience": "parry", "jwt_map": "seller=merchant"}
-        args = [part for key, value in options.items() for part in ("--option", f"access.{key}={value}")]
         parent = cls.here.data.parent
+        (parent / "hook.secret").write_text("a secret of 16 b\n")
+        (parent / "hook.secret").chmod(0o600)
+        args = [part for key, value in options.items() for part in ("--option", f"access.{key}={value}")]
+        args += ["--option", f"desk.hook_secret_file={parent / 'hook.secret'}"]
         cls.old, cls.here = cls.here, Server(data=parent, args=args)
         cls.there = Server(data=parent, args=args, listen="0.0.0.0:0")
         cls.credentials["user token"] = {"Authorization": "Bearer " + user_token(secret)}
@@ -236,6 +244,10 @@ class Matrix(unittest.TestCase):
     def ask(self, asker, method, path):
         server = self.there if asker.endswith(" there") else self.here
         headers = dict(self.credentials.get(asker, {}))
+        if asker in SIGNED:  # each request anew, as a signature is good once
+            at = str(int(time.time())).encode()
+            secret = b"a secret of 16 b" if asker == "signature" else b"another secret.."
+            headers["Parry-Signature"] = f"t={at.decode()},v1={hmac.new(secret, at + b'.', hashlib.sha256).hexdigest()}"
         for name in ("{id}", "{slug}", "{name}", "{number}", "{file}", "{path}", "{index}", "{facet}", "{token}"):
             path = path.replace(name, "0123456789ab")
         if (method, path) in (("DELETE", "/v1/session"), ("POST", DESK + "logout")) and asker in PEOPLE:
@@ -252,8 +264,9 @@ class Matrix(unittest.TestCase):
         for (method, path), row in TABLE.items():
             for asker in ASKERS:
                 got = self.ask(asker, method, path)
-                if got is not None and got != expected(row, asker):
-                    wrong.append(f"{method} {path} for {asker}: {got}, not {expected(row, asker)}")
+                wanted = expected((method, path), row, asker)
+                if got is not None and got != wanted:
+                    wrong.append(f"{method} {path} for {asker}: {got}, not {wanted}")
         self.assertEqual(wrong, [], "\n".join(wrong))
 
 

@@ -1,6 +1,7 @@
 """Hand-offs from outside: a search that did not help, two articles, the form, a ticket, and what becomes of it."""
 import base64
 import hashlib
+import hmac
 import json
 import pathlib
 import re
@@ -339,6 +340,11 @@ class Hooks(Desk):
     def test_it_needs_a_key(self):
         self.assertEqual(self.server.get("/v1/hooks/ticket", "POST", body='{"ticket_id": "1"}').status, 401)
 
+    def test_without_secrets_no_signature_is_known(self):
+        reply = self.server.get("/v1/hooks/ticket", "POST", {"Parry-Signature": "t=1,v1=" + "0" * 64}, '{"ticket_id": "1"}')
+        self.assertEqual(reply.status, 401)
+        self.assertIn("desk.hook_secret_file", reply.json["detail"])
+
     def test_what_it_says_of_ours_flows_back(self):
         h = self.post("/v1/handoffs", form())
         target, = self.delivered(h)
@@ -359,6 +365,90 @@ class Hooks(Desk):
         self.tell(400)
         self.tell(400, ticket_id="1", handoff_id="x")
         self.tell(400, ticket_id="1", created_at="yesterday")
+
+
+class SignedHooks(Desk):
+    """A system that signs what it tells needs no key."""
+    SECRETS = ("a secret of 16 b", "the next secret, for a while beside it")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="parry-hook-")
+        secrets = pathlib.Path(cls.folder.name) / "hook.secret"
+        secrets.write_text("\n".join(cls.SECRETS) + "\n", encoding="utf-8")
+        secrets.chmod(0o600)
+        cls.options = (f"desk.hook_secret_file={secrets}",)
+        super().setUpClass()
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.folder.cleanup()
+
+    def sign(self, body, secret=SECRETS[0], at=None):
+        at = int(time.time()) if at is None else at
+        return f"t={at},v1=" + hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+
+    def tell(self, body, signature, status=200, **headers):
+        reply = self.server.get("/v1/hooks/ticket", "POST", {"Content-Type": "application/json", "Parry-Signature": signature,
+                                                             **headers}, body)
+        self.assertEqual(reply.status, status, reply.text)
+        return reply
+
+    def test_a_signature_is_as_good_as_a_key(self):
+        for i, secret in enumerate(self.SECRETS):
+            body = json.dumps({"ticket_id": f"S-{i}", "target": "other", "requester_email": "a@b.example"}).encode()
+            self.assertEqual(self.tell(body, self.sign(body, secret)).json, {"joined_by": "contact", "handoff_id": None})
+        body = b'{"ticket_id": ""}'
+        self.tell(body, self.sign(body), 400)
+
+    def test_another_body_another_secret_and_another_time_are_refused(self):
+        body = b'{"ticket_id": "S-9", "target": "other", "status": "open"}'
+        now = int(time.time())
+        for signature in (self.sign(body.replace(b"open", b"done")), self.sign(body, "a secret that nobody knows"), "", "x",
+                          self.sign(body, at=now - 301), self.sign(body, at=now + 310), self.sign(body)[:-1] + "g",
+                          self.sign(body).replace(f"t={now}", f"t={now + 2}"), self.sign(b"")):
+            reply = self.tell(body, signature, 401)
+            self.assertNotIn(self.SECRETS[0], reply.text)
+        self.tell(body, self.sign(body))
+
+    def test_what_somebody_read_along_the_way_and_sends_again_does_nothing(self):
+        h = self.post("/v1/handoffs", form())
+        target, = self.delivered(h)
+
+        def said(status, ended):
+            return json.dumps({"ticket_id": target["remote_id"], "target": "cases", "status": status, "ended": ended}).encode()
+        opened, closed = said("open", False), said("done", True)
+        old = self.sign(opened)
+        first = self.tell(opened, old)
+        self.tell(closed, self.sign(closed))
+        for key in (None, "x", "y"):
+            again = self.tell(opened, old, **({"Idempotency-Key": key} if key else {}))
+            self.assertEqual((again.json, again.headers["Idempotency-Replayed"]), (first.json, "true"))
+        self.assertEqual(self.get("/v1/handoffs/" + h["id"])["targets"][0]["status"], "done")
+        self.tell(opened, self.sign(opened, at=int(time.time()) - 1))  # signed anew it is news
+
+    def test_the_sample_in_the_manual_is_understood(self):
+        page = (SOURCE / "docs" / "handoff.md").read_text(encoding="utf-8")
+        sample, = [part.split("```")[0] for part in page.split("```python\n")[1:] if "def tell(" in part]
+        names = {}
+        exec(sample, names)  # what the page tells people to run
+        told = names["tell"](f"http://127.0.0.1:{self.server.port}", b'{"ticket_id": "S-7"}', self.SECRETS[0].encode())
+        self.assertEqual(json.loads(told)["joined_by"], "none")
+
+    def test_it_opens_that_door_alone(self):
+        for method, path in (("GET", "/v1/cases"), ("POST", "/v1/cases"), ("GET", "/v1/hooks/ticket"), ("POST", "/v1/keys")):
+            self.assertIn(self.server.get(path, method, {"Parry-Signature": self.sign(b"")}).status, (401, 405))
+
+    def test_a_file_that_others_may_read_stops_the_start(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "secret"
+            for text, mode, why in (("a secret of 16 b", 0o644, "may be read by others"), ("short", 0o600, "of 16 bytes or more"),
+                                    ("", 0o600, "of 16 bytes or more"), ("a secret of 16 b\n" * 9, 0o600, "a line each")):
+                path.write_text(text, encoding="utf-8")
+                path.chmod(mode)
+                with self.assertRaisesRegex(AssertionError, why):
+                    Server(SAMPLE, args=["--option", f"desk.hook_secret_file={path}"])
 
 
 class Elsewhere(unittest.TestCase):

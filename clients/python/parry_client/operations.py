@@ -698,9 +698,9 @@ class Operations:
         """Say how content one was."""
         return self._call({"method": "POST", "path": "/v1/followed/{token}/survey", "in_path": ["token"], "body": "application/json"}, {"token": token}, body)
 
-    def tell_ticket(self, body: Dict[str, Any]) -> Dict[str, Any]:
+    def tell_ticket(self, body: Dict[str, Any], *, idempotency_key: Optional[str] = None) -> Dict[str, Any]:
         """A ticket was made elsewhere, or something became of it."""
-        return self._call({"method": "POST", "path": "/v1/hooks/ticket", "body": "application/json"}, {}, body)
+        return self._call({"method": "POST", "path": "/v1/hooks/ticket", "in_header": ["Idempotency-Key"], "body": "application/json"}, {"Idempotency-Key": idempotency_key}, body)
 
     def list_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, per_page: Optional[int] = None, page: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> "CaseList":
         """Cases by filters and full text."""

@@ -206,6 +206,50 @@ static void a_signature_is_what_any_program_computes(void **state)
     assert_str(made, "t=1795253400,v1=177308000948c2cafce43ed48d58041ad9fb8696abfc46fffbb895883657927d");
 }
 
+enum { NOW = 1795253400 };
+static const char good[] = "t=1795253400,v1=177308000948c2cafce43ed48d58041ad9fb8696abfc46fffbb895883657927d";
+
+static parry_code verified(scratch *s, const char *header, const char *body, int64_t now_s)
+{
+    const parry_str secrets[] = {lit("another secret.."), lit("a secret of 16 b")};
+    parry_str mac = {NULL, 0};
+    parry_err err = {0};
+    parry_code code =
+        parry_webhook_verify(s->arena, secrets, 2, parry_str_of(header), parry_str_of(body), now_s, &mac, &err);
+    assert_int_equal(mac.n, code == PARRY_OK ? 64 : 0);
+    assert_null(strstr(err.msg, "secret of 16"));
+    return code;
+}
+
+static void a_signature_holds_for_its_body_its_time_and_its_secret(void **state)
+{
+    static const char *const wrong[] = {
+        "",
+        "t=1795253400",
+        "v1=177308000948c2cafce43ed48d58041ad9fb8696abfc46fffbb895883657927d",
+        "t=1795253401,v1=177308000948c2cafce43ed48d58041ad9fb8696abfc46fffbb895883657927d",
+        "t=1795253400,v1=177308000948c2cafce43ed48d58041ad9fb8696abfc46fffbb895883657927e",
+        "t=1795253400,v1=177308000948c2cafce43ed48d58041ad9fb8696abfc46fffbb895883657927",
+        "t=1795253400,v1=177308000948C2CAFCE43ED48D58041AD9FB8696ABFC46FFFBB895883657927D",
+        "t=1795253400,v1=177308000948c2cafce43ed48d58041ad9fb8696abfc46fffbb895883657927d,v1=00",
+        "t=-795253400,v1=177308000948c2cafce43ed48d58041ad9fb8696abfc46fffbb895883657927d",
+        "t=99999999999999999999,v1=177308000948c2cafce43ed48d58041ad9fb8696abfc46fffbb895883657927d",
+        "t=,v1=177308000948c2cafce43ed48d58041ad9fb8696abfc46fffbb895883657927d"};
+    scratch *s = *state;
+    parry_str none;
+    assert_int_equal(verified(s, good, "{\"a\":1}", NOW), PARRY_OK);
+    assert_int_equal(verified(s, good, "{\"a\":1}", NOW + 300), PARRY_OK);
+    assert_int_equal(verified(s, good, "{\"a\":1}", NOW - 300), PARRY_OK);
+    assert_int_equal(verified(s, good, "{\"a\":1}", NOW + 301), PARRY_DENIED);
+    assert_int_equal(verified(s, good, "{\"a\":1}", NOW - 301), PARRY_DENIED);
+    assert_int_equal(verified(s, good, "{\"a\":2}", NOW), PARRY_DENIED);
+    assert_int_equal(verified(s, good, "", NOW), PARRY_DENIED);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(verified(s, wrong[i], "{\"a\":1}", NOW), PARRY_DENIED);
+    assert_int_equal(parry_webhook_verify(s->arena, NULL, 0, parry_str_of(good), lit("{\"a\":1}"), NOW, &none, NULL),
+                     PARRY_DENIED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +262,7 @@ int main(void)
         cmocka_unit_test(every_kind_has_what_the_table_promises),
         cmocka_unit_test(the_case_store_waits_until_it_is_open),
         in_scratch(a_signature_is_what_any_program_computes),
+        in_scratch(a_signature_holds_for_its_body_its_time_and_its_secret),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
