@@ -227,6 +227,21 @@ parry_code parry_del(parry_txn *t, parry_table table, parry_str key, parry_err *
     return rc == 0 || rc == MDB_NOTFOUND ? PARRY_OK : fail(err, rc, "cannot delete");
 }
 
+/* A page that loses a value moves the others together, and what lay there stays in its unused part. A value of more
+ * than a page has pages of its own, which go with it. */
+parry_code parry_wipe(parry_txn *t, parry_table table, parry_str key, parry_err *err)
+{
+    enum { IN_PAGE = 2048 };
+    static const char zeros[IN_PAGE];
+    parry_str value;
+    parry_code code = parry_get(t, table, key, &value, NULL);
+    if (code == PARRY_OK && value.n <= IN_PAGE)
+        code = parry_put(t, table, key, parry_str_make(zeros, value.n), err);
+    else if (code != PARRY_OK)
+        return code == PARRY_NOT_FOUND ? PARRY_OK : parry_fail(err, code, "cannot wipe");
+    return code == PARRY_OK ? parry_del(t, table, key, err) : code;
+}
+
 parry_code parry_count(parry_txn *t, parry_table table, uint64_t *n, parry_err *err)
 {
     MDB_stat st;

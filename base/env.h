@@ -39,6 +39,9 @@ PARRY_MUST parry_code parry_get(parry_txn *t, parry_table table, parry_str key, 
                                 parry_err *err); /* NOT_FOUND */
 PARRY_MUST parry_code parry_put(parry_txn *t, parry_table table, parry_str key, parry_str value, parry_err *err);
 PARRY_MUST parry_code parry_del(parry_txn *t, parry_table table, parry_str key, parry_err *err); /* not there is fine */
+/* The same, and a short value (up to 2 KB) is overwritten first, so that no copy of the environment has it. Pages that
+ * are given back keep what they held until they are used again. */
+PARRY_MUST parry_code parry_wipe(parry_txn *t, parry_table table, parry_str key, parry_err *err);
 PARRY_MUST parry_code parry_count(parry_txn *t, parry_table table, uint64_t *n, parry_err *err);
 
 /* Walk a table in key order from the first key >= `from` ({NULL,0}: the start).

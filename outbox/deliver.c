@@ -44,7 +44,8 @@ typedef struct turn { /* of one thread */
     char error[sizeof((parry_err *)0)->msg];
     bool has;             /* claimed: */
     parry_outbox_item is; /* strings in the arena */
-    int64_t next_ms;      /* nothing claimed: when something will be due, as far as is known */
+    parry_outbox_tended tended;
+    int64_t next_ms; /* nothing claimed: when something will be due, as far as is known */
 } turn;
 
 static int64_t now_of(const lane *l) { return parry_clock_now_ms(l->outbox->o.clock); }
@@ -234,11 +235,10 @@ static parry_code claim_to_tend(turn *u, parry_txn *t, parry_outbox_record *r, i
 {
     const parry_outbox *o = u->lane->outbox;
     int64_t old = r->item.due_ms;
-    parry_code code = PARRY_OK;
-    if (r->item.state == PARRY_OUTBOX_DEAD || now >= r->item.delivered_ms + o->o.keep_ms)
-        return parry_outbox_remove(u->lane->outbox, t, r, err);
-    if (!r->erased && now >= r->item.delivered_ms + o->o.payload_ms)
-        code = parry_outbox_erase(u->lane->outbox, t, r, err);
+    bool gone = false;
+    parry_code code = parry_outbox_age(u->lane->outbox, t, r, now, &gone, &u->tended, err);
+    if (gone)
+        return code;
     *has = code == PARRY_OK && r->look_ms != 0 && now >= r->look_ms;
     if (*has)
         u->is = r->item;
@@ -282,6 +282,7 @@ static parry_code take_turn(void *ctx, parry_txn *t, parry_err *err)
     const turning *x = ctx;
     turn *u = x->u;
     u->has = false;
+    u->tended = (parry_outbox_tended){.removed = 0};
     u->next_ms = now_of(u->lane) + IDLE_MS;
     parry_code code = u->settles ? settle(u, t, err) : PARRY_OK;
     return code == PARRY_OK && x->claims ? claim(u, t, err) : code;
@@ -384,6 +385,7 @@ static bool turn_once(turn *u, int64_t *until_ms)
         *until_ms = now_of(l) + IDLE_MS;
     } else {
         u->settles = false;
+        parry_outbox_count_tended(l->outbox, &u->tended);
     }
     if (claims && !u->has)
         probe_no_more(l);
@@ -461,16 +463,26 @@ static parry_code check_names(const parry_target *targets, size_t n, parry_err *
     return PARRY_OK;
 }
 
-/* Up to so many of those that are being sent, from an id on. */
+/* Up to so many of those that are being sent, or were given up for want of their target, from an id on. */
 typedef struct taking_back {
     parry_outbox *o;
     const parry_target *targets;
     size_t ntargets;
+    parry_outbox_state state; /* SENDING or DEAD */
     uint64_t after;
     size_t n;
 } taking_back;
 
 enum { TAKEN_BACK = 500 };
+
+static bool among(const taking_back *x, parry_str name)
+{
+    for (size_t k = 0; k < x->ntargets; k++) {
+        if (parry_str_eqz(name, x->targets[k].name))
+            return true;
+    }
+    return false;
+}
 
 /* At once, but where a look would come too early. */
 static int64_t due_again(const taking_back *x, const parry_outbox_item *i)
@@ -490,17 +502,20 @@ static parry_code take_back_in(void *ctx, parry_txn *t, parry_err *err)
     parry_outbox_item *list = PARRY_ARRAY(a, parry_outbox_item, TAKEN_BACK);
     uint64_t after = x->after;
     parry_code code =
-        parry_outbox_list(x->o, t, PARRY_OUTBOX_SENDING, parry_str_of(""), after, a, list, TAKEN_BACK, &x->n, err);
+        parry_outbox_list(x->o, t, (int)x->state, parry_str_of(""), after, a, list, TAKEN_BACK, &x->n, err);
     for (size_t i = 0; i < x->n && code == PARRY_OK; i++) {
         parry_outbox_record r;
-        code = parry_outbox_load(x->o, t, list[i].id, a, &r, err);
+        after = list[i].id;
+        code = parry_outbox_load(x->o, t, after, a, &r, err);
+        if (code != PARRY_OK || (x->state == PARRY_OUTBOX_DEAD && !(r.orphan && among(x, r.item.target))))
+            continue;
         int64_t old = r.item.due_ms;
-        r.item.unsure = true;
+        r.item.unsure = r.item.unsure || x->state == PARRY_OUTBOX_SENDING;
+        r.orphan = false;
+        r.item.error = parry_str_of("");
         r.item.state = PARRY_OUTBOX_WAITING;
         r.item.due_ms = due_again(x, &list[i]);
-        if (code == PARRY_OK)
-            code = parry_outbox_save(x->o, t, &r, old, err);
-        after = list[i].id;
+        code = parry_outbox_save(x->o, t, &r, old, err);
     }
     parry_arena_free(a);
     if (code == PARRY_OK)
@@ -508,10 +523,11 @@ static parry_code take_back_in(void *ctx, parry_txn *t, parry_err *err)
     return code;
 }
 
-/* What a process that died was sending. */
-static parry_code take_back(parry_outbox *o, const parry_target *targets, size_t n, parry_err *err)
+/* What a process that died was sending, and what waited for a target that is one again. */
+static parry_code take_back(parry_outbox *o, parry_outbox_state state, const parry_target *targets, size_t n,
+                            parry_err *err)
 {
-    taking_back x = {.o = o, .targets = targets, .ntargets = n, .n = TAKEN_BACK};
+    taking_back x = {.o = o, .targets = targets, .ntargets = n, .state = state, .n = TAKEN_BACK};
     parry_code code = PARRY_OK;
     while (code == PARRY_OK && x.n == TAKEN_BACK)
         code = parry_group_do(o->group, take_back_in, &x, err);
@@ -522,7 +538,9 @@ parry_code parry_outbox_start(parry_outbox *o, const parry_target *targets, size
 {
     parry_code code = check_names(targets, n, err);
     if (code == PARRY_OK)
-        code = take_back(o, targets, n, err);
+        code = take_back(o, PARRY_OUTBOX_SENDING, targets, n, err);
+    if (code == PARRY_OK)
+        code = take_back(o, PARRY_OUTBOX_DEAD, targets, n, err);
     if (code != PARRY_OK)
         return code;
     o->threads = parry_calloc(1, sizeof *o->threads);
@@ -532,6 +550,15 @@ parry_code parry_outbox_start(parry_outbox *o, const parry_target *targets, size
     for (size_t i = 0; i < n && code == PARRY_OK; i++)
         code = lane_start(&o->threads->lanes[i], err);
     return code;
+}
+
+bool parry_outbox_started(const parry_outbox *o, parry_str target)
+{
+    for (size_t i = 0; o->threads != NULL && i < o->threads->n; i++) {
+        if (parry_str_eqz(target, o->threads->lanes[i].name))
+            return true;
+    }
+    return false;
 }
 
 void parry_outbox_wake(parry_outbox *o)

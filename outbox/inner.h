@@ -4,6 +4,8 @@
 
 #include "outbox/outbox.h"
 
+#include <stdatomic.h>
+
 typedef struct parry_outbox_threads parry_outbox_threads;
 
 struct parry_outbox {
@@ -13,7 +15,8 @@ struct parry_outbox {
     /* items: id -> record; payloads: id -> bytes; keys: target 0 key -> id; due: target 0 due_ms id -> "";
      * open and dead: id -> "" of those that are waiting or being sent, and dead */
     parry_table items, payloads, keys, due, open, dead;
-    parry_outbox_threads *threads; /* NULL: not started */
+    parry_outbox_threads *threads;              /* NULL: not started */
+    _Atomic uint64_t given_up, erased, removed; /* since parry_outbox_tend was last asked */
 };
 
 /* ---- record.c: an item as bytes */
@@ -23,6 +26,7 @@ typedef struct parry_outbox_record { /* an item, and what only the outbox needs 
     unsigned looks;
     int64_t look_ms; /* next; 0: no more */
     bool erased;     /* there is no payload any more */
+    bool orphan;     /* dead, since its target was none */
 } parry_outbox_record;
 
 /* Strings of the record are in the arena. CORRUPT. */
@@ -44,7 +48,15 @@ PARRY_MUST parry_code parry_outbox_remove(parry_outbox *o, parry_txn *t, const p
 /* The first that is due of a target; NOT_FOUND where none stands there. */
 PARRY_MUST parry_code parry_outbox_first(parry_outbox *o, parry_txn *t, const char *target, int64_t *due_ms,
                                          uint64_t *id, parry_err *err);
+/* What time does to a delivered or dead one: its payload is erased (the record is the caller's to save), or nothing is
+ * left of it: *gone. Counts in n. */
+PARRY_MUST parry_code parry_outbox_age(parry_outbox *o, parry_txn *t, parry_outbox_record *r, int64_t now_ms,
+                                       bool *gone, parry_outbox_tended *n, parry_err *err);
+void parry_outbox_count_tended(parry_outbox *o, const parry_outbox_tended *n); /* once it is durable */
 /* When a delivered one is to be touched next: looked after, erased, removed. */
 int64_t parry_outbox_next(const parry_outbox *o, const parry_outbox_record *r);
+
+/* ---- deliver.c */
+bool parry_outbox_started(const parry_outbox *o, parry_str target);
 
 #endif

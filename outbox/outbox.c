@@ -112,7 +112,7 @@ parry_code parry_outbox_erase(parry_outbox *o, parry_txn *t, parry_outbox_record
 {
     id_key k;
     r->erased = true;
-    return parry_del(t, o->payloads, id_bytes(&k, r->item.id), err);
+    return parry_wipe(t, o->payloads, id_bytes(&k, r->item.id), err);
 }
 
 parry_code parry_outbox_remove(parry_outbox *o, parry_txn *t, const parry_outbox_record *r, parry_err *err)
@@ -125,12 +125,11 @@ parry_code parry_outbox_remove(parry_outbox *o, parry_txn *t, const parry_outbox
         parry_table table;
         parry_str key;
     } all[] = {{o->items, id},
-               {o->payloads, id},
                {o->open, id},
                {o->dead, id},
                {o->keys, name_key(name, i->target, i->key)},
                {o->due, due_key(due, i->target, i->due_ms, i->id)}};
-    parry_code code = PARRY_OK;
+    parry_code code = parry_wipe(t, o->payloads, id, err);
     for (size_t n = 0; n < sizeof all / sizeof *all && code == PARRY_OK; n++)
         code = parry_del(t, all[n].table, all[n].key, err);
     return code;
@@ -274,6 +273,7 @@ parry_code parry_outbox_retry(parry_outbox *o, parry_txn *t, uint64_t id, parry_
     if (code == PARRY_OK) {
         int64_t old = r.item.due_ms;
         r.item.state = PARRY_OUTBOX_WAITING;
+        r.orphan = false;
         r.item.attempts = 0;
         r.item.due_ms = parry_clock_now_ms(o->o.clock);
         code = parry_outbox_save(o, t, &r, old, err);

@@ -16,6 +16,8 @@
  * Retry-After where it gives one, and a circuit breaker per target (Nygard, "Release It!"): after some failures in a
  * row nothing is sent for a while, then one item alone.
  *
+ * What waits for a target that is none any more is given up, and lives again where the target is one again.
+ *
  * A payload is opaque bytes; whoever puts personal data in seals it before. It is erased some time after delivery; what
  * is left (key, target, times, the other's id and state) is kept longer, and then removed, too.
  *
@@ -121,11 +123,18 @@ PARRY_MUST parry_code parry_outbox_open(parry_env *env, parry_group *group, cons
                                         parry_outbox **out, parry_err *err);
 /* Threads for these targets (copied; what they point to is borrowed until close). Once, and while no other process
  * delivers from this environment: what is marked as being sent has lost its sender, and is due at once, or once its
- * target's settle_ms are over. What waits for a target that is not among them goes on waiting. Fails: INVALID (a name,
- * two of one name), UNAVAILABLE (no threads).
- */
+ * target's settle_ms are over. What was given up because a target of these was none (parry_outbox_tend) waits again.
+ * Fails: INVALID (a name, two of one name), UNAVAILABLE (no threads). */
 PARRY_MUST parry_code parry_outbox_start(parry_outbox *o, const parry_target *targets, size_t n, parry_err *err);
 void parry_outbox_close(parry_outbox *o); /* waits for what is being sent; NULL is fine */
+
+typedef struct parry_outbox_tended {
+    uint64_t given_up, erased, removed; /* items, payloads, and items of which nothing is left */
+} parry_outbox_tended;
+/* What nobody delivers: of targets that are not started what is due is given up, its error says so; what was delivered
+ * or given up is erased and removed in its time. Call it every minute or so, after parry_outbox_start. *out (may be
+ * NULL): what was done here and by the threads since it was last asked for. Fails: IO, CORRUPT. */
+PARRY_MUST parry_code parry_outbox_tend(parry_outbox *o, parry_outbox_tended *out, parry_err *err);
 
 /* ---- in the caller's transaction --------------------------------------------------------------------------------- */
 

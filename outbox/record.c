@@ -46,6 +46,7 @@ void parry_outbox_write(const parry_outbox_record *r, parry_buf *out)
     set_number(j, "looks", r->looks);
     set_number(j, "look", r->look_ms);
     set_number(j, "erased", r->erased);
+    set_number(j, "orphan", r->orphan);
     char *text = json_dumps(j, JSON_COMPACT);
     parry_buf_addz(out, text);
     free(text);
@@ -79,7 +80,8 @@ parry_code parry_outbox_read(parry_str value, uint64_t id, parry_arena *a, parry
     }
     *out = (parry_outbox_record){.looks = (unsigned)get_number(j, "looks"),
                                  .look_ms = get_number(j, "look"),
-                                 .erased = get_number(j, "erased") != 0};
+                                 .erased = get_number(j, "erased") != 0,
+                                 .orphan = get_number(j, "orphan") != 0};
     out->item = (parry_outbox_item){.id = id,
                                     .target = get_text(j, "target", a),
                                     .key = get_text(j, "key", a),
