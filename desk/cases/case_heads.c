@@ -56,6 +56,28 @@ void parry_case_heads_set(parry_case_heads *h, uint64_t id, const parry_case_hea
     (void)pthread_rwlock_unlock(&h->lock);
 }
 
+/* Stays so, whatever a write before it says later. */
+void parry_case_heads_erase(parry_case_heads *h, uint64_t id)
+{
+    (void)pthread_rwlock_wrlock(&h->lock);
+    if (id - 1 < h->n)
+        h->all[id - 1] = (parry_case_brief){.version = PARRY_CASE_ERASED};
+    (void)pthread_rwlock_unlock(&h->lock);
+}
+
+size_t parry_case_heads_done(parry_case_heads *h, int64_t before_ms, uint64_t *ids, size_t cap)
+{
+    size_t n = 0;
+    (void)pthread_rwlock_rdlock(&h->lock);
+    for (size_t i = 0; i < h->n && n < cap; i++) {
+        const parry_case_brief *b = &h->all[i];
+        if (parry_case_brief_there(b) && b->status == PARRY_CASE_DONE && b->updated_ms < before_ms)
+            ids[n++] = i + 1;
+    }
+    (void)pthread_rwlock_unlock(&h->lock);
+    return n;
+}
+
 /* ---- which fit --------------------------------------------------------------------------------------------------- */
 
 typedef struct fitting {
@@ -67,7 +89,7 @@ typedef struct fitting {
 static bool fits(const fitting *f, const parry_case_brief *b)
 {
     const parry_cases_wish *w = f->w;
-    return b->version > 0 && (w->status < 0 || b->status == w->status) &&
+    return parry_case_brief_there(b) && (w->status < 0 || b->status == w->status) &&
            (w->priority < 0 || b->priority == w->priority) && (w->queue < 0 || b->queue == w->queue) &&
            (!f->nobody || b->assignee == 0) && (f->assignee == 0 || b->assignee == f->assignee) &&
            (w->from_ms == 0 || b->created_ms >= w->from_ms) && (w->until_ms == 0 || b->created_ms < w->until_ms);

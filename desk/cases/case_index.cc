@@ -125,6 +125,14 @@ parry_case_doc *parry_case_doc_new(void)
 
 void parry_case_doc_free(parry_case_doc *d) { delete d; }
 
+void parry_case_doc_clear(parry_case_doc *d)
+{
+    (void)guard(nullptr, "", [&] {
+        d->doc = Xapian::Document();
+        return PARRY_OK;
+    });
+}
+
 parry_code parry_case_doc_add(parry_case_doc *d, parry_case_term term, unsigned weight, parry_err *err)
 {
     return guard(err, "cannot index a word", [&] {
@@ -141,6 +149,17 @@ parry_code parry_case_writer_put(parry_case_writer *w, uint64_t id, parry_case_d
     return guard(err, "cannot index a case", [&] {
         w->db.replace_document(static_cast<Xapian::docid>(id), d->doc);
         d->doc = Xapian::Document();
+        return PARRY_OK;
+    });
+}
+
+parry_code parry_case_writer_remove(parry_case_writer *w, uint64_t id, parry_err *err)
+{
+    return guard(err, "cannot take a case out of the index", [&] {
+        try {
+            w->db.delete_document(static_cast<Xapian::docid>(id));
+        } catch (const Xapian::DocNotFoundError &) {
+        }
         return PARRY_OK;
     });
 }

@@ -38,10 +38,12 @@ PARRY_MUST parry_code parry_case_writer_commit(parry_case_writer *w, uint64_t se
 
 parry_case_doc *parry_case_doc_new(void);
 void parry_case_doc_free(parry_case_doc *d);
+void parry_case_doc_clear(parry_case_doc *d); /* as new */
 /* weight 0: it is found by the term, and not ranked by it. */
 PARRY_MUST parry_code parry_case_doc_add(parry_case_doc *d, parry_case_term term, unsigned weight, parry_err *err);
 /* In place of what the case had; empties the document. */
 PARRY_MUST parry_code parry_case_writer_put(parry_case_writer *w, uint64_t id, parry_case_doc *d, parry_err *err);
+PARRY_MUST parry_code parry_case_writer_remove(parry_case_writer *w, uint64_t id, parry_err *err); /* none is fine */
 
 /* ---- reading */
 typedef struct parry_case_reader parry_case_reader;

@@ -202,14 +202,17 @@ parry_code parry_case_texts_load(parry_cases *c, parry_txn *t, uint64_t id, parr
 }
 
 parry_code parry_case_comment_save(parry_cases *c, parry_txn *t, uint64_t id, const parry_case_comment *m,
-                                   parry_err *err)
+                                   const parry_secret *once, parry_err *err)
 {
     parry_arena *a = parry_arena_new();
     parry_case_key key;
     parry_buf before = PARRY_BUF(COMMENT_FIXED);
     parry_buf_addc(&before, (char)m->kind);
     put_number(&before, (uint64_t)m->created_ms, 8);
+    parry_str key_text = once != NULL ? parry_base64_make(a, once->b, sizeof once->b) : parry_str_of("");
     json_t *j = json_pack("{s:o*, s:o*}", "author", text(m->author), "text", text(m->text));
+    if (once != NULL)
+        json_object_set_new(j, "once", text(key_text));
     parry_code code = put_sealed(c, t, c->comments, parry_case_comment_key(&key, id, m->id),
                                  about(a, "comment", id, m->id), parry_buf_str(&before), j, a, err);
     parry_buf_free(&before);
@@ -234,6 +237,22 @@ parry_code parry_case_comment_read(parry_cases *c, uint64_t id, parry_str key, p
                                 .created_ms = (int64_t)get_number(value, 1, 8)};
     json_decref(j);
     return PARRY_OK;
+}
+
+bool parry_case_comment_once(parry_cases *c, uint64_t id, parry_str key, parry_str value, parry_arena *a,
+                             parry_secret *once)
+{
+    json_t *j = NULL;
+    parry_str raw = {NULL, 0};
+    uint64_t number = parry_key_u64_read(parry_str_from(key, 8));
+    if (value.n < COMMENT_FIXED ||
+        open_sealed(c, a, about(a, "comment", id, number), parry_str_from(value, COMMENT_FIXED), &j, NULL) != PARRY_OK)
+        return false;
+    bool there = parry_base64_read(a, member(j, "once", a), &raw) && raw.n == sizeof once->b;
+    json_decref(j);
+    if (there)
+        memcpy(once->b, raw.p, raw.n);
+    return there;
 }
 
 parry_code parry_case_packet_save(parry_cases *c, parry_txn *t, uint64_t id, const json_t *packet, parry_err *err)

@@ -97,6 +97,10 @@ static parry_code put_case(parry_case_search *s, uint64_t id, parry_arena *a, pa
 {
     parry_err why = {0};
     parry_code code = fill_doc(s, id, a, &why);
+    if (code == PARRY_NOT_FOUND) { /* erased, before it was read or while it was */
+        parry_case_doc_clear(s->doc);
+        return parry_case_writer_remove(s->writer, id, err);
+    }
     if (code != PARRY_OK)
         parry_log_err("case_index", &why);
     return parry_case_writer_put(s->writer, id, s->doc, err);

@@ -52,8 +52,7 @@ static parry_code next_number(parry_cases *c, parry_txn *t, const char *name, ui
     return parry_put(t, c->meta, parry_str_of(name), parry_case_id_key(&k, *n), err);
 }
 
-/* The case to the end of the feed: its text is another one. */
-static parry_code feed(parry_cases *c, parry_txn *t, uint64_t id, parry_case_head *h, parry_err *err)
+parry_code parry_case_feed(parry_cases *c, parry_txn *t, uint64_t id, parry_case_head *h, parry_err *err)
 {
     parry_case_key k, v;
     parry_code code = PARRY_OK;
@@ -65,15 +64,20 @@ static parry_code feed(parry_cases *c, parry_txn *t, uint64_t id, parry_case_hea
                             : code;
 }
 
+void parry_case_written(parry_cases *c, uint64_t seq)
+{
+    uint64_t was = atomic_load(&c->seq);
+    while (seq > was && !atomic_compare_exchange_weak(&c->seq, &was, seq))
+        ;
+    if (seq > was)
+        parry_case_search_wake(c->search);
+}
+
 /* What was written, once it is durable. */
 static void take_in(parry_cases *c, uint64_t id, const parry_case_head *h)
 {
-    uint64_t was = atomic_load(&c->seq);
     parry_case_heads_set(&c->heads, id, h);
-    while (h->seq > was && !atomic_compare_exchange_weak(&c->seq, &was, h->seq))
-        ;
-    if (h->seq > was)
-        parry_case_search_wake(c->search);
+    parry_case_written(c, h->seq);
 }
 
 static parry_str key_bytes(const parry_secret *k) { return parry_str_make((const char *)k->b, sizeof k->b); }
@@ -81,13 +85,13 @@ static parry_str key_bytes(const parry_secret *k) { return parry_str_make((const
 /* ---- making a case ----------------------------------------------------------------------------------------------- */
 
 static parry_code add_comment(parry_cases *c, parry_txn *t, uint64_t id, parry_case_head *h, parry_case_comment *m,
-                              parry_err *err)
+                              const parry_secret *once, parry_err *err)
 {
     if (h->ncomments >= PARRY_CASE_COMMENTS_MAX)
         return parry_fail(err, PARRY_TOO_LARGE, "a case has at most %d comments: make a new one",
                           PARRY_CASE_COMMENTS_MAX);
     m->id = ++h->ncomments;
-    return parry_case_comment_save(c, t, id, m, err);
+    return parry_case_comment_save(c, t, id, m, once, err);
 }
 
 typedef struct creating {
@@ -110,7 +114,7 @@ static parry_code add_journey(creating *w, parry_txn *t, parry_err *err)
                             .text = parry_utf8_cut(parry_buf_str(&text), PARRY_CASE_COMMENT_MAX),
                             .created_ms = w->now_ms};
     if (m.text.n > 0)
-        code = add_comment(w->c, t, w->id, &w->head, &m, err);
+        code = add_comment(w->c, t, w->id, &w->head, &m, NULL, err);
     parry_buf_free(&text);
     return code;
 }
@@ -140,7 +144,7 @@ static parry_code write_new(creating *w, parry_txn *t, parry_err *err)
     if (code == PARRY_OK)
         code = add_journey(w, t, err);
     if (code == PARRY_OK)
-        code = feed(c, t, w->id, &w->head, err);
+        code = parry_case_feed(c, t, w->id, &w->head, err);
     return code == PARRY_OK ? parry_case_head_save(c, t, w->id, &w->head, err) : code;
 }
 
@@ -196,7 +200,7 @@ static parry_code tell(changing *w, parry_txn *t, const char *what, const char *
                             .text = parry_utf8_cut(parry_str_of(text), sizeof text),
                             .created_ms = w->now_ms};
     w->changed = true;
-    return add_comment(w->c, t, w->id, &w->head, &m, err);
+    return add_comment(w->c, t, w->id, &w->head, &m, NULL, err);
 }
 
 static bool may_become(int from, int to)
@@ -325,7 +329,7 @@ static parry_code write_new_comment(commenting *m, parry_txn *t, parry_err *err)
     parry_case_head *h = &w->head;
     parry_case_comment *comment = m->comment;
     comment->created_ms = w->now_ms;
-    parry_code code = add_comment(w->c, t, w->id, h, comment, err);
+    parry_code code = add_comment(w->c, t, w->id, h, comment, m->once, err);
     if (code == PARRY_OK && comment->kind == PARRY_COMMENT_CUSTOMER && h->status == PARRY_CASE_DONE)
         code = reopen(w, t, err);
     if (comment->kind == PARRY_COMMENT_AGENT && h->first_reply_ms == 0)
@@ -333,7 +337,7 @@ static parry_code write_new_comment(commenting *m, parry_txn *t, parry_err *err)
     h->version++;
     h->updated_ms = w->now_ms;
     if (code == PARRY_OK)
-        code = feed(w->c, t, w->id, h, err);
+        code = parry_case_feed(w->c, t, w->id, h, err);
     return code == PARRY_OK ? parry_case_head_save(w->c, t, w->id, h, err) : code;
 }
 

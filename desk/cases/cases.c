@@ -160,7 +160,7 @@ void parry_cases_count(parry_cases *c, parry_cases_counts *out)
     parry_cases_counts n = {.unindexed = 0};
     (void)pthread_rwlock_rdlock(&c->heads.lock);
     for (size_t i = 0; i < c->heads.n; i++) {
-        if (c->heads.all[i].version > 0)
+        if (parry_case_brief_there(&c->heads.all[i]))
             n.by_status[c->heads.all[i].status]++;
     }
     (void)pthread_rwlock_unlock(&c->heads.lock);
@@ -176,9 +176,9 @@ static parry_code open_tables(parry_cases *c, parry_err *err)
     const struct {
         const char *name;
         parry_table *table;
-    } all[] = {{"case_heads", &c->heads_table}, {"case_texts", &c->texts}, {"case_packets", &c->packets},
-               {"case_comments", &c->comments}, {"case_keys", &c->keys},   {"case_feed", &c->feed},
-               {"case_meta", &c->meta}};
+    } all[] = {{"case_heads", &c->heads_table}, {"case_texts", &c->texts},  {"case_packets", &c->packets},
+               {"case_comments", &c->comments}, {"case_keys", &c->keys},    {"case_feed", &c->feed},
+               {"case_meta", &c->meta},         {"case_erased", &c->erased}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         parry_code code = parry_env_table(c->env, all[i].name, all[i].table, err);
         if (code != PARRY_OK)

@@ -8,8 +8,9 @@
  * Full text finds cases by what they say, their customer and their number, a second after it was written at the
  * latest; docs/desk.md says what its index holds.
  *
- * Threads: any. Writes share commits (base/group.h) and return when they are durable. One process writes; another one
- * may read beside it (index_dir NULL), and sees the lists as they were when it opened. */
+ * Threads: any. Writes share commits (base/group.h) and return when they are durable. One process works in it; another
+ * one may read beside it (index_dir NULL), and sees the lists as they were when it opened, and may erase, which the
+ * first one sees with parry_cases_notice. */
 #ifndef PARRY_DESK_CASES_H
 #define PARRY_DESK_CASES_H
 
@@ -106,6 +107,17 @@ PARRY_MUST parry_code parry_cases_change(parry_cases *c, uint64_t id, const parr
 PARRY_MUST parry_code parry_cases_comment_once(parry_cases *c, uint64_t id, parry_str once, parry_arena *a,
                                                parry_case_comment *comment, parry_err *err);
 PARRY_MUST parry_code parry_cases_comment(parry_cases *c, uint64_t id, parry_case_comment *comment, parry_err *err);
+
+/* ---- erasing: what is gone comes back from a backup alone; its number is never given again ---- */
+
+/* A case with its comments, packet and attachments, and everything that it was found by. NOT_FOUND. */
+PARRY_MUST parry_code parry_cases_erase(parry_cases *c, uint64_t id, parry_err *err);
+/* Those that are done and did not change since before_ms (0: none), about `most` of them; *n: how many, less than most:
+ * there are no more. In transactions of 500 records or 10 ms. What a process that died left of others is erased, too.
+ */
+PARRY_MUST parry_code parry_cases_retain(parry_cases *c, int64_t before_ms, size_t most, size_t *n, parry_err *err);
+/* Takes in what another process wrote. Cheap where nothing was: once a second is fine. */
+PARRY_MUST parry_code parry_cases_notice(parry_cases *c, parry_err *err);
 
 /* ---- reading ---- */
 

@@ -6,7 +6,10 @@
  *   case_comments  id, number u64 -> kind u8, created i64, sealed JSON: author, text
  *   case_keys      keyed hash of an external id -> id; of a comment's key -> its number
  *   case_feed      seq u64 -> id: what the index must read again; each case stands in it once, at its newest
- *   case_meta      "last" -> u64 id, "seq" -> u64, "store" -> 16 random bytes */
+ *   case_meta      "last" -> u64 id, "seq" -> u64, "store" -> 16 random bytes
+ *   case_erased    id -> "": of an erased one there are comments yet
+ *
+ * Of an erased case its place in the feed stays. */
 #ifndef PARRY_DESK_CASES_INNER_H
 #define PARRY_DESK_CASES_INNER_H
 
@@ -20,6 +23,8 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#define PARRY_CASE_ERASED UINT32_MAX /* as a version: newer than any */
 
 enum { PARRY_CASE_LANGUAGE = 4, PARRY_CASE_LANGUAGES = 8, PARRY_CASE_STORE_ID = 16 };
 
@@ -38,7 +43,7 @@ typedef struct parry_case_head {
 typedef struct parry_case_brief {
     int64_t created_ms, updated_ms;
     uint64_t assignee; /* hash; 0: nobody */
-    uint32_t version;  /* 0: none */
+    uint32_t version;  /* 0: none; or PARRY_CASE_ERASED */
     uint8_t status, priority, queue;
 } parry_case_brief;
 
@@ -57,7 +62,7 @@ struct parry_cases {
     parry_group *group;
     parry_clock clock;
     parry_secret seal, names, words; /* keys derived from ours, one for each purpose */
-    parry_table heads_table, texts, packets, comments, keys, feed, meta;
+    parry_table heads_table, texts, packets, comments, keys, feed, meta, erased;
     unsigned char store_id[PARRY_CASE_STORE_ID];
     _Atomic uint64_t seq; /* the newest of the feed */
     parry_case_heads heads;
@@ -80,8 +85,12 @@ PARRY_MUST parry_code parry_case_texts_save(parry_cases *c, parry_txn *t, uint64
                                             parry_err *err);
 PARRY_MUST parry_code parry_case_texts_load(parry_cases *c, parry_txn *t, uint64_t id, parry_arena *a, parry_case *out,
                                             parry_err *err);
+/* once: its key in case_keys, NULL for none; it goes with the comment. */
 PARRY_MUST parry_code parry_case_comment_save(parry_cases *c, parry_txn *t, uint64_t id, const parry_case_comment *m,
-                                              parry_err *err);
+                                              const parry_secret *once, parry_err *err);
+/* false: it has none. */
+bool parry_case_comment_once(parry_cases *c, uint64_t id, parry_str key, parry_str value, parry_arena *a,
+                             parry_secret *once);
 PARRY_MUST parry_code parry_case_comment_read(parry_cases *c, uint64_t id, parry_str key, parry_str value,
                                               parry_arena *a, parry_case_comment *out, parry_err *err);
 PARRY_MUST parry_code parry_case_packet_save(parry_cases *c, parry_txn *t, uint64_t id, const json_t *packet,
@@ -96,11 +105,24 @@ parry_secret parry_case_key_of(const parry_cases *c, const char *kind, parry_str
 PARRY_MUST parry_code parry_case_find_key(parry_cases *c, parry_txn *t, const parry_secret *key, uint64_t *n,
                                           parry_err *err);
 
+/* ---- case_write.c */
+/* The case to the end of the feed: its text is another one. */
+PARRY_MUST parry_code parry_case_feed(parry_cases *c, parry_txn *t, uint64_t id, parry_case_head *h, parry_err *err);
+void parry_case_written(parry_cases *c, uint64_t seq); /* and is durable: the index may read it */
+
 /* ---- case_heads.c */
 void parry_case_heads_open(parry_case_heads *h);
 void parry_case_heads_close(parry_case_heads *h);
 /* Takes a head in, unless a newer version of it is there. */
 void parry_case_heads_set(parry_case_heads *h, uint64_t id, const parry_case_head *head);
+void parry_case_heads_erase(parry_case_heads *h, uint64_t id);
+/* The first ids, up to cap, of those that are done and did not change since; how many. */
+size_t parry_case_heads_done(parry_case_heads *h, int64_t before_ms, uint64_t *ids, size_t cap);
+/* Is there such a case? */
+static inline bool parry_case_brief_there(const parry_case_brief *b)
+{
+    return b->version > 0 && b->version != PARRY_CASE_ERASED;
+}
 /* Which cases fit the wish, its text aside: a bit each, of case i + 1 bit i; n bits. The caller's, malloc. */
 uint64_t *parry_case_heads_fit(parry_case_heads *h, const parry_cases_wish *w, size_t *n);
 /* Of those with a bit the first `limit` rows in order after w->after and w->offset. */
