@@ -95,6 +95,10 @@ const parry_config_row parry_config_rows[] = {
     {"desk.work_bits", NUMBER | LIVE, AT(desk.work_bits), "0", 0, 26, "bits",
      "Work that a browser does before it may send a ticket, in leading zero bits of a hash; 18 takes about a second, "
      "0 is none."},
+    {"desk.keep_handoffs_days", NUMBER, AT(desk.keep_handoffs_days), "730", 0, 36500, "days",
+     "The record of a hand-off is erased after so long, and its link ends with it; 0: never."},
+    {"desk.keep_cases_days", NUMBER, AT(desk.keep_cases_days), "730", 0, 36500, "days",
+     "A case of the built-in store that is done is erased so long after its last change; 0: never."},
     {"desk.connectors_file", TEXT, AT(desk.connectors_file), "", 0, 4000, "path",
      "YAML file of the systems that tickets go to (connectors.md); empty: the built-in case store alone."},
     {"desk.hook_secret_file", TEXT, AT(desk.hook_secret_file), "", 0, 4000, "path",

@@ -80,6 +80,8 @@ typedef struct parry_config {
         const char *public_url;       /* "https://help.example"; "": unknown */
         int64_t per_hour;             /* tickets; 0: without limit */
         int64_t work_bits;            /* 0: no work */
+        int64_t keep_handoffs_days;   /* since they were accepted; 0: for ever */
+        int64_t keep_cases_days;      /* since they were done; 0: for ever */
     } desk;
     struct {
         const char *level;  /* debug | info | warn | error */

@@ -29,7 +29,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { LINK_MIN = 15, DRAIN_MS = 10000, LOCK_WAIT_MS = 60000, DESK_WAIT_MS = 3000, KEY_MAX = 1024 };
+enum { LINK_MIN = 15, DRAIN_MS = 10000, LOCK_WAIT_MS = 60000, DESK_WAIT_MS = 3000, KEY_MAX = 1024, DAY_MS = 86400000 };
 
 /* Everything that is open, in the order it opens. */
 typedef struct house {
@@ -333,6 +333,9 @@ static parry_code open_desk(house *h, parry_err *err)
                                   .hook_secret_file = config->desk.hook_secret_file,
                                   .targets = config->desk.targets,
                                   .public_url = config->desk.public_url,
+                                  .access = h->access,
+                                  .keep_handoffs_ms = config->desk.keep_handoffs_days * DAY_MS,
+                                  .keep_cases_ms = config->desk.keep_cases_days * DAY_MS,
                                   .encoder = h->encoder};
     parry_code code = parry_desk_open(&o, &h->desk, &why);
     if (code == PARRY_CONFLICT) {

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "desk/classify/train.h"
 #include "desk/connectors/webhook.h"
+#include "desk/retention.h"
 #include "desk/targets.h"
 
 #include <pthread.h>
@@ -31,7 +32,9 @@ struct parry_desk {
     parry_str hook_secrets[PARRY_WEBHOOK_SECRETS];
     size_t nhook_secrets;
     const parry_encoder *encoder;
-    pthread_mutex_t mutex; /* of all below */
+    parry_retention_options keeps;
+    parry_retention *retention; /* NULL: not started */
+    pthread_mutex_t mutex;      /* of all below */
     parry_classifier *classifier;
     pthread_t warmer;
     pthread_cond_t stopping;
@@ -139,6 +142,8 @@ static parry_code open_all(parry_desk *d, parry_arena *a, const parry_desk_optio
     code = read_targets(d, o->targets, err);
     if (code == PARRY_OK)
         parry_handoffs_use(d->handoffs, d->outbox, d->names, d->ntargets);
+    d->keeps = (parry_retention_options){d->cases, d->handoffs,         d->outbox,       o->access,
+                                         o->clock, o->keep_handoffs_ms, o->keep_cases_ms};
     return code;
 }
 
@@ -199,6 +204,8 @@ parry_code parry_desk_start(parry_desk *d, parry_err *err)
     for (size_t i = 0; i < d->ntargets; i++)
         targets[i] = parry_target_of(&d->targets[i]);
     parry_code code = parry_outbox_start(d->outbox, targets, d->ntargets, err);
+    if (code == PARRY_OK)
+        code = parry_retention_start(&d->keeps, &d->retention, err);
     d->warming = code == PARRY_OK && pthread_create(&d->warmer, NULL, warm, d) == 0;
     return code;
 }
@@ -208,6 +215,7 @@ void parry_desk_close(parry_desk *d)
     if (d == NULL)
         return;
     stop_warming(d);
+    parry_retention_stop(d->retention);
     parry_outbox_close(d->outbox);
     parry_handoffs_close(d->handoffs);
     parry_cases_close(d->cases);
@@ -244,6 +252,26 @@ parry_code parry_desk_classifier(parry_desk *d, const parry_classifier **out, pa
     return code;
 }
 
+/* ---- erasing ----------------------------------------------------------------------------------------------------- */
+
+/* The hand-off first: while the case is there, it says which one that is. */
+parry_code parry_desk_erase_case(parry_cases *cases, parry_handoffs *handoffs, uint64_t id, parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    parry_case k = {.id = 0};
+    parry_uuid handoff;
+    parry_err why = {0};
+    parry_code code = parry_cases_get(cases, id, a, &k, &why);
+    if (code == PARRY_CORRUPT) /* what cannot be read is erased nevertheless */
+        code = PARRY_OK;
+    else if (code != PARRY_OK)
+        (void)parry_fail(err, code, "%s", why.msg);
+    if (code == PARRY_OK && k.id == id && parry_uuid_parse(k.external_id, &handoff))
+        code = parry_handoffs_forget(handoffs, handoff, err);
+    parry_arena_free(a);
+    return code == PARRY_OK ? parry_cases_erase(cases, id, err) : code;
+}
+
 /* ---- visits ------------------------------------------------------------------------------------------------------ */
 
 /* What is changed in the outbox is told to the records, which needs none of their keys. */
@@ -254,7 +282,11 @@ static parry_code open_visit(parry_desk_visit *v, parry_err *err)
     v->group = parry_group_new(v->env);
     parry_code code = parry_handoffs_open(v->env, v->group, &ho, &v->handoffs, err);
     const parry_outbox_options oo = {.told = parry_handoffs_told, .told_ctx = v->handoffs};
-    return code == PARRY_OK ? parry_outbox_open(v->env, v->group, &oo, &v->outbox, err) : code;
+    if (code == PARRY_OK)
+        code = parry_outbox_open(v->env, v->group, &oo, &v->outbox, err);
+    if (code == PARRY_OK)
+        parry_handoffs_use(v->handoffs, v->outbox, NULL, 0);
+    return code;
 }
 
 parry_code parry_desk_visit_open(const char *data, parry_desk_visit *out, parry_err *err)

@@ -9,6 +9,7 @@
 #ifndef PARRY_DESK_DESK_H
 #define PARRY_DESK_DESK_H
 
+#include "access/access.h"
 #include "access/secret.h"
 #include "desk/cases/cases.h"
 #include "desk/classify/classify.h"
@@ -30,7 +31,9 @@ typedef struct parry_desk_options {
     const char *hook_secret_file; /* "": hooks are known by a key alone */
     const char *targets;          /* names of connectors, between spaces or commas; the first one's status counts */
     const char *public_url;       /* "https://help.example": packets have a link to follow; "": they have none */
-    const parry_encoder *encoder; /* NULL: classified by words alone. Borrowed */
+    const parry_access *access;   /* its audit hears what was erased; NULL: nobody does. Borrowed */
+    int64_t keep_handoffs_ms, keep_cases_ms; /* desk/retention.h; 0: for ever */
+    const parry_encoder *encoder;            /* NULL: classified by words alone. Borrowed */
 } parry_desk_options;
 
 /* Fails: CONFLICT (another process has it still), INVALID (connectors, targets), NOT_FOUND, DENIED, CORRUPT, IO. */
@@ -38,6 +41,10 @@ PARRY_MUST parry_code parry_desk_open(const parry_desk_options *o, parry_desk **
 /* Delivers from now on, on threads of its own, until it is closed. */
 PARRY_MUST parry_code parry_desk_start(parry_desk *d, parry_err *err);
 void parry_desk_close(parry_desk *d); /* NULL is fine */
+
+/* Erases a case with its comments and attachments, the hand-off that it came from, and what of that is in the outbox.
+ * Beside a running server, too. NOT_FOUND: there is no such case. */
+PARRY_MUST parry_code parry_desk_erase_case(parry_cases *cases, parry_handoffs *handoffs, uint64_t id, parry_err *err);
 
 parry_cases *parry_desk_cases(parry_desk *d);
 parry_handoffs *parry_desk_handoffs(parry_desk *d);
@@ -51,7 +58,7 @@ PARRY_MUST parry_code parry_desk_classifier(parry_desk *d, const parry_classifie
 typedef struct parry_desk_visit {
     parry_env *env;
     parry_group *group;
-    parry_handoffs *handoffs; /* for the outbox to tell, and nothing else */
+    parry_handoffs *handoffs; /* for the outbox to tell, and to erase */
     parry_outbox *outbox;
 } parry_desk_visit;
 /* Fails: NOT_FOUND (there is no desk in DATA). */

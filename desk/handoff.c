@@ -8,31 +8,15 @@
 #include <stdlib.h>
 
 enum { ONCE_VALUE = sizeof(parry_uuid) + PARRY_SECRET_BYTES };
-enum { REF_KEY = PARRY_OUTBOX_NAME_MAX + 1 + PARRY_OUTBOX_REMOTE_MAX };
 #define FOLLOW_MS ((int64_t)30 * 86400000)
-
-struct parry_handoffs {
-    parry_env *env;
-    parry_group *group;
-    parry_outbox *outbox;
-    parry_table records, once, remotes; /* id -> JSON; hash -> id, hash of the request; target 0 remote id -> id */
-    parry_secret seal, links;
-    char *follow_base;
-    int64_t follow_ms;
-    parry_clock clock;
-    char *targets[PARRY_HANDOFF_TARGETS];
-    size_t ntargets;
-};
-
-static parry_str id_bytes(const parry_uuid *id) { return parry_str_make((const char *)id->b, sizeof id->b); }
 
 /* ---- records ----------------------------------------------------------------------------------------------------- */
 
-static parry_code load(parry_handoffs *h, parry_txn *t, parry_uuid id, parry_arena *a, parry_handoff *out,
-                       parry_err *err)
+parry_code parry_handoff_load(parry_handoffs *h, parry_txn *t, parry_uuid id, parry_arena *a, parry_handoff *out,
+                              parry_err *err)
 {
     parry_str value;
-    parry_code code = parry_get(t, h->records, id_bytes(&id), &value, NULL);
+    parry_code code = parry_get(t, h->records, parry_handoff_key(&id), &value, NULL);
     if (code == PARRY_NOT_FOUND)
         return parry_fail(err, code, "no such hand-off");
     if (code != PARRY_OK)
@@ -44,13 +28,13 @@ static parry_code save(parry_handoffs *h, parry_txn *t, const parry_handoff *r, 
 {
     json_t *j = parry_handoff_json(r);
     char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(6));
-    parry_code code = parry_put(t, h->records, id_bytes(&r->id), parry_str_of(text), err);
+    parry_code code = parry_put(t, h->records, parry_handoff_key(&r->id), parry_str_of(text), err);
     free(text);
     json_decref(j);
     return code;
 }
 
-static parry_str remote_key(char out[REF_KEY], parry_str target, const char *remote_id)
+parry_str parry_handoff_remote_key(char out[PARRY_HANDOFF_REMOTE_KEY], parry_str target, const char *remote_id)
 {
     memcpy(out, target.p, target.n);
     out[target.n] = 0;
@@ -97,14 +81,18 @@ static parry_code find_once(parry_handoffs *h, parry_txn *t, parry_str once, par
                             parry_err *err)
 {
     parry_secret hash = hash_of_once(h, once);
-    parry_str value;
-    if (once.n == 0 ||
-        parry_get(t, h->once, parry_str_make((const char *)hash.b, sizeof hash.b), &value, NULL) != PARRY_OK)
-        return parry_fail(err, PARRY_NOT_FOUND, "nothing was accepted under this key");
+    parry_str value, record;
+    parry_uuid found;
+    bool known = once.n > 0 &&
+                 parry_get(t, h->once, parry_str_make((const char *)hash.b, sizeof hash.b), &value, NULL) == PARRY_OK;
+    if (known)
+        memcpy(found.b, value.p, sizeof found.b);
+    if (!known || parry_get(t, h->records, parry_handoff_key(&found), &record, NULL) == PARRY_NOT_FOUND)
+        return parry_fail(err, PARRY_NOT_FOUND, "nothing was accepted under this key, or it was erased since");
     parry_secret was = hash_of_request(h, request);
     if (request.n > 0 && value.n == ONCE_VALUE && !parry_secret_equal(was.b, value.p + sizeof id->b, sizeof was.b))
         return parry_fail(err, PARRY_CONFLICT, "this Idempotency-Key came with another request; take a new one");
-    memcpy(id->b, value.p, sizeof id->b);
+    *id = found;
     return PARRY_OK;
 }
 
@@ -131,7 +119,7 @@ static parry_code accept_in(void *ctx, parry_txn *t, parry_err *err)
     parry_code code = find_once(x->h, t, x->w->once, x->w->request, &id, &why);
     x->again = code == PARRY_OK;
     if (x->again)
-        return load(x->h, t, id, x->a, &x->record, err);
+        return parry_handoff_load(x->h, t, id, x->a, &x->record, err);
     if (code != PARRY_NOT_FOUND)
         return parry_fail(err, code, "%s", why.msg);
     code = put_once(x, t, err);
@@ -227,8 +215,8 @@ parry_code parry_handoffs_told(void *ctx, parry_txn *t, const parry_outbox_item 
     parry_arena *a = parry_arena_new();
     parry_handoff r;
     parry_uuid id;
-    char key[REF_KEY];
-    parry_code code = parry_uuid_parse(item->key, &id) ? load(h, t, id, a, &r, err) : PARRY_NOT_FOUND;
+    char key[PARRY_HANDOFF_REMOTE_KEY];
+    parry_code code = parry_uuid_parse(item->key, &id) ? parry_handoff_load(h, t, id, a, &r, err) : PARRY_NOT_FOUND;
     for (size_t i = 0; code == PARRY_OK && i < r.ntargets; i++) {
         if (!parry_str_eq(r.targets[i].name, item->target))
             continue;
@@ -237,7 +225,8 @@ parry_code parry_handoffs_told(void *ctx, parry_txn *t, const parry_outbox_item 
         r.targets[i].receipt = item->receipt;
         code = save(h, t, &r, err);
         if (code == PARRY_OK && item->receipt.remote_id[0] != 0)
-            code = parry_put(t, h->remotes, remote_key(key, item->target, item->receipt.remote_id), id_bytes(&id), err);
+            code = parry_put(t, h->remotes, parry_handoff_remote_key(key, item->target, item->receipt.remote_id),
+                             parry_handoff_key(&id), err);
     }
     parry_arena_free(a);
     return code == PARRY_NOT_FOUND ? PARRY_OK : code; /* not every delivery is a hand-off */
@@ -253,14 +242,15 @@ typedef struct hearing {
 
 static parry_code find(hearing *x, parry_txn *t, parry_err *err)
 {
-    char key[REF_KEY];
+    char key[PARRY_HANDOFF_REMOTE_KEY];
     parry_str value;
     if (x->handoff != NULL) {
         x->id = *x->handoff;
         return PARRY_OK;
     }
     if (x->target.n > PARRY_OUTBOX_NAME_MAX ||
-        parry_get(t, x->h->remotes, remote_key(key, x->target, x->receipt->remote_id), &value, NULL) != PARRY_OK)
+        parry_get(t, x->h->remotes, parry_handoff_remote_key(key, x->target, x->receipt->remote_id), &value, NULL) !=
+            PARRY_OK)
         return parry_fail(err, PARRY_NOT_FOUND, "no hand-off of ours became this ticket");
     memcpy(x->id.b, value.p, sizeof x->id.b);
     return PARRY_OK;
@@ -282,7 +272,7 @@ static parry_code hear_in(void *ctx, parry_txn *t, parry_err *err)
     parry_handoff r;
     parry_code code = find(x, t, err);
     if (code == PARRY_OK)
-        code = load(x->h, t, x->id, a, &r, err);
+        code = parry_handoff_load(x->h, t, x->id, a, &r, err);
     bool there = false;
     for (size_t i = 0; code == PARRY_OK && i < r.ntargets; i++) {
         if (x->target.n > 0 && !parry_str_eq(r.targets[i].name, x->target))
@@ -325,7 +315,7 @@ static parry_code survey_in(void *ctx, parry_txn *t, parry_err *err)
 {
     surveying *x = ctx;
     parry_handoff *r = &x->record;
-    parry_code code = load(x->h, t, x->id, x->a, r, err);
+    parry_code code = parry_handoff_load(x->h, t, x->id, x->a, r, err);
     if (code != PARRY_OK || (r->survey == x->score && parry_str_eq(r->survey_hash, x->hash)))
         return code;
     r->survey = x->score;
@@ -356,7 +346,7 @@ parry_code parry_handoffs_again(parry_handoffs *h, parry_str once, parry_str req
     if (code == PARRY_OK)
         code = find_once(h, t, once, request, &id, err);
     if (code == PARRY_OK)
-        code = load(h, t, id, a, out, err);
+        code = parry_handoff_load(h, t, id, a, out, err);
     parry_txn_abort(t);
     return code;
 }
@@ -366,7 +356,7 @@ parry_code parry_handoffs_get(parry_handoffs *h, parry_uuid id, parry_arena *a, 
     parry_txn *t = NULL;
     parry_code code = parry_txn_read(h->env, &t, err);
     if (code == PARRY_OK)
-        code = load(h, t, id, a, out, err);
+        code = parry_handoff_load(h, t, id, a, out, err);
     parry_txn_abort(t);
     return code;
 }

@@ -94,6 +94,15 @@ PARRY_MUST parry_code parry_handoffs_hear(parry_handoffs *h, const parry_uuid *h
 PARRY_MUST parry_code parry_handoffs_survey(parry_handoffs *h, parry_uuid id, int score, parry_str comment,
                                             parry_arena *a, parry_handoff *out, parry_err *err);
 
+/* Erases a hand-off: its record, and what of it is in the outbox. What waits or was given up is not delivered any more;
+ * what is being sent is left to the outbox. What was not there is fine. */
+PARRY_MUST parry_code parry_handoffs_forget(parry_handoffs *h, parry_uuid id, parry_err *err);
+/* Erases the records that were accepted before before_ms, and what leads to them; not while something of one waits, or
+ * was given up and is kept. About `most` of them; *n: how many, less than most: there are no more. thorough: also what
+ * leads to records that are gone, whoever erased them. In transactions of 200 records or 10 ms. */
+PARRY_MUST parry_code parry_handoffs_retain(parry_handoffs *h, int64_t before_ms, size_t most, bool thorough, size_t *n,
+                                            parry_err *err);
+
 /* A payload of the outbox as JSON (new reference), and the ticket in it. CORRUPT. */
 PARRY_MUST parry_code parry_handoffs_open_packet(const parry_handoffs *h, const parry_outbox_item *item, parry_arena *a,
                                                  json_t **packet, parry_ticket *out, parry_err *err);
