@@ -1,4 +1,4 @@
-/* parry cases: what the case store holds, read beside a running server too. */
+/* parry cases: what the case store holds, read and erased beside a running server too. */
 #include "cli/access.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -10,9 +10,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 typedef struct reading {
-    const char *status, *priority, *queue, *assignee, *format;
+    const char *status, *priority, *queue, *assignee, *format, *email;
     int64_t limit;
     bool json;
     const char *number;
@@ -20,6 +21,9 @@ typedef struct reading {
     parry_cases_row last; /* shown */
     parry_arena *a;
     parry_cases *cases;
+    parry_handoffs *handoffs;
+    const parry_access *access;
+    uint64_t erased;
 } reading;
 
 /* ---- the wish ---------------------------------------------------------------------------------------------------- */
@@ -54,9 +58,14 @@ static parry_code each(reading *r, int64_t most, parry_code (*show)(reading *r, 
         code = parry_cases_list(r->cases, &r->wish, rows, &n, &total, err);
         for (size_t i = 0; i < n && code == PARRY_OK && most > 0; i++, most--) {
             parry_case k;
-            code = parry_cases_get(r->cases, rows[i].id, r->a, &k, err);
+            parry_err why = {0};
+            code = parry_cases_get(r->cases, rows[i].id, r->a, &k, &why);
             if (code == PARRY_OK)
                 code = show(r, &k, err);
+            else if (code == PARRY_NOT_FOUND) /* it was erased since */
+                code = PARRY_OK;
+            else
+                (void)parry_fail(err, code, "%s", why.msg);
             parry_arena_reset(r->a);
             r->last = rows[i];
             r->wish.after = &r->last;
@@ -143,14 +152,23 @@ static parry_code show_comments(reading *r, uint64_t id, parry_err *err)
     return code;
 }
 
+static parry_code read_number(const reading *r, uint64_t *id, parry_err *err)
+{
+    char *end = NULL;
+    *id = strtoull(r->number, &end, 10);
+    return *end == 0 && *id > 0
+               ? PARRY_OK
+               : parry_fail(err, PARRY_INVALID, "a case is named by its number, as `parry cases list` shows it");
+}
+
 static parry_code show(reading *r, parry_err *err)
 {
-    char created[PARRY_TIME_TEXT], *end = NULL;
+    char created[PARRY_TIME_TEXT];
     parry_case k;
-    uint64_t id = strtoull(r->number, &end, 10);
-    if (*end != 0 || id == 0)
-        return parry_fail(err, PARRY_INVALID, "a case is named by its number, as `parry cases list` shows it");
-    parry_code code = parry_cases_get(r->cases, id, r->a, &k, err);
+    uint64_t id;
+    parry_code code = read_number(r, &id, err);
+    if (code == PARRY_OK)
+        code = parry_cases_get(r->cases, id, r->a, &k, err);
     if (code != PARRY_OK || r->json)
         return code == PARRY_OK ? line_of(r, &k, err) : code;
     parry_time_text(k.created_ms, created);
@@ -159,6 +177,43 @@ static parry_code show(reading *r, parry_err *err)
            k.assignee.n > 0 ? k.assignee.p : "nobody's", PARRY_FMT(k.customer_name), PARRY_FMT(k.customer_email),
            PARRY_FMT(k.description));
     return show_comments(r, id, err);
+}
+
+/* ---- erasing ----------------------------------------------------------------------------------------------------- */
+
+/* The audit is told of each: what was erased before a failure is known. */
+static parry_code erase_one(reading *r, uint64_t id, parry_err *err)
+{
+    const parry_actor by = parry_cli_actor(r->a);
+    parry_str number = parry_str_printf(r->a, "%llu", (unsigned long long)id);
+    parry_code code = parry_desk_erase_case(r->cases, r->handoffs, id, err);
+    if (code == PARRY_OK)
+        code = parry_access_tell(r->access, &by, "case.erase", "case", number, true, NULL, err);
+    r->erased += code == PARRY_OK;
+    return code;
+}
+
+static bool same_address(parry_str a, parry_str b) { return a.n == b.n && strncasecmp(a.p, b.p, a.n) == 0; }
+
+static parry_code erase_if_theirs(reading *r, const parry_case *k, parry_err *err)
+{
+    return same_address(k->customer_email, parry_str_of(r->email)) ? erase_one(r, k->id, err) : PARRY_OK;
+}
+
+static parry_code erase(reading *r, parry_err *err)
+{
+    uint64_t id;
+    parry_code code;
+    if ((r->number != NULL) == (r->email != NULL))
+        return parry_fail(err, PARRY_INVALID, "erase needs the number of a case, or --email ADDRESS");
+    r->wish.order = PARRY_CASES_OLDEST;
+    if (r->email != NULL)
+        code = each(r, INT64_MAX, erase_if_theirs, err);
+    else if ((code = read_number(r, &id, err)) == PARRY_OK)
+        code = erase_one(r, id, err);
+    if (code == PARRY_OK || r->erased > 0)
+        printf("%llu erased\n", (unsigned long long)r->erased);
+    return code;
 }
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
@@ -184,6 +239,8 @@ static int run(const parry_cli *cli, reading *r, parry_code (*verb)(reading *r, 
         code = parry_cli_house_open(cli, &house, &err);
     if (code == PARRY_OK)
         code = open_cases(&house, &visit, r, &err);
+    r->handoffs = visit.handoffs;
+    r->access = house.access;
     if (code == PARRY_OK)
         code = verb(r, &err);
     parry_cases_close(r->cases);
@@ -197,15 +254,15 @@ static int choose(const parry_cli *cli, reading *r, int argc, char **argv)
 {
     static const struct {
         const char *name;
-        int arguments;
+        int arguments; /* -1: one, or none */
         parry_code (*run)(reading *r, parry_err *err);
-    } verbs[] = {{"list", 0, list}, {"show", 1, show}, {"export", 0, export}};
+    } verbs[] = {{"list", 0, list}, {"show", 1, show}, {"export", 0, export}, {"erase", -1, erase}};
     for (size_t v = 0; v < sizeof verbs / sizeof *verbs; v++) {
         if (strcmp(argv[0], verbs[v].name) != 0)
             continue;
-        if (argc - 1 != verbs[v].arguments)
+        if (verbs[v].arguments >= 0 && argc - 1 != verbs[v].arguments)
             return parry_cli_misuse("cases", "%s takes %d argument(s)", verbs[v].name, verbs[v].arguments);
-        r->number = verbs[v].arguments > 0 ? argv[1] : NULL;
+        r->number = argc > 1 ? argv[1] : NULL;
         return run(cli, r, verbs[v].run);
     }
     return parry_cli_misuse("cases", "there is no `parry cases %s`", argv[0]);
@@ -229,19 +286,24 @@ int cmd_cases(parry_cli *cli, int argc, char **argv)
          .most = 1000000,
          .help = "list: at most N (25)."},
         {.name = "format", .value = "FORM", .text = &r.format, .help = "export: ndjson (default) or csv."},
+        {.name = "email", .value = "ADDRESS", .text = &r.email, .help = "erase: every case of this customer."},
         {.name = "json", .flag = &r.json, .help = "list, show: JSON, one object a line."},
         {0}};
     const parry_usage usage = {
         .command = "cases",
-        .arguments = "list | show ID | export",
+        .arguments = "list | show ID | export | erase ID",
         .least = 1,
         .most = 2,
         .options = options,
         .what = "The cases of this help centre (docs/desk.md), the newest first; an export has all of them, the oldest "
-                "first.\nIt opens what people wrote, so it needs the secret file, and nobody is told who read it.",
+                "first.\nIt opens what people wrote, so it needs the secret file, and nobody is told who read it. "
+                "`erase` is "
+                "for good,\nand the audit says who did it.",
         .examples = "  parry cases list --status new --queue Refunds\n"
                     "  parry cases show 1042\n"
-                    "  parry cases export --format csv > cases.csv\n"};
+                    "  parry cases export --format csv > cases.csv\n"
+                    "  parry cases erase 1042\n"
+                    "  parry cases erase --email mirabel@shop.example\n"};
     int first, code;
     if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))
         return code;

@@ -27,6 +27,7 @@ PARRY_MUST parry_code parry_get_case_packet(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_case(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_patch_case(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_case_comment(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_delete_case(parry_call *c, parry_err *err);
 
 /* ---- routes_cases_export.c */
 PARRY_MUST parry_code parry_get_cases_export(parry_call *c, parry_err *err);

@@ -46,14 +46,16 @@ static parry_code rows_json(parry_call *c, const parry_cases_row *rows, size_t n
 {
     for (size_t i = 0; i < n; i++) {
         parry_case k;
-        parry_code code = parry_cases_get(c->app->cases, rows[i].id, c->arena, &k, err);
+        parry_err why = {0};
+        parry_code code = parry_cases_get(c->app->cases, rows[i].id, c->arena, &k, &why);
         json_t *j = code == PARRY_OK ? parry_case_json(&k) : NULL;
         if (code == PARRY_OK && comments)
-            code = add_comments(c, &k, j, err);
-        if (j != NULL)
-            (void)json_array_append_new(out, j);
-        if (code != PARRY_OK)
-            return code;
+            code = add_comments(c, &k, j, &why);
+        if (code == PARRY_OK)
+            (void)json_array_append(out, j);
+        json_decref(j);
+        if (code != PARRY_OK && code != PARRY_NOT_FOUND) /* which was erased since */
+            return parry_fail(err, code, "%s", why.msg);
     }
     return PARRY_OK;
 }

@@ -26,11 +26,14 @@ static parry_code add_case(piece *p, uint64_t id, parry_err *err)
     parry_case_comment *list = NULL;
     size_t n = 0;
     parry_cases *cases = p->c->app->cases;
-    parry_code code = parry_cases_get(cases, id, p->arena, &k, err);
+    parry_err why = {0};
+    parry_code code = parry_cases_get(cases, id, p->arena, &k, &why);
     if (code == PARRY_OK && p->form == NDJSON)
-        code = parry_cases_comments_after(cases, id, true, 0, COMMENTS_MAX, p->arena, &list, &n, err);
+        code = parry_cases_comments_after(cases, id, true, 0, COMMENTS_MAX, p->arena, &list, &n, &why);
+    if (code == PARRY_NOT_FOUND) /* it was erased since */
+        return PARRY_OK;
     if (code != PARRY_OK)
-        return code;
+        return parry_fail(err, code, "%s", why.msg);
     if (p->form == CSV)
         parry_case_csv(&k, &p->c->res->body);
     else

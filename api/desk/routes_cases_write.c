@@ -4,6 +4,7 @@
 
 #include "access/people.h"
 #include "base/clock.h"
+#include "desk/desk.h"
 
 #include <stdlib.h>
 
@@ -302,5 +303,22 @@ parry_code parry_post_case_comment(parry_call *c, parry_err *err)
     json_t *list = parry_comments_json(&m, 1), *j = json_incref(json_array_get(list, 0));
     json_decref(list);
     parry_response_json(c->res, 201, "application/json", j);
+    return PARRY_OK;
+}
+
+/* ---- erasing it -------------------------------------------------------------------------------------------------- */
+
+parry_code parry_delete_case(parry_call *c, parry_err *err)
+{
+    uint64_t id = 0;
+    parry_code code = parry_need_cases(c, err);
+    if (code == PARRY_OK)
+        code = parry_case_number_in(c, &id, err);
+    if (code == PARRY_OK)
+        code = parry_desk_erase_case(c->app->cases, parry_desk_handoffs(c->app->desk), id, err);
+    if (code != PARRY_OK)
+        return code;
+    parry_call_audit(c, "case.erase", "case", c->tail, NULL);
+    c->res->status = 204;
     return PARRY_OK;
 }

@@ -943,6 +943,8 @@ export class Parry {
   getCase(params: { id: number; comments_after?: number; fields?: string }, options?: CallOptions): Promise<Case>;
   /** Change status, priority, queue or assignee */
   changeCase(params: { id: number; "If-Match"?: string }, body: CaseChange, options?: CallOptions): Promise<Case>;
+  /** Erase a case, its comments and attachments */
+  eraseCase(params: { id: number }, options?: CallOptions): Promise<string>;
   /** Sign in */
   deskSignIn(params: Record<string, never> | undefined, body: {
     username: string;
@@ -992,4 +994,6 @@ export class Parry {
   deskGetCase(params: { id: number; comments_after?: number; fields?: string }, options?: CallOptions): Promise<Case>;
   /** Change status, priority, queue or assignee */
   deskChangeCase(params: { id: number; "If-Match"?: string }, body: CaseChange, options?: CallOptions): Promise<Case>;
+  /** Erase a case, its comments and attachments */
+  deskEraseCase(params: { id: number }, options?: CallOptions): Promise<string>;
 }

@@ -634,6 +634,13 @@ export const operations = {
     ],
     "body": "application/json"
   },
+  "eraseCase": {
+    "method": "DELETE",
+    "path": "/v1/cases/{id}",
+    "in_path": [
+      "id"
+    ]
+  },
   "deskSignIn": {
     "method": "POST",
     "path": "/applications/customerservice/api/login",
@@ -723,5 +730,12 @@ export const operations = {
       "If-Match"
     ],
     "body": "application/json"
+  },
+  "deskEraseCase": {
+    "method": "DELETE",
+    "path": "/applications/customerservice/api/cases/{id}",
+    "in_path": [
+      "id"
+    ]
   }
 };

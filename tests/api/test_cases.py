@@ -330,6 +330,71 @@ class Kept(Desk):
                 self.assertEqual(second.get("/v1/cases", headers=headers).status, 503)
 
 
+class Erased(Desk):
+    def audit(self, action):
+        auditor = self.server.run("keys", "create", "--name", "a", "--rights", "audit")
+        entries = self.server.get("/v1/audit?limit=1000", headers={"Authorization": "Bearer " + auditor}).json["entries"]
+        return [(entry["target"], entry["actor"].split(":")[0]) for entry in entries if entry["action"] == action]
+
+    def gone(self, number):
+        self.ask("GET", f"/v1/cases/{number}", None, 404)
+        self.assertNotIn(number, self.ids("limit=100"))
+        self.assertTrue(until(lambda: number not in self.ids("search=contrabassoon")))
+
+    def test_a_case_is_erased_by_who_may_write_and_the_audit_says_so(self):
+        case = self.make(subject="Contrabassoon", externalId="erase-1")["id"]
+        self.ask("POST", f"/v1/cases/{case}/comments", {"text": "Seen"}, 201)
+        reader = self.server.run("keys", "create", "--name", "r", "--rights", "cases.read")
+        self.ask("DELETE", f"/v1/cases/{case}", None, 403, Authorization="Bearer " + reader)
+        self.assertEqual(self.ask("DELETE", f"/v1/cases/{case}", None, 204).body, b"")
+        self.gone(case)
+        self.ask("DELETE", f"/v1/cases/{case}", None, 404)
+        for path in (f"/v1/cases/{case}/comments", f"/v1/cases/{case}"):
+            self.ask("POST" if "comments" in path else "PATCH", path, {"text": "Late"} if "comments" in path else {"priority": "low"}, 404)
+        self.assertEqual(self.audit("case.erase")[-1], (f"case:{case}", "key"))
+        again = self.make(subject="Contrabassoon", externalId="erase-1")["id"]
+        self.assertGreater(again, case)
+        _, cookie = self.sign_in()
+        self.assertEqual(self.server.get(f"{BASE}/cases/{again}", "DELETE", cookie).status, 204)
+        self.assertEqual(self.audit("case.erase")[-1], (f"case:{again}", "person"))
+
+    def test_a_command_erases_beside_the_server_by_number_and_by_customer(self):
+        mine = [self.make(subject="Contrabassoon", customerEmail=email)["id"]
+                for email in ("ludo@low.example", "Ludo@Low.example", "other@low.example")]
+        self.assertTrue(until(lambda: set(mine) <= set(self.ids("search=contrabassoon"))))
+        self.assertEqual(self.server.run("cases", "erase", "--email", "ludo@low.example"), "2 erased")
+        for number in mine[:2]:
+            self.assertTrue(until(lambda number=number: number not in self.ids("limit=100")))
+            self.gone(number)
+        self.assertEqual(self.server.run("cases", "erase", str(mine[2])), "1 erased")
+        self.gone(mine[2])
+        self.assertEqual(self.audit("case.erase")[-3:], [(f"case:{number}", "cli") for number in mine])
+        self.assertEqual(self.server.run("cases", "erase", "--email", "ludo@low.example"), "0 erased")
+        for wrong in (["erase"], ["erase", "x"], ["erase", str(mine[0])], ["erase", "1", "--email", "a@b.example"]):
+            with self.assertRaises(AssertionError):
+                self.server.run("cases", *wrong)
+
+    def test_lists_and_exports_go_on_while_cases_are_erased(self):
+        made = [self.make(subject=f"Short-lived {i}")["id"] for i in range(60)]
+        stop, wrong = threading.Event(), []
+
+        def read():
+            while not stop.is_set():
+                for path in ("/v1/cases?limit=100", BASE + "/cases?limit=100", "/v1/cases/export?format=ndjson"):
+                    status = self.server.get(path, headers={"Authorization": "Bearer " + self.key}).status
+                    if status != 200:
+                        wrong.append((path, status))
+        readers = [threading.Thread(target=read) for _ in range(2)]
+        for r in readers:
+            r.start()
+        for number in made:
+            self.ask("DELETE", f"/v1/cases/{number}", None, 204)
+        stop.set()
+        for r in readers:
+            r.join()
+        self.assertEqual(wrong, [])
+
+
 class CommandLine(Desk):
     def test_cases_are_listed_shown_and_exported(self):
         first, second = self.make(subject="=Umbrella"), self.make(queue="Login")

@@ -114,6 +114,15 @@ class Journey(Desk):
         self.assertIn("another request", self.post("/v1/handoffs", form(name="Bob"), 422, Idempotency_Key="k-1")["detail"])
         self.post("/v1/handoffs", form(), 400, Idempotency_Key="k 1")
 
+    def test_an_erased_case_takes_its_hand_off_along(self):
+        h = self.post("/v1/handoffs", form(), Idempotency_Key="k-3")
+        target, = self.delivered(h)
+        self.server.run("cases", "erase", target["remote_id"])
+        self.get("/v1/handoffs/" + h["id"], 404)
+        self.assertEqual(self.server.get("/v1/followed/" + h["follow_token"]).status, 404)
+        self.assertNotIn(h["id"], self.server.run("outbox", "list"))
+        self.assertNotEqual(self.post("/v1/handoffs", form(name="Another"), Idempotency_Key="k-3")["id"], h["id"])
+
     def test_a_key_keeps_no_link_to_the_ticket(self):
         token = self.post("/v1/handoffs", form(), Idempotency_Key="k-2")["follow_token"]
         for path in self.server.data.rglob("*"):
@@ -454,13 +463,13 @@ class SignedHooks(Desk):
 class Elsewhere(unittest.TestCase):
     """The packet of a whole journey reaches another system complete, and nothing is lost while that is away."""
 
-    def serve(self, folder, settings):
+    def serve(self, folder, settings, targets="helpdesk"):
         top = pathlib.Path(folder)
         (top / "secret-of-it").write_text("a secret of 16 b\n" if "token_file" not in settings else "zendesk-token-sEcReT\n")
         (top / "secret-of-it").chmod(0o600)
         rows = "".join(f"  {k}: {v}\n" for k, v in settings.items()).replace("SECRET", str(top / "secret-of-it"))
         (top / "connectors.yaml").write_text("helpdesk:\n" + rows)
-        options = (f"desk.connectors_file={top / 'connectors.yaml'}", "desk.targets=helpdesk", "desk.per_hour=0")
+        options = (f"desk.connectors_file={top / 'connectors.yaml'}", f"desk.targets={targets}", "desk.per_hour=0")
         return Server(SAMPLE, data=str(top), args=[a for o in options for a in ("--option", o)])
 
     def hand_over(self, server):
@@ -504,6 +513,24 @@ class Elsewhere(unittest.TestCase):
                 h, _ = self.hand_over(s)
                 s.process.kill()
                 s.process.wait()
+            with self.serve(folder, settings):
+                until(lambda: fake.tickets, 60)
+            self.assertEqual(fake.tickets[0]["external"], h["id"])
+
+    def test_what_waits_for_a_target_that_is_none_is_a_dead_letter_and_arrives_when_it_is_one_again(self):
+        with tempfile.TemporaryDirectory(prefix="parry-handoff-") as folder, Webhook() as fake:
+            settings = {"kind": "webhook", "url": fake.url + "/in", "secret_file": "SECRET", "private": "true"}
+            fake.plan["create"] = ["503"] * 3
+            with self.serve(folder, settings) as s:
+                h, _ = self.hand_over(s)
+                s.process.kill()
+                s.process.wait()
+            with self.serve(folder, settings, targets="cases") as s:
+                dead = until(lambda: s.run("outbox", "list", "--state", "dead", "--json"))
+                self.assertEqual(json.loads(dead)["key"], h["id"])
+                self.assertIn("desk.targets", json.loads(dead)["error"])
+                self.assertIn("outbox", s.get("/ready").text)
+            fake.plan["create"] = []
             with self.serve(folder, settings):
                 until(lambda: fake.tickets, 60)
             self.assertEqual(fake.tickets[0]["external"], h["id"])

@@ -730,6 +730,10 @@ class Operations:
         """Change status, priority, queue or assignee."""
         return self._call({"method": "PATCH", "path": "/v1/cases/{id}", "in_path": ["id"], "in_header": ["If-Match"], "body": "application/json"}, {"id": id, "If-Match": if_match}, body)
 
+    def erase_case(self, *, id: int) -> str:
+        """Erase a case, its comments and attachments."""
+        return self._call({"method": "DELETE", "path": "/v1/cases/{id}", "in_path": ["id"]}, {"id": id}, None)
+
     def desk_sign_in(self, body: Dict[str, Any]) -> Dict[str, Any]:
         """Sign in."""
         return self._call({"method": "POST", "path": "/applications/customerservice/api/login", "body": "application/json"}, {}, body)
@@ -765,3 +769,7 @@ class Operations:
     def desk_change_case(self, body: "CaseChange", *, id: int, if_match: Optional[str] = None) -> "Case":
         """Change status, priority, queue or assignee."""
         return self._call({"method": "PATCH", "path": "/applications/customerservice/api/cases/{id}", "in_path": ["id"], "in_header": ["If-Match"], "body": "application/json"}, {"id": id, "If-Match": if_match}, body)
+
+    def desk_erase_case(self, *, id: int) -> str:
+        """Erase a case, its comments and attachments."""
+        return self._call({"method": "DELETE", "path": "/applications/customerservice/api/cases/{id}", "in_path": ["id"]}, {"id": id}, None)
