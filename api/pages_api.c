@@ -1,7 +1,7 @@
 /* /docs: the API's description as a page, a section a tag, an entry an operation. */
 #include "api/routes.h"
 
-#include "web/mustache.h"
+#include "base/html.h"
 
 static const char *const methods[] = {"get", "post", "put", "patch", "delete"};
 

@@ -2,6 +2,7 @@
  * is checked by kind and escaped, and what it writes is well formed whatever the tree is. */
 #include "content/html.h"
 
+#include "base/html.h"
 #include "content/links.h"
 #include "content/names.h"
 
@@ -135,34 +136,10 @@ typedef struct html_writer {
     size_t heading;
 } html_writer;
 
-static void escaped(parry_buf *out, parry_str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        switch (s.p[i]) {
-        case '&':
-            parry_buf_addz(out, "&amp;");
-            break;
-        case '<':
-            parry_buf_addz(out, "&lt;");
-            break;
-        case '>':
-            parry_buf_addz(out, "&gt;");
-            break;
-        case '"':
-            parry_buf_addz(out, "&quot;");
-            break;
-        case '\'':
-            parry_buf_addz(out, "&#39;");
-            break;
-        default:
-            parry_buf_addc(out, s.p[i]);
-        }
-}
-
 static void attribute(html_writer *w, const char *name, parry_str value)
 {
     parry_buf_printf(&w->out, " %s=\"", name);
-    escaped(&w->out, value);
+    parry_html_escape(value, &w->out);
     parry_buf_addc(&w->out, '"');
 }
 
@@ -275,7 +252,7 @@ static bool bare_anchor(const GumboNode *n) /* <a> that neither links nor is lin
 static void image(html_writer *w, GumboNode *n)
 {
     if (parry_url_clean(w->arena, parry_node_attr(n, "src")).n == 0) { /* nothing to show but its words */
-        escaped(&w->out, parry_node_attr(n, "alt"));
+        parry_html_escape(parry_node_attr(n, "alt"), &w->out);
         return;
     }
     parry_buf_addz(&w->out, "<img");
@@ -300,7 +277,7 @@ static void frame(html_writer *w, GumboNode *n) /* a film or a map of another si
     parry_buf_addz(&w->out, "<a");
     attribute(w, "href", src);
     parry_buf_addc(&w->out, '>');
-    escaped(&w->out, title.n > 0 ? title : src);
+    parry_html_escape(title.n > 0 ? title : src, &w->out);
     parry_buf_addz(&w->out, "</a>");
 }
 
@@ -401,7 +378,7 @@ parry_str parry_html_write(parry_arena *a, const parry_outline *outline, parry_s
         if (n->type == GUMBO_NODE_ELEMENT || n->type == GUMBO_NODE_TEMPLATE)
             on_element(&w, &walk);
         else if (n->type == GUMBO_NODE_TEXT || n->type == GUMBO_NODE_WHITESPACE || n->type == GUMBO_NODE_CDATA)
-            escaped(&w.out, parry_str_of(n->v.text.text));
+            parry_html_escape(parry_str_of(n->v.text.text), &w.out);
     }
     parry_str html = parry_str_copy(a, parry_str_trim(parry_buf_str(&w.out)));
     parry_buf_free(&w.out);

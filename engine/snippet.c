@@ -1,6 +1,8 @@
 /* The window of a passage with the most of the query in it, escaped and marked. */
 #include "engine/snippet.h"
 
+#include "base/html.h"
+
 #include <stdlib.h>
 #include <unigbrk.h>
 #include <uniwidth.h>
@@ -298,29 +300,11 @@ void parry_excerpt_centre(parry_arena *a, parry_excerpt *e, size_t sentence) { c
 /* ---- what people see ------------------------------------------------------------------------------------------------
  */
 
-static const char *entity_of(char c)
-{
-    switch (c) {
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '&':
-        return "&amp;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
-
 void parry_snippet_escape(parry_buf *b, parry_str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i] == '\n' ? ' ' : s.p[i];
-        const char *entity = entity_of(c);
+        const char *entity = parry_html_entity(c);
         if (entity != NULL)
             parry_buf_addz(b, entity);
         else
@@ -338,7 +322,7 @@ static void add(page *p, parry_str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i] == '\n' ? ' ' : s.p[i];
-        const char *entity = entity_of(c);
+        const char *entity = parry_html_entity(c);
         if (entity != NULL)
             parry_buf_addz(&p->html, entity);
         else

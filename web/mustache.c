@@ -2,6 +2,8 @@
  * again for each element. Contexts are a linked list on the stack. */
 #include "web/mustache.h"
 
+#include "base/html.h"
+
 typedef struct context {
     const json_t *value;
     const struct context *outer;
@@ -24,38 +26,6 @@ typedef struct tag {
 } tag;
 
 typedef enum found { TAG, NO_TAG, BROKEN } found;
-
-void parry_html_escape(parry_str s, parry_buf *out)
-{
-    size_t from = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        const char *entity = NULL;
-        switch (s.p[i]) {
-        case '&':
-            entity = "&amp;";
-            break;
-        case '<':
-            entity = "&lt;";
-            break;
-        case '>':
-            entity = "&gt;";
-            break;
-        case '"':
-            entity = "&quot;";
-            break;
-        case '\'':
-            entity = "&#39;";
-            break;
-        default:
-            continue;
-        }
-        parry_buf_add(out, s.p + from, i - from);
-        parry_buf_addz(out, entity);
-        from = i + 1;
-    }
-    if (from < s.n)
-        parry_buf_add(out, s.p + from, s.n - from);
-}
 
 static parry_code broken(const render *r, parry_str text, size_t at, const char *what, parry_str name)
 {

@@ -32,7 +32,6 @@ typedef parry_str (*parry_partial_fn)(void *ctx, parry_str name);
  * (partial), TOO_LARGE (out is full). */
 PARRY_MUST parry_code parry_mustache(parry_str text, const json_t *data, parry_partial_fn partial, void *ctx,
                                      parry_buf *out, parry_err *err);
-void parry_html_escape(parry_str s, parry_buf *out); /* & < > " ' as entities */
 
 #ifdef __cplusplus
 }

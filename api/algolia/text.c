@@ -1,6 +1,8 @@
 /* Texts with matches between tags. */
 #include "api/algolia/text.h"
 
+#include "base/html.h"
+
 enum { TEXT_MAX = 1 << 20 };
 
 bool parry_algolia_markup(const parry_algolia_paint *p)
@@ -8,29 +10,11 @@ bool parry_algolia_markup(const parry_algolia_paint *p)
     return parry_str_starts(p->pre, "<") || parry_str_starts(p->post, "<");
 }
 
-static const char *entity_of(char c)
-{
-    switch (c) {
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '&':
-        return "&amp;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
-
 static void add(const parry_algolia_paint *p, parry_str s, parry_buf *out)
 {
     bool markup = parry_algolia_markup(p);
     for (size_t i = 0; i < s.n; i++) {
-        const char *entity = markup ? entity_of(s.p[i]) : NULL;
+        const char *entity = markup ? parry_html_entity(s.p[i]) : NULL;
         if (entity != NULL)
             parry_buf_addz(out, entity);
         else

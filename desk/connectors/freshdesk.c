@@ -2,6 +2,8 @@
  */
 #include "desk/connectors/inner.h"
 
+#include "base/html.h"
+
 enum { TEXT_MAX = 1 << 20, PARTS = 12 + PARRY_CONNECTOR_FILES };
 
 static const parry_connector_key keys[] = {
@@ -31,28 +33,14 @@ static void sign_in(const parry_connector *c, parry_api_call *call)
 /* A description is HTML there. */
 static void add_html(parry_buf *out, parry_str s)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        switch (s.p[i]) {
-        case '<':
-            parry_buf_addz(out, "&lt;");
-            break;
-        case '>':
-            parry_buf_addz(out, "&gt;");
-            break;
-        case '&':
-            parry_buf_addz(out, "&amp;");
-            break;
-        case '"':
-            parry_buf_addz(out, "&quot;");
-            break;
-        case '\r':
-            break;
-        case '\n':
+    for (size_t from = 0; from <= s.n;) {
+        size_t n = parry_str_find(parry_str_from(s, from), parry_str_of("\n"));
+        parry_str line = parry_str_make(s.p + from, n);
+        bool returns = line.n > 0 && line.p[line.n - 1] == '\r';
+        parry_html_escape(parry_str_make(line.p, line.n - returns), out);
+        from += n + 1;
+        if (from <= s.n)
             parry_buf_addz(out, "<br>");
-            break;
-        default:
-            parry_buf_addc(out, s.p[i]);
-        }
     }
 }
 
