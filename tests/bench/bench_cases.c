@@ -1,7 +1,10 @@
 /* The case store at size: how long a list with filters takes, a search, and a start; made of synthetic cases, always
  * the same ones. Lists and searches read the 25 cases that they show, as the API does.
  *
- *     bench_cases FOLDER [CASES]     FOLDER: on the disk that is measured; its cases stay for the next time */
+ *     bench_cases FOLDER [CASES]     FOLDER: on the disk that is measured; its cases stay for the next time
+ *     bench_cases seed DATA SECRET [CASES]     only makes them, in the DATA and with the secret file of a server that
+ *                                              does not run: for bench_cases.py */
+#include "access/secret.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hist.h"
@@ -79,10 +82,12 @@ static void make_case(parry_cases *c, uint32_t i)
                             .priority = (parry_priority)roll(&d, PARRY_PRIORITIES)};
     must(parry_cases_create(c, &t, &n, &err), &err);
     parry_str agents[] = {parry_str_of("ada"), parry_str_of("ben"), parry_str_of("cleo"), parry_str_of("dan")};
-    parry_case_change change = {PARRY_CASE_INPROGRESS, -1, -1, &agents[roll(&d, 4)], "bench", 0};
+    parry_case_change change = {
+        .status = PARRY_CASE_INPROGRESS, .priority = -1, .queue = -1, .assignee = &agents[roll(&d, 4)], .by = "bench"};
     if (roll(&d, 10) < 8)
         must(parry_cases_change(c, n, &change, &err), &err);
-    change = (parry_case_change){PARRY_CASE_DONE, -1, -1, NULL, "bench", 0};
+    change.status = PARRY_CASE_DONE;
+    change.assignee = NULL;
     if (roll(&d, 10) < 8 && parry_cases_change(c, n, &change, NULL) != PARRY_OK)
         (void)n; /* it was not begun */
     parry_buf_clear(&text);
@@ -240,6 +245,29 @@ static void measure(parry_cases *c, const char *what, bool filters, int text)
     parry_buf_free(&words);
 }
 
+/* As a server has them: its folders, and the key that it derives. */
+static int seed(const char *data, const char *secret_file, uint32_t n)
+{
+    parry_err err = {0};
+    parry_env *env = NULL;
+    parry_cases *c = NULL;
+    parry_secret secret;
+    char desk[512], index[sizeof desk + 8];
+    (void)snprintf(desk, sizeof desk, "%s/desk", data);
+    (void)snprintf(index, sizeof index, "%s/search", desk);
+    must(parry_secret_file(secret_file, &secret, &err), &err);
+    secret = parry_secret_mac(&secret, "desk", parry_str_of(""));
+    must(parry_dir_make(desk, &err), &err);
+    must(parry_env_open(desk, (size_t)64 << 30, PARRY_CASES_TABLES, &env, &err), &err);
+    parry_group *group = parry_group_new(env);
+    must(parry_cases_open(env, group, index, secret.b, parry_clock_system(), &c, &err), &err);
+    make_all(c, n);
+    parry_cases_close(c);
+    parry_group_free(group);
+    parry_env_close(env);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     parry_err err = {0};
@@ -248,6 +276,8 @@ int main(int argc, char **argv)
     char desk[512], index[512];
     if (argc < 2)
         return 2;
+    if (strcmp(argv[1], "seed") == 0)
+        return argc < 4 ? 2 : seed(argv[2], argv[3], argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : USUAL);
     uint32_t n = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : USUAL;
     (void)snprintf(desk, sizeof desk, "%s/desk", argv[1]);
     (void)snprintf(index, sizeof index, "%s/search", argv[1]);

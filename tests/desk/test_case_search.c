@@ -25,13 +25,37 @@ static void fill(desk *d)
     make(d, &t);
 }
 
+/* With those four, and an index that has them. */
+static void open_filled(desk *d, scratch *s)
+{
+    desk_open(d, s, "search");
+    fill(d);
+    wait_indexed(d);
+}
+
+static void reopen(desk *d, scratch *s)
+{
+    desk_open(d, s, "search");
+    wait_indexed(d);
+}
+
+/* How many are found, in any order; the first ten of them are read. */
+static parry_code count_found(desk *d, const char *text, parry_cases_order order, size_t *total)
+{
+    parry_cases_row rows[10];
+    size_t n;
+    parry_cases_wish w = parry_cases_any();
+    w.text = parry_str_of(text);
+    w.limit = 10;
+    w.order = order;
+    return parry_cases_list(d->cases, &w, rows, &n, total, NULL);
+}
+
 static void test_words_find_what_was_written(void **state)
 {
     scratch *s = *state;
     desk d = {0};
-    desk_open(&d, s, "search");
-    fill(&d);
-    wait_indexed(&d);
+    open_filled(&d, s);
     assert_string_equal(found(&d, s, "password"), "2");
     assert_string_equal(found(&d, s, "PASSWORDS"), "2");
     assert_string_equal(found(&d, s, "refund lamps"), "1 3"); /* both words; in the subject it counts more */
@@ -52,9 +76,7 @@ static void test_the_last_word_may_be_its_beginning(void **state)
 {
     scratch *s = *state;
     desk d = {0};
-    desk_open(&d, s, "search");
-    fill(&d);
-    wait_indexed(&d);
+    open_filled(&d, s);
     assert_string_equal(found(&d, s, "pas"), "2");
     assert_string_equal(found(&d, s, "pa"), "");
     assert_string_equal(found(&d, s, "passw"), "2");
@@ -68,9 +90,7 @@ static void test_where_no_case_has_all_words_any_will_do(void **state)
 {
     scratch *s = *state;
     desk d = {0};
-    desk_open(&d, s, "search");
-    fill(&d);
-    wait_indexed(&d);
+    open_filled(&d, s);
     assert_string_equal(found(&d, s, "password giraffe"), "2");
     desk_close(&d);
 }
@@ -79,9 +99,7 @@ static void test_text_and_filters_hold_together_and_in_every_order(void **state)
 {
     scratch *s = *state;
     desk d = {0};
-    desk_open(&d, s, "search");
-    fill(&d);
-    wait_indexed(&d);
+    open_filled(&d, s);
     ok(set_status(&d, 1, PARRY_CASE_INPROGRESS));
     parry_cases_wish w = parry_cases_any();
     w.text = parry_str_of("refund");
@@ -109,9 +127,7 @@ static void test_what_is_written_is_found_within_a_second(void **state)
 {
     scratch *s = *state;
     desk d = {0};
-    desk_open(&d, s, "search");
-    fill(&d);
-    wait_indexed(&d);
+    open_filled(&d, s);
     for (int i = 0; i < 3; i++) {
         char text[32];
         (void)snprintf(text, sizeof text, "hedgehog%d", i);
@@ -123,6 +139,12 @@ static void test_what_is_written_is_found_within_a_second(void **state)
         print_message("found after %lld ms\n", (long long)((parry_mono_ns() - begin) / 1000000));
     }
     assert_string_equal(found(&d, s, "password"), "2"); /* and by what it said before */
+    parry_case_change change = no_change();
+    parry_str subject = parry_str_of("Porcupine");
+    change.subject = &subject;
+    ok(parry_cases_change(d.cases, 2, &change, NULL));
+    wait_indexed(&d);
+    assert_string_equal(found(&d, s, "porcupine"), "2");
     desk_close(&d);
 }
 
@@ -130,13 +152,10 @@ static void test_a_missing_index_is_made_again(void **state)
 {
     scratch *s = *state;
     desk d = {0};
-    desk_open(&d, s, "search");
-    fill(&d);
-    wait_indexed(&d);
+    open_filled(&d, s);
     desk_close(&d);
     ok(parry_tree_remove(in(s, "search"), NULL));
-    desk_open(&d, s, "search");
-    wait_indexed(&d);
+    reopen(&d, s);
     assert_string_equal(found(&d, s, "password"), "2");
     desk_close(&d);
 }
@@ -156,9 +175,7 @@ static void test_a_damaged_index_is_made_again(void **state)
     static const char *const files[] = {"search/iamglass", "search/postlist.glass", "search/termlist.glass"};
     scratch *s = *state;
     desk d = {0};
-    desk_open(&d, s, "search");
-    fill(&d);
-    wait_indexed(&d);
+    open_filled(&d, s);
     desk_close(&d);
     for (size_t i = 0; i < 3; i++) {
         const char *hits = "";
@@ -166,12 +183,8 @@ static void test_a_damaged_index_is_made_again(void **state)
         desk_open(&d, s, "search");
         ok(say(&d, 2, PARRY_COMMENT_CUSTOMER, "again")); /* the damage of a part is seen when it is used */
         for (int tries = 0; tries < 2000 && strcmp(hits, "2") != 0; tries++) {
-            parry_cases_row rows[4];
-            size_t n = 0, total;
-            parry_cases_wish w = parry_cases_any();
-            w.text = parry_str_of("password again");
-            w.limit = 4;
-            parry_code code = parry_cases_list(d.cases, &w, rows, &n, &total, NULL);
+            size_t total;
+            parry_code code = count_found(&d, "password again", PARRY_CASES_NEWEST, &total);
             assert_true(code == PARRY_OK || code == PARRY_UNAVAILABLE);
             hits = code == PARRY_OK ? found(&d, s, "password again") : "";
             parry_sleep_ms(5);
@@ -198,8 +211,7 @@ static void test_a_damaged_case_keeps_no_other_from_being_found(void **state)
     ok(parry_env_table(d.env, "case_texts", &texts, NULL));
     ok(parry_group_do(d.group, damage, &texts, NULL));
     desk_close(&d);
-    desk_open(&d, s, "search");
-    wait_indexed(&d);
+    reopen(&d, s);
     assert_string_equal(found(&d, s, "password"), "");
     assert_string_equal(found(&d, s, "parcel"), "3");
     desk_close(&d);
@@ -226,8 +238,7 @@ static void test_an_index_ahead_of_its_store_is_made_again(void **state)
     wait_indexed(&d);
     desk_close(&d);
     copy_file(s, "copy", "desk/data.mdb");
-    desk_open(&d, s, "search");
-    wait_indexed(&d);
+    reopen(&d, s);
     assert_string_equal(found(&d, s, "hedgehog"), "");
     assert_string_equal(found(&d, s, "password"), "2");
     desk_close(&d);
@@ -237,15 +248,12 @@ static void test_without_an_index_lists_work_and_text_does_not(void **state)
 {
     scratch *s = *state;
     desk d = {0};
-    parry_cases_row row;
-    size_t n, total;
+    size_t total;
     desk_open(&d, s, NULL);
     fill(&d);
     parry_cases_wish w = parry_cases_any();
     assert_string_equal(listed(&d, s, &w), "4 3 2 1");
-    w.text = parry_str_of("password");
-    w.limit = 1;
-    assert_int_equal(parry_cases_list(d.cases, &w, &row, &n, &total, NULL), PARRY_UNAVAILABLE);
+    assert_int_equal(count_found(&d, "password", PARRY_CASES_NEWEST, &total), PARRY_UNAVAILABLE);
     desk_close(&d);
 }
 
@@ -359,13 +367,8 @@ static void *search_for_ever(void *arg)
 {
     desk *d = arg;
     for (int i = 0; i < 400; i++) {
-        parry_cases_row rows[10];
-        size_t n, total;
-        parry_cases_wish w = parry_cases_any();
-        w.text = parry_str_of("refund");
-        w.limit = 10;
-        w.order = i % 2 ? PARRY_CASES_RELEVANCE : PARRY_CASES_NEWEST;
-        ok(parry_cases_list(d->cases, &w, rows, &n, &total, NULL));
+        size_t total;
+        ok(count_found(d, "refund", i % 2 ? PARRY_CASES_RELEVANCE : PARRY_CASES_NEWEST, &total));
     }
     return NULL;
 }
@@ -386,12 +389,8 @@ static void test_searches_go_on_while_it_is_written(void **state)
     for (int i = 0; i < 2; i++)
         (void)pthread_join(threads[i], NULL);
     wait_indexed(&d);
-    parry_cases_row rows[10];
-    size_t n, total;
-    parry_cases_wish w = parry_cases_any();
-    w.text = parry_str_of("refund");
-    w.limit = 10;
-    ok(parry_cases_list(d.cases, &w, rows, &n, &total, NULL));
+    size_t total;
+    ok(count_found(&d, "refund", PARRY_CASES_NEWEST, &total));
     assert_int_equal(total, 62);
     desk_close(&d);
 }
