@@ -147,12 +147,6 @@ static parry_code read_ticket(const parry_call *c, const json_t *body, parry_tic
     return code;
 }
 
-static bool same_case(const parry_case *k, const parry_ticket *t)
-{
-    return parry_str_eq(k->subject, t->subject) && parry_str_eq(k->customer_email, t->email) &&
-           parry_str_eq(k->description, t->description);
-}
-
 static parry_code make(parry_call *c, const parry_ticket *t, parry_err *err)
 {
     uint64_t id = 0, was = 0;
@@ -163,7 +157,7 @@ static parry_code make(parry_call *c, const parry_ticket *t, parry_err *err)
         code = parry_cases_get(c->app->cases, id, c->arena, &k, err);
     if (code != PARRY_OK)
         return code;
-    if (!same_case(&k, t))
+    if (!parry_case_came_from(&k, t))
         return say_reused(c);
     if (before)
         say_replayed(c);
@@ -206,11 +200,37 @@ static uint32_t expected(const parry_call *c)
     return n > 0 && n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
 }
 
-static parry_code read_change(const parry_call *c, parry_case_change *change, parry_str *who, parry_err *err)
+typedef struct new_values { /* that a change points to */
+    parry_str who, subject, description, name, email;
+} new_values;
+
+static parry_code read_texts(const parry_call *c, const json_t *body, new_values *to, parry_case_change *change,
+                             parry_err *err)
+{
+    const struct {
+        const char *name;
+        parry_str *to;
+        const parry_str **in;
+    } texts[] = {{"subject", &to->subject, &change->subject},
+                 {"description", &to->description, &change->description},
+                 {"customerName", &to->name, &change->customer_name},
+                 {"customerEmail", &to->email, &change->customer_email}};
+    parry_code code = PARRY_OK;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts && code == PARRY_OK; i++) {
+        if (json_object_get(body, texts[i].name) == NULL)
+            continue;
+        code = parry_member_read(c, body, texts[i].name, texts[i].to, err);
+        *texts[i].in = texts[i].to;
+    }
+    return code;
+}
+
+static parry_code read_change(const parry_call *c, parry_case_change *change, new_values *to, parry_err *err)
 {
     bool given = false;
     json_t *body = NULL;
-    parry_code code = parry_members_only(c, "status priority queue assignee", &body, err);
+    parry_code code = parry_members_only(
+        c, "status priority queue assignee subject description customerName customerEmail", &body, err);
     if (code == PARRY_OK)
         code = read_status(c, body, &change->status, err);
     if (code == PARRY_OK)
@@ -218,10 +238,12 @@ static parry_code read_change(const parry_call *c, parry_case_change *change, pa
     if (code == PARRY_OK)
         code = read_queue(c, body, &change->queue, err);
     if (code == PARRY_OK)
-        code = read_assignee(c, body, who, &given, err);
+        code = read_assignee(c, body, &to->who, &given, err);
+    if (code == PARRY_OK)
+        code = read_texts(c, body, to, change, err);
     if (code == PARRY_OK && json_object_size(body) == 0)
-        code = parry_fail(err, PARRY_INVALID, "say what to change: status, priority, queue, assignee");
-    change->assignee = given ? who : NULL;
+        code = parry_fail(err, PARRY_INVALID, "say what to change: status, priority, queue, assignee, or a text");
+    change->assignee = given ? &to->who : NULL;
     json_decref(body);
     return code;
 }
@@ -229,14 +251,14 @@ static parry_code read_change(const parry_call *c, parry_case_change *change, pa
 parry_code parry_patch_case(parry_call *c, parry_err *err)
 {
     uint64_t id = 0;
-    parry_str who;
+    new_values to = {.who = parry_str_of("")};
     parry_err why = {0};
     parry_case_change change = {.status = -1, .priority = -1, .queue = -1};
     parry_code code = parry_need_cases(c, err);
     if (code == PARRY_OK)
         code = parry_case_number_in(c, &id, err);
     if (code == PARRY_OK)
-        code = read_change(c, &change, &who, err);
+        code = read_change(c, &change, &to, err);
     if (code != PARRY_OK)
         return code;
     change.by = actor(c);

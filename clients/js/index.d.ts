@@ -187,6 +187,10 @@ export type CaseChange = {
   priority?: CasePriority;
   queue?: CaseQueue;
   assignee?: string | null;
+  subject?: string;
+  description?: string;
+  customerName?: string;
+  customerEmail?: string;
 };
 
 export type NewComment = {
@@ -941,7 +945,7 @@ export class Parry {
   commentOnCase(params: { id: number; "Idempotency-Key"?: string }, body: NewComment, options?: CallOptions): Promise<CaseComment>;
   /** A case and its comments */
   getCase(params: { id: number; comments_after?: number; fields?: string }, options?: CallOptions): Promise<Case>;
-  /** Change status, priority, queue or assignee */
+  /** Change status, priority, queue, assignee or texts */
   changeCase(params: { id: number; "If-Match"?: string }, body: CaseChange, options?: CallOptions): Promise<Case>;
   /** Erase a case, its comments and attachments */
   eraseCase(params: { id: number }, options?: CallOptions): Promise<string>;
@@ -992,7 +996,7 @@ export class Parry {
   deskCommentOnCase(params: { id: number; "Idempotency-Key"?: string }, body: NewComment, options?: CallOptions): Promise<CaseComment>;
   /** A case and its comments */
   deskGetCase(params: { id: number; comments_after?: number; fields?: string }, options?: CallOptions): Promise<Case>;
-  /** Change status, priority, queue or assignee */
+  /** Change status, priority, queue, assignee or texts */
   deskChangeCase(params: { id: number; "If-Match"?: string }, body: CaseChange, options?: CallOptions): Promise<Case>;
   /** Erase a case, its comments and attachments */
   deskEraseCase(params: { id: number }, options?: CallOptions): Promise<string>;

@@ -165,13 +165,14 @@ static parry_str member(const json_t *j, const char *name, parry_arena *a)
                              : parry_str_of("");
 }
 
-parry_code parry_case_texts_save(parry_cases *c, parry_txn *t, uint64_t id, const parry_ticket *k, parry_err *err)
+parry_code parry_case_texts_save(parry_cases *c, parry_txn *t, uint64_t id, const parry_case *k, parry_err *err)
 {
     parry_arena *a = parry_arena_new();
     parry_case_key key;
-    json_t *j = json_pack("{s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*}", "name", text(k->name), "email", text(k->email),
-                          "subject", text(k->subject), "description", text(k->description), "external", text(k->id),
-                          "locale", text(k->locale), "audience", text(k->audience));
+    json_t *j = json_pack("{s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*, s:o*}", "name", text(k->customer_name), "email",
+                          text(k->customer_email), "subject", text(k->subject), "description", text(k->description),
+                          "external", text(k->external_id), "locale", text(k->locale), "audience", text(k->audience),
+                          "first", text(k->first));
     parry_code code =
         put_sealed(c, t, c->texts, parry_case_id_key(&key, id), about(a, "case", id, 0), parry_str_of(""), j, a, err);
     parry_arena_free(a);
@@ -197,6 +198,7 @@ parry_code parry_case_texts_load(parry_cases *c, parry_txn *t, uint64_t id, parr
     out->external_id = member(j, "external", a);
     out->locale = member(j, "locale", a);
     out->audience = member(j, "audience", a);
+    out->first = member(j, "first", a);
     json_decref(j);
     return PARRY_OK;
 }

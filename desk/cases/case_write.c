@@ -1,7 +1,7 @@
 /* The case store: what is written, in one transaction each. */
 #include "desk/cases/cases_inner.h"
 
-enum { HISTORY_MAX = 400 };
+enum { HISTORY_MAX = 2048 };
 
 /* ---- limits ------------------------------------------------------------------------------------------------------ */
 
@@ -135,10 +135,18 @@ static void begin_head(creating *w)
 static parry_code write_new(creating *w, parry_txn *t, parry_err *err)
 {
     parry_cases *c = w->c;
+    const parry_ticket *from = w->ticket;
+    const parry_case k = {.customer_name = from->name,
+                          .customer_email = from->email,
+                          .subject = from->subject,
+                          .description = from->description,
+                          .external_id = from->id,
+                          .locale = from->locale,
+                          .audience = from->audience};
     begin_head(w);
     parry_code code = next_number(c, t, "last", &w->id, err);
     if (code == PARRY_OK)
-        code = parry_case_texts_save(c, t, w->id, w->ticket, err);
+        code = parry_case_texts_save(c, t, w->id, &k, err);
     if (code == PARRY_OK && w->ticket->packet != NULL)
         code = parry_case_packet_save(c, t, w->id, w->ticket->packet, err);
     if (code == PARRY_OK)
@@ -190,17 +198,22 @@ typedef struct changing {
     bool changed;
 } changing;
 
+static parry_code tell_text(changing *w, parry_txn *t, const char *text, parry_err *err)
+{
+    parry_case_comment m = {.author = parry_str_of("System"),
+                            .kind = PARRY_COMMENT_SYSTEM,
+                            .text = parry_utf8_cut(parry_str_of(text), HISTORY_MAX),
+                            .created_ms = w->now_ms};
+    w->changed = true;
+    return add_comment(w->c, t, w->id, &w->head, &m, NULL, err);
+}
+
 static parry_code tell(changing *w, parry_txn *t, const char *what, const char *from, const char *to, const char *by,
                        parry_err *err)
 {
     char text[HISTORY_MAX];
     (void)snprintf(text, sizeof text, "%s: %s -> %s, by %s", what, from, to, by);
-    parry_case_comment m = {.author = parry_str_of("System"),
-                            .kind = PARRY_COMMENT_SYSTEM,
-                            .text = parry_utf8_cut(parry_str_of(text), sizeof text),
-                            .created_ms = w->now_ms};
-    w->changed = true;
-    return add_comment(w->c, t, w->id, &w->head, &m, NULL, err);
+    return tell_text(w, t, text, err);
 }
 
 static bool may_become(int from, int to)
@@ -266,6 +279,84 @@ static parry_code change_assignee(changing *w, parry_txn *t, parry_err *err)
     return tell(w, t, "Assignee", *from ? from : "nobody", to->n > 0 ? w->head.assignee : "nobody", w->change->by, err);
 }
 
+/* ---- its texts */
+
+static parry_str hash_of_texts(parry_arena *a, parry_str subject, parry_str description, parry_str email)
+{
+    char hex[PARRY_HASH_HEX + 1];
+    parry_str all = parry_str_printf(a, "%zu %zu %.*s%.*s%.*s", subject.n, description.n, PARRY_FMT(subject),
+                                     PARRY_FMT(description), PARRY_FMT(email));
+    parry_hash_hex(parry_hash_of(all.p, all.n), hex);
+    return parry_str_copy(a, parry_str_of(hex));
+}
+
+bool parry_case_came_from(const parry_case *k, const parry_ticket *t)
+{
+    parry_arena *a = parry_arena_new();
+    parry_str now = k->first.n > 0 ? k->first : hash_of_texts(a, k->subject, k->description, k->customer_email);
+    bool same = parry_str_eq(now, hash_of_texts(a, t->subject, t->description, t->email));
+    parry_arena_free(a);
+    return same;
+}
+
+static parry_code change_text(changing *w, parry_txn *t, const char *what, parry_str *is, const parry_str *to,
+                              parry_arena *a, parry_err *err)
+{
+    parry_str was = *is;
+    if (to == NULL || parry_str_eq(was, *to))
+        return PARRY_OK;
+    *is = *to;
+    return tell(w, t, what, was.n > 0 ? parry_str_z(a, was) : "none", to->n > 0 ? parry_str_z(a, *to) : "none",
+                w->change->by, err);
+}
+
+/* The history says that it changed, and not from what: it is long. */
+static parry_code change_description(changing *w, parry_txn *t, parry_str *is, parry_err *err)
+{
+    char text[HISTORY_MAX];
+    const parry_str *to = w->change->description;
+    if (to == NULL || parry_str_eq(*is, *to))
+        return PARRY_OK;
+    *is = *to;
+    (void)snprintf(text, sizeof text, "Description: changed, by %s", w->change->by);
+    return tell_text(w, t, text, err);
+}
+
+static bool any_text(const parry_case_change *x)
+{
+    return x->subject != NULL || x->description != NULL || x->customer_name != NULL || x->customer_email != NULL;
+}
+
+/* The index reads it again. */
+static parry_code change_texts(changing *w, parry_txn *t, parry_err *err)
+{
+    const parry_case_change *x = w->change;
+    parry_case k = {.id = w->id};
+    bool before = w->changed;
+    if (!any_text(x))
+        return PARRY_OK;
+    parry_arena *a = parry_arena_new();
+    parry_code code = parry_case_texts_load(w->c, t, w->id, a, &k, err);
+    if (code == PARRY_OK && k.first.n == 0)
+        k.first = hash_of_texts(a, k.subject, k.description, k.customer_email);
+    w->changed = false;
+    if (code == PARRY_OK)
+        code = change_text(w, t, "Subject", &k.subject, x->subject, a, err);
+    if (code == PARRY_OK)
+        code = change_description(w, t, &k.description, err);
+    if (code == PARRY_OK)
+        code = change_text(w, t, "Customer", &k.customer_name, x->customer_name, a, err);
+    if (code == PARRY_OK)
+        code = change_text(w, t, "E-mail", &k.customer_email, x->customer_email, a, err);
+    if (code == PARRY_OK && w->changed)
+        code = parry_case_texts_save(w->c, t, w->id, &k, err);
+    if (code == PARRY_OK && w->changed)
+        code = parry_case_feed(w->c, t, w->id, &w->head, err);
+    w->changed = w->changed || before;
+    parry_arena_free(a);
+    return code;
+}
+
 static parry_code write_change(void *ctx, parry_txn *t, parry_err *err)
 {
     changing *w = ctx;
@@ -282,11 +373,22 @@ static parry_code write_change(void *ctx, parry_txn *t, parry_err *err)
         code = change_queue(w, t, err);
     if (code == PARRY_OK)
         code = change_assignee(w, t, err);
+    if (code == PARRY_OK)
+        code = change_texts(w, t, err);
     if (code != PARRY_OK || !w->changed)
         return code;
     w->head.version++;
     w->head.updated_ms = w->now_ms;
     return parry_case_head_save(w->c, t, w->id, &w->head, err);
+}
+
+static parry_code check_texts(const parry_case_change *x, parry_err *err)
+{
+    const parry_ticket t = {.subject = x->subject != NULL ? *x->subject : parry_str_of("as it is"),
+                            .description = x->description != NULL ? *x->description : parry_str_of(""),
+                            .name = x->customer_name != NULL ? *x->customer_name : parry_str_of(""),
+                            .email = x->customer_email != NULL ? *x->customer_email : parry_str_of("@")};
+    return any_text(x) ? check_ticket(&t, err) : PARRY_OK;
 }
 
 parry_code parry_cases_change(parry_cases *c, uint64_t id, const parry_case_change *change, parry_err *err)
@@ -301,6 +403,8 @@ parry_code parry_cases_change(parry_cases *c, uint64_t id, const parry_case_chan
         code = parry_fail(err, PARRY_INVALID, "assignee: over %d bytes", PARRY_CASE_ASSIGNEE_MAX);
     if (code == PARRY_OK && kept.assignee != NULL)
         code = check_text("assignee", *kept.assignee, PARRY_CASE_ASSIGNEE_MAX, true, err);
+    if (code == PARRY_OK)
+        code = check_texts(&kept, err);
     if (code == PARRY_OK)
         code = parry_group_do(c->group, write_change, &w, err);
     if (code == PARRY_OK && w.changed)

@@ -58,7 +58,8 @@ typedef struct parry_case {
     uint32_t reopened;              /* times */
     uint32_t version;               /* counts changes and comments from 1, for If-Match */
     uint32_t ncomments;             /* of every kind */
-} parry_case;                       /* strings in the arena it was read with */
+    parry_str first; /* hash of subject, description and address as they came, in hex; empty: they were not changed */
+} parry_case;        /* strings in the arena it was read with */
 
 typedef enum parry_comment_kind {
     PARRY_COMMENT_CUSTOMER,
@@ -98,8 +99,10 @@ typedef struct parry_case_change { /* what is NULL or -1 stays */
     const parry_str *assignee;     /* empty: nobody */
     const char *by;                /* who does it, for the history */
     uint32_t version;              /* must be the case's; 0: any */
+    const parry_str *subject, *description, *customer_name, *customer_email;
 } parry_case_change;
-/* What is so already changes nothing. NOT_FOUND; CONFLICT: another version; INVALID: no such value or way. */
+/* What is so already changes nothing. NOT_FOUND; CONFLICT: another version; INVALID: no such value or way, or a text
+ * that parry_cases_create would not take. */
 PARRY_MUST parry_code parry_cases_change(parry_cases *c, uint64_t id, const parry_case_change *change, parry_err *err);
 /* comment->id and created_ms are set. The first one of an agent is the first reply; one of the customer reopens what is
  * done. once (may be empty): the same again for the same case is the same comment, which is then read into *comment,
@@ -107,6 +110,9 @@ PARRY_MUST parry_code parry_cases_change(parry_cases *c, uint64_t id, const parr
 PARRY_MUST parry_code parry_cases_comment_once(parry_cases *c, uint64_t id, parry_str once, parry_arena *a,
                                                parry_case_comment *comment, parry_err *err);
 PARRY_MUST parry_code parry_cases_comment(parry_cases *c, uint64_t id, parry_case_comment *comment, parry_err *err);
+
+/* Was the case made from this ticket: subject, description and address, whatever became of them since? */
+bool parry_case_came_from(const parry_case *k, const parry_ticket *t);
 
 /* ---- erasing: what is gone comes back from a backup alone; its number is never given again ---- */
 

@@ -81,7 +81,7 @@ PARRY_MUST parry_code parry_case_head_load(parry_cases *c, parry_txn *t, uint64_
                                            parry_err *err); /* NOT_FOUND */
 PARRY_MUST parry_code parry_case_head_save(parry_cases *c, parry_txn *t, uint64_t id, const parry_case_head *h,
                                            parry_err *err);
-PARRY_MUST parry_code parry_case_texts_save(parry_cases *c, parry_txn *t, uint64_t id, const parry_ticket *ticket,
+PARRY_MUST parry_code parry_case_texts_save(parry_cases *c, parry_txn *t, uint64_t id, const parry_case *k,
                                             parry_err *err);
 PARRY_MUST parry_code parry_case_texts_load(parry_cases *c, parry_txn *t, uint64_t id, parry_arena *a, parry_case *out,
                                             parry_err *err);

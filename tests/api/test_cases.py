@@ -330,6 +330,23 @@ class Kept(Desk):
                 self.assertEqual(second.get("/v1/cases", headers=headers).status, 503)
 
 
+class PutRight(Desk):
+    def test_texts_are_put_right_and_what_made_the_case_is_known_again(self):
+        case = self.ask("POST", "/v1/cases", REFUND, 201, Idempotency_Key="right-1").json
+        path = f"/v1/cases/{case['id']}"
+        right = {"subject": "Ocarina has not arrived", "customerEmail": "m@q.example", "customerName": "M. Q.", "description": ""}
+        changed = self.ask("PATCH", path, {**right, "status": "inprogress"}, If_Match='"1"').json
+        self.assertEqual({name: changed[name] for name in right}, right)
+        self.assertEqual((changed["status"], changed["version"]), ("inprogress", 2))
+        self.assertTrue(all(c["author"] == "System" and " by " in c["text"] for c in changed["comments"]))
+        self.assertEqual(until(lambda: self.ids("search=ocarina")), [case["id"]])
+        again = self.ask("POST", "/v1/cases", REFUND, 200, Idempotency_Key="right-1")
+        self.assertEqual((again.json["id"], again.json["subject"]), (case["id"], right["subject"]))
+        self.ask("POST", "/v1/cases", {**REFUND, "subject": right["subject"]}, 422, Idempotency_Key="right-1")
+        for wrong in ({"subject": ""}, {"customerEmail": "nobody"}, {"subject": None}, {"description": "x" * 16001}, {"id": 3}):
+            self.ask("PATCH", path, wrong, 400)
+
+
 class Erased(Desk):
     def audit(self, action):
         auditor = self.server.run("keys", "create", "--name", "a", "--rights", "audit")

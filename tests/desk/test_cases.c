@@ -161,6 +161,48 @@ static void test_every_change_stands_in_the_history(void **state)
     desk_close(&d);
 }
 
+static void test_texts_are_put_right_and_the_history_says_so(void **state)
+{
+    scratch *s = *state;
+    desk d = {0};
+    parry_case_comment *list;
+    size_t n;
+    desk_open(&d, s, NULL);
+    const parry_ticket t = a_ticket("e-1", "Refnud", "Of two lamps");
+    uint64_t id = make(&d, &t);
+    parry_str subject = parry_str_of("Refund"), email = parry_str_of("m@q.example"), text = parry_str_of("Of three"),
+              wrong = parry_str_of("nobody"), empty = parry_str_of("");
+    parry_case_change change = no_change();
+    change.subject = &subject, change.customer_email = &email, change.description = &text;
+    change.customer_name = &empty;
+    ok(parry_cases_change(d.cases, id, &change, NULL));
+    ok(parry_cases_change(d.cases, id, &change, NULL)); /* it is so already */
+    parry_case k = get(&d, s, id);
+    assert_str(k.subject, "Refund");
+    assert_str(k.customer_email, "m@q.example");
+    assert_str(k.description, "Of three");
+    assert_str(k.customer_name, "");
+    assert_str(k.external_id, "e-1");
+    assert_int_equal(k.version, 2);
+    static const char *const told[] = {"Subject: Refnud -> Refund, by ada", "Description: changed, by ada",
+                                       "Customer: Mirabel Quenneville -> none, by ada",
+                                       "E-mail: mirabel@quenneville.example -> m@q.example, by ada"};
+    ok(parry_cases_comments(d.cases, id, false, s->arena, &list, &n, NULL));
+    assert_int_equal(n, 4);
+    for (size_t i = 0; i < n; i++)
+        assert_str(list[i].text, told[i]);
+    change.customer_email = &wrong;
+    assert_int_equal(parry_cases_change(d.cases, id, &change, NULL), PARRY_INVALID);
+    change = no_change();
+    change.subject = &empty;
+    assert_int_equal(parry_cases_change(d.cases, id, &change, NULL), PARRY_INVALID);
+    parry_ticket other = t;
+    other.subject = subject;
+    assert_true(parry_case_came_from(&k, &t)); /* whatever became of it */
+    assert_false(parry_case_came_from(&k, &other));
+    desk_close(&d);
+}
+
 static void test_of_two_changes_of_one_version_one_is_refused(void **state)
 {
     scratch *s = *state;
@@ -487,6 +529,7 @@ int main(void)
         in_scratch(test_a_case_goes_its_way_and_back),
         in_scratch(test_what_the_customer_says_reopens_what_is_done),
         in_scratch(test_every_change_stands_in_the_history),
+        in_scratch(test_texts_are_put_right_and_the_history_says_so),
         in_scratch(test_of_two_changes_of_one_version_one_is_refused),
         in_scratch(test_internal_notes_are_for_agents_and_are_no_reply),
         in_scratch(test_a_comment_that_comes_again_is_there_once),

@@ -139,6 +139,10 @@ CaseChange = TypedDict("CaseChange", {
     "priority": NotRequired["CasePriority"],
     "queue": NotRequired["CaseQueue"],
     "assignee": NotRequired[Union[str, None]],
+    "subject": NotRequired[str],
+    "description": NotRequired[str],
+    "customerName": NotRequired[str],
+    "customerEmail": NotRequired[str],
 })
 
 NewComment = TypedDict("NewComment", {
@@ -727,7 +731,7 @@ class Operations:
         return self._call({"method": "GET", "path": "/v1/cases/{id}", "in_path": ["id"], "in_query": ["comments_after", "fields"]}, {"id": id, "comments_after": comments_after, "fields": fields}, None)
 
     def change_case(self, body: "CaseChange", *, id: int, if_match: Optional[str] = None) -> "Case":
-        """Change status, priority, queue or assignee."""
+        """Change status, priority, queue, assignee or texts."""
         return self._call({"method": "PATCH", "path": "/v1/cases/{id}", "in_path": ["id"], "in_header": ["If-Match"], "body": "application/json"}, {"id": id, "If-Match": if_match}, body)
 
     def erase_case(self, *, id: int) -> str:
@@ -767,7 +771,7 @@ class Operations:
         return self._call({"method": "GET", "path": "/applications/customerservice/api/cases/{id}", "in_path": ["id"], "in_query": ["comments_after", "fields"]}, {"id": id, "comments_after": comments_after, "fields": fields}, None)
 
     def desk_change_case(self, body: "CaseChange", *, id: int, if_match: Optional[str] = None) -> "Case":
-        """Change status, priority, queue or assignee."""
+        """Change status, priority, queue, assignee or texts."""
         return self._call({"method": "PATCH", "path": "/applications/customerservice/api/cases/{id}", "in_path": ["id"], "in_header": ["If-Match"], "body": "application/json"}, {"id": id, "If-Match": if_match}, body)
 
     def desk_erase_case(self, *, id: int) -> str:
