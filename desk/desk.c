@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 #include "base/log.h"
-#include "desk/classify/train.h"
 #include "desk/connectors/webhook.h"
 #include "desk/retention.h"
 #include "desk/targets.h"
@@ -27,15 +26,13 @@ struct parry_desk {
     parry_desk_target targets[PARRY_HANDOFF_TARGETS];
     const char *names[PARRY_HANDOFF_TARGETS];
     size_t ntargets;
-    char *data;
     parry_arena *arena; /* of the secrets */
     parry_str hook_secrets[PARRY_WEBHOOK_SECRETS];
     size_t nhook_secrets;
-    const parry_encoder *encoder;
+    parry_guesser *guesser;
     parry_retention_options keeps;
     parry_retention *retention; /* NULL: not started */
     pthread_mutex_t mutex;      /* of all below */
-    parry_classifier *classifier;
     pthread_t warmer;
     pthread_cond_t stopping;
     bool warming, stop;
@@ -88,7 +85,7 @@ static parry_code add_target(parry_desk *d, parry_str name, parry_err *err)
                           "desk.targets: there is no connector \"%.*s\"; see `parry connectors list`", PARRY_FMT(name));
     if (d->ntargets == PARRY_HANDOFF_TARGETS)
         return parry_fail(err, PARRY_INVALID, "desk.targets: over %d connectors", PARRY_HANDOFF_TARGETS);
-    d->targets[d->ntargets] = (parry_desk_target){d->handoffs, c};
+    d->targets[d->ntargets] = (parry_desk_target){d->handoffs, d->guesser, c};
     d->names[d->ntargets++] = parry_connector_name(c);
     return PARRY_OK;
 }
@@ -153,8 +150,7 @@ parry_code parry_desk_open(const parry_desk_options *o, parry_desk **out, parry_
     parry_arena *a = parry_arena_new();
     d->lock.fd = -1;
     d->arena = parry_arena_new();
-    d->data = parry_strdup(o->data);
-    d->encoder = o->encoder;
+    d->guesser = parry_guesser_new(o->data, o->encoder);
     (void)pthread_mutex_init(&d->mutex, NULL);
     (void)pthread_cond_init(&d->stopping, NULL);
     parry_code code = open_env(d, a, o, err);
@@ -172,7 +168,6 @@ parry_code parry_desk_open(const parry_desk_options *o, parry_desk **out, parry_
 static void *warm(void *arg)
 {
     parry_desk *d = arg;
-    const parry_classifier *c;
     struct timespec at;
     parry_err err = {0};
     (void)clock_gettime(CLOCK_REALTIME, &at);
@@ -182,7 +177,7 @@ static void *warm(void *arg)
         continue;
     bool stop = d->stop;
     (void)pthread_mutex_unlock(&d->mutex);
-    if (!stop && parry_desk_classifier(d, &c, &err) != PARRY_OK)
+    if (!stop && parry_guesser_warm(d->guesser, &err) != PARRY_OK)
         parry_log_err("classifier", &err);
     return NULL;
 }
@@ -220,36 +215,25 @@ void parry_desk_close(parry_desk *d)
     parry_handoffs_close(d->handoffs);
     parry_cases_close(d->cases);
     parry_connectors_free(d->connectors);
-    parry_classifier_free(d->classifier);
+    parry_guesser_free(d->guesser);
     parry_group_free(d->group);
     parry_env_close(d->env);
     parry_lock_drop(&d->lock);
     (void)pthread_cond_destroy(&d->stopping);
     (void)pthread_mutex_destroy(&d->mutex);
     parry_arena_free(d->arena);
-    free(d->data);
     free(d);
 }
 
 parry_cases *parry_desk_cases(parry_desk *d) { return d->cases; }
 parry_handoffs *parry_desk_handoffs(parry_desk *d) { return d->handoffs; }
 parry_outbox *parry_desk_outbox(parry_desk *d) { return d->outbox; }
+parry_guesser *parry_desk_guesser(parry_desk *d) { return d->guesser; }
 
 const parry_str *parry_desk_hook_secrets(const parry_desk *d, size_t *n)
 {
     *n = d->nhook_secrets;
     return d->hook_secrets;
-}
-
-parry_code parry_desk_classifier(parry_desk *d, const parry_classifier **out, parry_err *err)
-{
-    parry_code code = PARRY_OK;
-    (void)pthread_mutex_lock(&d->mutex);
-    if (d->classifier == NULL)
-        code = parry_classifier_ready(d->data, d->encoder, &d->classifier, err);
-    *out = d->classifier;
-    (void)pthread_mutex_unlock(&d->mutex);
-    return code;
 }
 
 /* ---- erasing ----------------------------------------------------------------------------------------------------- */

@@ -12,8 +12,8 @@
 #include "access/access.h"
 #include "access/secret.h"
 #include "desk/cases/cases.h"
-#include "desk/classify/classify.h"
 #include "desk/connector.h"
+#include "desk/guess.h"
 #include "desk/handoff.h"
 
 #ifdef __cplusplus
@@ -50,9 +50,8 @@ parry_cases *parry_desk_cases(parry_desk *d);
 parry_handoffs *parry_desk_handoffs(parry_desk *d);
 parry_outbox *parry_desk_outbox(parry_desk *d);
 const parry_str *parry_desk_hook_secrets(const parry_desk *d, size_t *n); /* what others sign with who tell us */
-/* The first time it may take a second or two: it is trained then (desk/classify/train.h). A desk that delivers does so
- * by itself ten seconds after its start. */
-PARRY_MUST parry_code parry_desk_classifier(parry_desk *d, const parry_classifier **out, parry_err *err);
+/* A desk that delivers warms it by itself ten seconds after its start. */
+parry_guesser *parry_desk_guesser(parry_desk *d);
 
 /* The outbox of a desk that another process may be working in: to list, retry and drop, not to deliver. */
 typedef struct parry_desk_visit {

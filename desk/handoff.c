@@ -166,6 +166,8 @@ static parry_code start_record(accepting *x, parry_err *err)
     r->priority_probability = t.priority_probability;
     r->locale = parry_str_copy(x->a, t.locale);
     r->audience = parry_str_copy(x->a, t.audience);
+    r->rule = parry_str_copy(x->a, t.rule);
+    r->first = x->w->first && (t.queue_probability >= 0 || t.priority_probability >= 0);
     r->channel = parry_str_copy(x->a, parry_str_make(json_string_value(channel), json_string_length(channel)));
     r->visitor = parry_str_copy(x->a, x->w->visitor);
     r->contact = parry_str_copy(x->a, x->w->contact);
@@ -299,6 +301,45 @@ parry_code parry_handoffs_hear(parry_handoffs *h, const parry_uuid *handoff, par
     parry_code code = parry_group_do(h->group, hear_in, &x, err);
     if (code == PARRY_OK)
         *id = x.id;
+    return code;
+}
+
+typedef struct guessing {
+    parry_handoffs *h;
+    parry_uuid id;
+    const parry_guess *guess;
+    parry_arena *arena;
+    parry_handoff record;
+} guessing;
+
+static parry_code guessed_in(void *ctx, parry_txn *t, parry_err *err)
+{
+    guessing *x = ctx;
+    parry_handoff *r = &x->record;
+    parry_code code = load(x->h, t, x->id, x->arena, r, err);
+    if (code != PARRY_OK || !r->first)
+        return code;
+    r->first = false;
+    if (r->queue_probability >= 0) {
+        r->queue = x->guess->queue;
+        r->queue_probability = x->guess->queue_probability;
+    }
+    if (r->priority_probability >= 0) {
+        r->priority = x->guess->priority;
+        r->priority_probability = x->guess->priority_probability;
+        r->rule = parry_str_of(x->guess->rule != NULL ? x->guess->rule : "");
+    }
+    code = save(x->h, t, r, err);
+    return code == PARRY_OK ? load(x->h, t, x->id, x->arena, r, err) : code; /* to the digits that are kept */
+}
+
+parry_code parry_handoffs_guessed(parry_handoffs *h, parry_uuid id, const parry_guess *g, parry_arena *a,
+                                  parry_handoff *out, parry_err *err)
+{
+    guessing x = {.h = h, .id = id, .guess = g, .arena = a};
+    parry_code code = parry_group_do(h->group, guessed_in, &x, err);
+    if (code == PARRY_OK)
+        *out = x.record;
     return code;
 }
 

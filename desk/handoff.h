@@ -9,7 +9,7 @@
 #include "access/secret.h"
 #include "base/clock.h"
 #include "base/group.h"
-#include "desk/ticket.h"
+#include "desk/classify/classify.h"
 #include "outbox/outbox.h"
 
 #ifdef __cplusplus
@@ -36,6 +36,8 @@ typedef struct parry_handoff {
     parry_queue queue;
     parry_priority priority;
     double queue_probability, priority_probability; /* below 0: chosen, not guessed */
+    parry_str rule;                                 /* of urgency, where one decided the priority; else empty */
+    bool first;                                     /* guessed in a hurry: parry_handoffs_guessed is still to come */
     parry_str locale, audience, channel;
     parry_str visitor, contact; /* keys (ledger/visitor.h), empty where unknown */
     parry_handoff_target targets[PARRY_HANDOFF_TARGETS];
@@ -68,6 +70,7 @@ typedef struct parry_handoff_wish {
     parry_str request; /* all that was sent, to know it again by: only a keyed hash is kept; empty: not compared */
     json_t *packet;    /* all but handoff_id, created_at and follow_url, which are set in it; borrowed */
     parry_str visitor, contact;
+    bool first; /* what the packet suggests is a first guess (desk/guess.h) */
 } parry_handoff_wish;
 /* Durable when it returns. *again: the same `once` was accepted before; out is what it was then. Strings of out in the
  * arena. Fails: CONFLICT (this `once` came with another request), TOO_LARGE (the packet), UNAVAILABLE (no target), IO.
@@ -81,6 +84,10 @@ PARRY_MUST parry_code parry_handoffs_again(parry_handoffs *h, parry_str once, pa
 PARRY_MUST parry_code parry_handoffs_get(parry_handoffs *h, parry_uuid id, parry_arena *a, parry_handoff *out,
                                          parry_err *err);
 typedef parry_code (*parry_handoff_each)(void *ctx, const parry_handoff *h, parry_err *err);
+/* A better guess of one whose guess is the first: kept, so that every target and every attempt gets the same. What was
+ * chosen stays. out: the record as it is now, which another guess may have come to before. Fails: NOT_FOUND, IO. */
+PARRY_MUST parry_code parry_handoffs_guessed(parry_handoffs *h, parry_uuid id, const parry_guess *g, parry_arena *a,
+                                             parry_handoff *out, parry_err *err);
 /* Those that were accepted within `ms` before the newest one, and that one, oldest first. Fails as `each`, and IO,
  * CORRUPT. */
 PARRY_MUST parry_code parry_handoffs_newest(parry_handoffs *h, int64_t ms, parry_handoff_each each, void *ctx,

@@ -33,6 +33,8 @@ json_t *parry_handoff_json(const parry_handoff *h)
     json_object_set_new(j, "queue_p", json_real(h->queue_probability));
     json_object_set_new(j, "priority", json_string(parry_priority_name(h->priority)));
     json_object_set_new(j, "priority_p", json_real(h->priority_probability));
+    json_object_set_new(j, "rule", json_text(h->rule));
+    json_object_set_new(j, "first", json_boolean(h->first));
     json_object_set_new(j, "locale", json_text(h->locale));
     json_object_set_new(j, "audience", json_text(h->audience));
     json_object_set_new(j, "channel", json_text(h->channel));
@@ -95,6 +97,8 @@ parry_code parry_handoff_read(parry_str value, parry_uuid id, parry_arena *a, pa
     h.reference = parry_str_copy(a, parry_str_of(reference));
     h.queue_probability = json_number_value(json_object_get(j, "queue_p"));
     h.priority_probability = json_number_value(json_object_get(j, "priority_p"));
+    h.rule = text_at(j, "rule", a);
+    h.first = json_is_true(json_object_get(j, "first"));
     h.locale = text_at(j, "locale", a);
     h.audience = text_at(j, "audience", a);
     h.channel = text_at(j, "channel", a);

@@ -1,8 +1,10 @@
-/* Targets: connectors as the outbox sees them. A payload is opened, read as a ticket, and handed to its connector. */
+/* Targets: connectors as the outbox sees them. A payload is opened, read as a ticket, its first guess made a better
+ * one, and handed to its connector. */
 #ifndef PARRY_DESK_TARGETS_H
 #define PARRY_DESK_TARGETS_H
 
 #include "desk/connector.h"
+#include "desk/guess.h"
 #include "desk/handoff.h"
 
 #ifdef __cplusplus
@@ -10,7 +12,8 @@ extern "C" {
 #endif
 
 typedef struct parry_desk_target { /* what a target's ctx points to */
-    const parry_handoffs *handoffs;
+    parry_handoffs *handoffs;
+    parry_guesser *guesser;
     parry_connector *connector;
 } parry_desk_target;
 

@@ -95,6 +95,7 @@ parry_code parry_ticket_read(parry_arena *a, const json_t *packet, parry_ticket 
                       .email = text_at(who, "email"),
                       .locale = text_at(packet, "locale"),
                       .audience = text_at(packet, "audience"),
+                      .rule = text_at(json_object_get(suggested, "priority"), "rule"),
                       .follow_url = text_at(packet, "follow_url"),
                       .packet = packet};
     k.queue_probability = chosen(suggested, "queue", &queue);

@@ -62,6 +62,7 @@ typedef struct parry_ticket {
     parry_queue queue;
     parry_priority priority;
     double queue_probability, priority_probability; /* 0 to 1; below 0: the person or a program said so */
+    parry_str rule;                                 /* of urgency, where one decided the priority; else empty */
     parry_str follow_url; /* where the person follows the ticket; empty where there is no public address */
     parry_attachment attachments[PARRY_TICKET_ATTACHMENTS];
     size_t nattachments;

@@ -54,49 +54,6 @@ const char parry_handoff_schema[] =
                                                                                                    ":" TEXT(
                                                                                                        "64") "}}}}";
 
-/* ---- classifying ------------------------------------------------------------------------------------------------- */
-
-static parry_code encode(const parry_call *c, parry_str text, float *vector, parry_err *err)
-{
-    parry_encoder_scratch *scratch = parry_encoder_scratch_new(c->app->encoder);
-    parry_code code = parry_encode(c->app->encoder, scratch, PARRY_QUERY, text, vector, err);
-    parry_encoder_scratch_free(scratch);
-    return code;
-}
-
-static parry_code classify(const parry_call *c, parry_str subject, parry_str description, parry_guess *out,
-                           parry_err *err)
-{
-    const parry_classifier *k = NULL;
-    parry_str text = parry_classify_text(c->arena, subject, description);
-    float *vector = NULL;
-    parry_code code = parry_desk_classifier(c->app->desk, &k, err);
-    if (code == PARRY_OK && c->app->encoder != NULL && parry_classifier_by_meaning(k)) {
-        vector = PARRY_ARRAY(c->arena, float, parry_encoder_dim(c->app->encoder));
-        code = encode(c, text, vector, err);
-    }
-    if (code == PARRY_OK)
-        parry_classify(k, text, vector, out);
-    return code;
-}
-
-json_t *parry_guess_json(const char *value, double probability)
-{
-    return json_pack("{s:s, s:o}", "value", value, "probability",
-                     probability < 0 ? json_null() : json_real(probability));
-}
-
-static json_t *suggested_json(const parry_guess *k, parry_str subject)
-{
-    json_t *j = json_object(), *priority = parry_guess_json(parry_priority_name(k->priority), k->priority_probability);
-    if (k->rule != NULL)
-        json_object_set_new(priority, "rule", json_string(k->rule));
-    json_object_set_new(j, "subject", parry_json_text(subject));
-    json_object_set_new(j, "queue", parry_guess_json(parry_queue_name(k->queue), k->queue_probability));
-    json_object_set_new(j, "priority", priority);
-    return j;
-}
-
 /* What a person or a program chose is no guess. */
 static void choose(json_t *suggested, const json_t *body, const char *name)
 {
@@ -245,8 +202,15 @@ static void copy_text(const parry_call *c, const json_t *body, json_t *to, const
     json_object_set_new(to, name, parry_json_text(parry_str_trim(parry_body_text(c, body, name))));
 }
 
-/* Guessed from what was written alone, as for a draft: a subject made of the description would count its words twice.
- */
+/* What the encoder says is asked before it is delivered, not before it is accepted. */
+static parry_code first_guess(const parry_call *c, parry_str subject, parry_str description, parry_guess *out,
+                              bool *first, parry_err *err)
+{
+    parry_guesser *g = parry_desk_guesser(c->app->desk);
+    parry_code code = parry_guesser_has_better(g, first, err);
+    return code == PARRY_OK ? parry_guess_first(g, subject, description, out, err) : code;
+}
+
 static parry_code set_ticket(parry_call *c, const json_t *body, parry_form *f, parry_err *err)
 {
     parry_str description = parry_str_trim(parry_body_text(c, body, "description"));
@@ -254,14 +218,15 @@ static parry_code set_ticket(parry_call *c, const json_t *body, parry_form *f, p
     parry_str made = parry_suggest_subject(c->arena, description);
     parry_str subject = first_of(written, first_of(made, parry_utf8_cut(description, 80)));
     json_t *attachments = NULL;
+    parry_guess guess;
     parry_code code = attachments_json(c, body, &attachments, err);
     if (code == PARRY_OK)
-        code = classify(c, written, description, &f->guess, err);
+        code = first_guess(c, written, description, &guess, &f->first, err);
     if (code != PARRY_OK) {
         json_decref(attachments);
         return code;
     }
-    json_t *suggested = suggested_json(&f->guess, made);
+    json_t *suggested = parry_guess_suggested(&guess, made);
     choose(suggested, body, "queue");
     choose(suggested, body, "priority");
     json_object_set_new(f->packet, "ticket",
@@ -366,8 +331,9 @@ parry_code parry_form_suggest(parry_call *c, const json_t *body, json_t **out, p
     if (code != PARRY_OK)
         return code;
     description = first_of(description, asked);
-    code = classify(c, subject, description, &k, err);
+    code = parry_guess_best(parry_desk_guesser(c->app->desk), subject, description, &k, err);
     if (code == PARRY_OK)
-        *out = suggested_json(&k, first_of(subject, first_of(asked, parry_suggest_subject(c->arena, description))));
+        *out =
+            parry_guess_suggested(&k, first_of(subject, first_of(asked, parry_suggest_subject(c->arena, description))));
     return code;
 }

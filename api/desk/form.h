@@ -3,7 +3,7 @@
 #define PARRY_API_DESK_FORM_H
 
 #include "api/app.h"
-#include "desk/classify/classify.h"
+#include "desk/desk.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -14,7 +14,7 @@ extern const char parry_draft_schema[];   /* of POST /v1/handoffs/draft */
 
 typedef struct parry_form {
     json_t *packet;                /* the caller's to free */
-    parry_guess guess;             /* what the classifier says of it */
+    bool first;                    /* queue and priority are guessed by words alone, and better before it goes out */
     char visitor[33], contact[33]; /* keys (ledger/visitor.h); "" unknown */
 } parry_form;
 
@@ -23,8 +23,6 @@ PARRY_MUST parry_code parry_form_glance(const parry_call *c, const json_t *body,
 /* A body that was glanced at as a packet: classified, with the journey where its sender agrees. Fails: INVALID (which
  * member), DENIED (the audience), UNAVAILABLE. */
 PARRY_MUST parry_code parry_form_read(parry_call *c, const json_t *body, parry_form *out, parry_err *err);
-/* {"value": ..., "probability": p}; null below 0: it was chosen, not guessed. */
-json_t *parry_guess_json(const char *value, double probability);
 /* {"subject": ..., "queue": {...}, "priority": {...}} for what was written so far, or asked by the named searches. */
 PARRY_MUST parry_code parry_form_suggest(parry_call *c, const json_t *body, json_t **out, parry_err *err);
 

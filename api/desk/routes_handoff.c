@@ -130,7 +130,8 @@ parry_code parry_handoff_open(parry_call *c, const json_t *body, parry_handoff_a
                             .request = x->request,
                             .packet = f.packet,
                             .visitor = parry_str_of(f.visitor),
-                            .contact = parry_str_of(f.contact)};
+                            .contact = parry_str_of(f.contact),
+                            .first = f.first};
     code = parry_handoffs_accept(h, &w, c->arena, out, &x->again, err);
     if (code == PARRY_OK && !x->again)
         parry_handoff_tell(c->app, out);

@@ -182,6 +182,35 @@ static void test_what_is_heard_after_the_outbox_forgot_is_still_ours(void **stat
     desk_close(&d);
 }
 
+static void test_a_first_guess_is_bettered_once_and_what_was_chosen_stays(void **state)
+{
+    scratch *s = *state;
+    desk d = {.master = {{7}}};
+    bool again;
+    parry_handoff h;
+    json_t *p = packet_of("Parcel lost");
+    json_object_del(json_object_get(json_object_get(p, "suggested"), "queue"), "probability");
+    parry_handoff_wish w = {.packet = p, .first = true};
+    parry_guess better = {.priority = PARRY_PRIORITY_CRITICAL, .priority_probability = 1.0 / 3, .rule = "fraud"};
+    parry_guess other = {.priority = PARRY_PRIORITY_LOW, .priority_probability = .5};
+    desk_open(&d, s, false);
+    ok(parry_handoffs_accept(d.handoffs, &w, s->arena, &h, &again, NULL));
+    assert_true(h.first && h.priority == PARRY_PRIORITY_HIGH);
+    ok(parry_handoffs_guessed(d.handoffs, h.id, &better, s->arena, &h, NULL));
+    double kept = h.priority_probability;
+    ok(parry_handoffs_guessed(d.handoffs, h.id, &other, s->arena, &h, NULL));
+    assert_true(!h.first && h.queue == PARRY_QUEUE_DELIVERIES && h.queue_probability < 0);
+    assert_true(h.priority == PARRY_PRIORITY_CRITICAL && h.priority_probability == kept);
+    assert_string_equal(parry_str_z(s->arena, h.rule), "fraud");
+    h = accept(&d, s, "", "Parcel lost", &again);
+    ok(parry_handoffs_guessed(d.handoffs, h.id, &better, s->arena, &h, NULL)); /* its guess is not a first one */
+    assert_int_equal(h.priority, PARRY_PRIORITY_HIGH);
+    assert_int_equal(parry_handoffs_guessed(d.handoffs, parry_uuid_v7(1), &better, s->arena, &h, NULL),
+                     PARRY_NOT_FOUND);
+    json_decref(p);
+    desk_close(&d);
+}
+
 static void test_the_same_request_is_the_same_hand_off(void **state)
 {
     scratch *s = *state;
@@ -320,6 +349,7 @@ int main(void)
         in_scratch(test_a_hand_off_arrives_and_its_fate_flows_back),
         in_scratch(test_an_answer_counts_once_however_often_it_is_sent),
         in_scratch(test_what_is_heard_after_the_outbox_forgot_is_still_ours),
+        in_scratch(test_a_first_guess_is_bettered_once_and_what_was_chosen_stays),
         in_scratch(test_the_same_request_is_the_same_hand_off),
         in_scratch(test_a_key_that_comes_with_another_request_is_refused),
         in_scratch(test_the_newest_are_those_within_a_time_of_the_last_one),
