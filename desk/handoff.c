@@ -316,7 +316,7 @@ static parry_code guessed_in(void *ctx, parry_txn *t, parry_err *err)
 {
     guessing *x = ctx;
     parry_handoff *r = &x->record;
-    parry_code code = load(x->h, t, x->id, x->arena, r, err);
+    parry_code code = parry_handoff_load(x->h, t, x->id, x->arena, r, err);
     if (code != PARRY_OK || !r->first)
         return code;
     r->first = false;
@@ -330,7 +330,8 @@ static parry_code guessed_in(void *ctx, parry_txn *t, parry_err *err)
         r->rule = parry_str_of(x->guess->rule != NULL ? x->guess->rule : "");
     }
     code = save(x->h, t, r, err);
-    return code == PARRY_OK ? load(x->h, t, x->id, x->arena, r, err) : code; /* to the digits that are kept */
+    return code == PARRY_OK ? parry_handoff_load(x->h, t, x->id, x->arena, r, err)
+                            : code; /* to the digits that are kept */
 }
 
 parry_code parry_handoffs_guessed(parry_handoffs *h, parry_uuid id, const parry_guess *g, parry_arena *a,
