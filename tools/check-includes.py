@@ -17,9 +17,10 @@ MAY = {
     "access": {"ledger", "base"},
     "outbox": {"base"},
     "desk": {"outbox", "access", "ledger", "engine", "models", "base"},
+    "deflection": {"ledger", "engine", "models", "base"},
     "web": {"base"},
-    "api": {"web", "copies", "desk", "outbox", "access", "ledger", "eval", "indexer", "engine", "content", "models", "base"},
-    "cli": {"api", "web", "copies", "desk", "outbox", "access", "ledger", "eval", "indexer", "engine", "content", "models", "base"},
+    "api": {"web", "copies", "deflection", "desk", "outbox", "access", "ledger", "eval", "indexer", "engine", "content", "models", "base"},
+    "cli": {"api", "web", "copies", "deflection", "desk", "outbox", "access", "ledger", "eval", "indexer", "engine", "content", "models", "base"},
 }
 LIBRARY = re.compile(r"#\s*include\s*<(xapian|faiss/|lmdb|microhttpd|cmark|gumbo|yaml|sodium|dnnl|oneapi|uni|zstd|zlib|curl|jwt|liboath|gnutls|pcre2)")
 

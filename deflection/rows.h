@@ -1,0 +1,118 @@
+/* Rows: what the ledger says, made ready to be counted: one row a session, a search, and a reading of an article. They
+ * are derived (deflection/store.h): thrown away and made again they are the same, byte for byte.
+ *
+ * Rows are plain data of fixed size in the machine's byte order, ordered by time. Words (audience, locale, category,
+ * channel, device, article, text of a query, experiment arm) are numbers of the store's word table; 0: not said. */
+#ifndef PARRY_DEFLECTION_ROWS_H
+#define PARRY_DEFLECTION_ROWS_H
+
+#include "ledger/ledger.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { PARRY_WINDOWS = 3 };
+extern const int64_t parry_windows_ms[PARRY_WINDOWS]; /* 24 h, 72 h, 7 d, from the last content seen on */
+
+typedef uint32_t parry_word;
+
+/* ServiceNow's classes (docs/deflection.md), after a session that saw content. */
+typedef enum parry_outcome {
+    PARRY_OUTCOME_OPEN,      /* the window has not passed yet, and no ticket came: not counted */
+    PARRY_OUTCOME_UNENGAGED, /* no content was seen: no deflection can have happened */
+    PARRY_OUTCOME_CONFIRMED, /* the last word was that it helped, and no ticket followed in the window */
+    PARRY_OUTCOME_POTENTIAL, /* content seen, nothing said, no ticket */
+    PARRY_OUTCOME_NONE,      /* a ticket followed in the window */
+    PARRY_OUTCOME_AMBIGUOUS, /* no ticket, but the last word was that it did not help, or it cannot be told */
+    PARRY_OUTCOMES
+} parry_outcome;
+const char *parry_outcome_name(parry_outcome o); /* "confirmed" */
+
+typedef struct parry_dimensions { /* of a session: as its first fact that says them has them */
+    parry_word audience, locale, category, channel, device;
+    uint32_t generation;
+} parry_dimensions;
+
+enum { /* parry_session_row.flags */
+       PARRY_SESSION_BOT = 1 << 0,
+       PARRY_SESSION_AGENT = 1 << 1,       /* one of the team: channel agent, or the internal audience */
+       PARRY_SESSION_CHAT = 1 << 2,        /* with a chatbot */
+       PARRY_SESSION_VISITOR = 1 << 3,     /* its visitor says a stable name; else a session, or one lone query */
+       PARRY_SESSION_FORM = 1 << 4,        /* the ticket form was opened */
+       PARRY_SESSION_SUGGESTED = 1 << 5,   /* suggestions were shown at the form */
+       PARRY_SESSION_FORM_CLICK = 1 << 6,  /* one of them was opened */
+       PARRY_SESSION_FORM_TICKET = 1 << 7, /* a ticket was made in it after the form was opened */
+       PARRY_SESSION_SOLVED = 1 << 8,      /* the last word was yes: solved, vote up */
+       PARRY_SESSION_NOT_SOLVED = 1 << 9,  /* the last word was no */
+       PARRY_SESSION_CONTENT = 1 << 10,    /* an article was opened, or an answer read from the list (dwell) */
+       PARRY_SESSION_EXIT = 1 << 11,       /* its last fact is a list of hits */
+       PARRY_SESSION_ABANDONED = 1 << 12,  /* searched, nothing clicked, read for less than PARRY_DWELL_MS */
+       PARRY_SESSION_DWELLED = 1 << 13,    /* searched, nothing clicked, but stayed: maybe the list answered */
+       PARRY_SESSION_HANDOVER = 1 << 14,   /* the chatbot handed over */
+       PARRY_SESSION_CHAT_ANSWERED = 1 << 15,
+       PARRY_SESSION_CHAT_ABSTAINED = 1 << 16,
+       PARRY_SESSION_DISMISSED = 1 << 17, /* suggestions shown at the form, none opened */
+};
+enum { PARRY_DWELL_MS = 10000, PARRY_SESSION_GAP_MS = 30 * 60 * 1000, PARRY_REFINED_MS = 60 * 1000 };
+
+typedef struct parry_session_row {
+    int64_t start_ms, end_ms;
+    parry_ledger_subject who; /* visitor, else session, else the query_id of a lone one */
+    parry_dimensions in;
+    uint32_t flags;
+    uint16_t searches, clicks, views, refined; /* searches after collapse; capped at 65,535 */
+    uint16_t unanswered, zero, unclicked;      /* of the searches: abstained, no hit, no click */
+    uint8_t outcome[PARRY_WINDOWS];            /* parry_outcome */
+    uint8_t survey;                            /* CSAT 1 to 5; 0: none */
+    int64_t ticket_ms;                         /* the first ticket in or after it, within 7 d of its end; 0: none */
+    int64_t again_ms; /* with a ticket: the next ticket within 7 d of that one (repeat contact); 0: none */
+} parry_session_row;
+
+enum {                                 /* parry_search_row.flags */
+       PARRY_SEARCH_ANSWERED = 1 << 0, /* the probability reached the threshold */
+       PARRY_SEARCH_ZERO = 1 << 1,     /* no hit at all */
+       PARRY_SEARCH_REFINED = 1 << 2,  /* another search, no prefix of it, within PARRY_REFINED_MS */
+       PARRY_SEARCH_EXIT = 1 << 3,     /* the session's last fact */
+       PARRY_SEARCH_SOLVED = 1 << 4,
+       PARRY_SEARCH_DWELLED = 1 << 5, /* something clicked was read for PARRY_DWELL_MS */
+       PARRY_SEARCH_TICKET = 1 << 6,  /* its session ended in a ticket (outcome none, 24 h) */
+       PARRY_SEARCH_BOT = 1 << 7,
+       PARRY_SEARCH_AGENT = 1 << 8,
+       PARRY_SEARCH_KNOWN = 1 << 9, /* the probability is known */
+};
+
+typedef struct parry_search_row {
+    int64_t at_ms;
+    parry_uuid query_id;
+    parry_ledger_subject who; /* of its session */
+    parry_dimensions in;
+    uint32_t flags;
+    parry_word text;           /* folded (parry_collapse_fold) */
+    parry_word first, opened;  /* articles: shown first; clicked first */
+    uint16_t clicks, position; /* of the first click, from 1; 0: none */
+    float probability;
+    uint32_t letters; /* keystrokes' requests that were collapsed into it, itself counted */
+} parry_search_row;
+
+enum {                              /* parry_read_row.flags */
+       PARRY_READ_CLICKED = 1 << 0, /* it came from a list of hits */
+       PARRY_READ_BOT = 1 << 1,
+       PARRY_READ_AGENT = 1 << 2,
+};
+
+typedef struct parry_read_row { /* one article in one session */
+    int64_t at_ms;
+    parry_ledger_subject who;
+    parry_dimensions in;
+    uint32_t flags;
+    parry_word article;
+    uint32_t dwell_ms;             /* in all, capped at a day */
+    int8_t vote;                   /* the last: 1, -1, 0 none */
+    uint8_t ticket[PARRY_WINDOWS]; /* a ticket within the window after it was seen: 1, else 0; 2: still open */
+} parry_read_row;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

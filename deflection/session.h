@@ -1,0 +1,34 @@
+/* Session: the facts of one person made into rows. A session ends where nothing happened for 30 minutes. Pure: the same
+ * facts, whatever order they came in, give the same rows. */
+#ifndef PARRY_DEFLECTION_SESSION_H
+#define PARRY_DEFLECTION_SESSION_H
+
+#include "deflection/fact.h"
+#include "deflection/rows.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where rows get the numbers of their words. */
+typedef struct parry_words {
+    parry_word (*number)(void *ctx, parry_str word);
+    void *ctx;
+} parry_words;
+
+typedef struct parry_session_rows { /* in the arena, in order of time */
+    parry_session_row *sessions;
+    parry_search_row *searches;
+    parry_read_row *reads;
+    size_t nsessions, nsearches, nreads;
+} parry_session_rows;
+
+/* facts: of one person (who), at least 1; they are put in order here (at_ms, then seq). now_ms: windows that end later
+ * are open. */
+void parry_sessions_make(parry_fact *facts, size_t n, const parry_ledger_subject *who, bool visitor, int64_t now_ms,
+                         const parry_words *words, parry_arena *a, parry_session_rows *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
