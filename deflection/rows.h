@@ -2,7 +2,8 @@
  * are derived (deflection/store.h): thrown away and made again they are the same, byte for byte.
  *
  * Rows are plain data of fixed size in the machine's byte order, ordered by time. Words (audience, locale, category,
- * channel, device, article, text of a query, experiment arm) are numbers of the store's word table; 0: not said. */
+ * channel, device, article, text of a query) are numbers; 0: not said. What depends on today (whether a window has
+ * passed) is not in a row: it is told as of a moment when the row is read. */
 #ifndef PARRY_DEFLECTION_ROWS_H
 #define PARRY_DEFLECTION_ROWS_H
 
@@ -15,7 +16,8 @@ extern "C" {
 enum { PARRY_WINDOWS = 3 };
 extern const int64_t parry_windows_ms[PARRY_WINDOWS]; /* 24 h, 72 h, 7 d, from the last content seen on */
 
-typedef uint32_t parry_word;
+/* Of the words themselves (parry_word_of), so that it is the same in every store. */
+typedef uint64_t parry_word;
 
 /* ServiceNow's classes (docs/deflection.md), after a session that saw content. */
 typedef enum parry_outcome {
@@ -29,9 +31,11 @@ typedef enum parry_outcome {
 } parry_outcome;
 const char *parry_outcome_name(parry_outcome o); /* "confirmed" */
 
+parry_word parry_word_of(parry_str word); /* 0 for the empty one; any other by its hash */
+
 typedef struct parry_dimensions { /* of a session: as its first fact that says them has them */
     parry_word audience, locale, category, channel, device;
-    uint32_t generation;
+    uint64_t generation; /* 0: none was searched */
 } parry_dimensions;
 
 enum { /* parry_session_row.flags */
@@ -63,9 +67,10 @@ typedef struct parry_session_row {
     uint32_t flags;
     uint16_t searches, clicks, views, refined; /* searches after collapse; capped at 65,535 */
     uint16_t unanswered, zero, unclicked;      /* of the searches: abstained, no hit, no click */
-    uint8_t outcome[PARRY_WINDOWS];            /* parry_outcome */
+    uint8_t outcome[PARRY_WINDOWS];            /* parry_outcome, as of the view's moment; not stored */
     uint8_t survey;                            /* CSAT 1 to 5; 0: none */
     int64_t ticket_ms;                         /* the first ticket in or after it, within 7 d of its end; 0: none */
+    int64_t seen_ms;                           /* content was seen last; 0: never */
     int64_t again_ms; /* with a ticket: the next ticket within 7 d of that one (repeat contact); 0: none */
 } parry_session_row;
 
@@ -109,8 +114,13 @@ typedef struct parry_read_row { /* one article in one session */
     parry_word article;
     uint32_t dwell_ms;             /* in all, capped at a day */
     int8_t vote;                   /* the last: 1, -1, 0 none */
-    uint8_t ticket[PARRY_WINDOWS]; /* a ticket within the window after it was seen: 1, else 0; 2: still open */
+    int64_t ticket_ms;             /* the first ticket after it was seen, within 7 d; 0: none */
+    uint8_t ticket[PARRY_WINDOWS]; /* a ticket within the window after: 1, else 0; 2: still open. Not stored */
 } parry_read_row;
+
+/* As of a moment: fills outcome[] and ticket[]. */
+void parry_session_as_of(parry_session_row *row, int64_t as_of_ms);
+void parry_read_as_of(parry_read_row *row, int64_t as_of_ms);
 
 #ifdef __cplusplus
 }

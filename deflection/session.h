@@ -10,12 +10,6 @@
 extern "C" {
 #endif
 
-/* Where rows get the numbers of their words. */
-typedef struct parry_words {
-    parry_word (*number)(void *ctx, parry_str word);
-    void *ctx;
-} parry_words;
-
 typedef struct parry_session_rows { /* in the arena, in order of time */
     parry_session_row *sessions;
     parry_search_row *searches;
@@ -23,10 +17,11 @@ typedef struct parry_session_rows { /* in the arena, in order of time */
     size_t nsessions, nsearches, nreads;
 } parry_session_rows;
 
-/* facts: of one person (who), at least 1; they are put in order here (at_ms, then seq). now_ms: windows that end later
- * are open. */
-void parry_sessions_make(parry_fact *facts, size_t n, const parry_ledger_subject *who, bool visitor, int64_t now_ms,
-                         const parry_words *words, parry_arena *a, parry_session_rows *out);
+/* facts: of one person (who), at least 1; they are put in order here (at_ms, then seq). visitor: who is a stable name.
+ * note (may be NULL) hears of every word that a row names by its number. */
+void parry_sessions_make(parry_fact *facts, size_t n, const parry_ledger_subject *who, bool visitor,
+                         void (*note)(void *ctx, parry_word number, parry_str word), void *ctx, parry_arena *a,
+                         parry_session_rows *out);
 
 #ifdef __cplusplus
 }

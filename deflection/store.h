@@ -20,17 +20,18 @@ PARRY_MUST parry_code parry_deflection_open(const char *dir, parry_ledger *ledge
                                             parry_err *err);
 void parry_deflection_close(parry_deflection *d); /* NULL is fine; close every parry_rows before */
 
-/* Takes in at most `most` further records of the ledger, as of now_ms (which decides what is still open); *n: how many.
- * 0: it is up to date. One thread at a time. */
+/* Takes in at most `most` further records of the ledger, and notes now_ms as the moment of which views are; *n: how
+ * many. 0: it is up to date. One thread at a time. */
 PARRY_MUST parry_code parry_deflection_fold(parry_deflection *d, size_t most, int64_t now_ms, size_t *n,
                                             parry_err *err);
 /* Until it is up to date. progress may be NULL. */
 PARRY_MUST parry_code parry_deflection_catch_up(parry_deflection *d, int64_t now_ms,
                                                 void (*progress)(void *ctx, uint64_t done, uint64_t of), void *ctx,
                                                 parry_err *err);
-/* Makes the rows of these people again: their records were erased, or a window of theirs has passed. */
+/* Makes the rows of these people again (by any key of theirs), since records of theirs were erased; and forgets words
+ * that no row names any more. */
 PARRY_MUST parry_code parry_deflection_again(parry_deflection *d, const parry_ledger_subject *who, size_t n,
-                                             int64_t now_ms, parry_err *err);
+                                             parry_err *err);
 
 /* A view of one moment. Keep it short, as a ledger's cursor. Any thread; one thread a view. */
 typedef struct parry_rows parry_rows;
@@ -42,6 +43,8 @@ typedef struct parry_rows_state {
     parry_hash head;  /* the chain's hash after it */
     int64_t as_of_ms; /* what was still open then is open here */
 } parry_rows_state;
+/* Another moment than that of the last fold: an old report is told as it was. */
+void parry_rows_as_of(parry_rows *r, int64_t as_of_ms);
 parry_rows_state parry_rows_get_state(const parry_rows *r);
 
 /* Of rows with from_ms <= time < until_ms, in order of time (sessions by their start); fn returning false ends it. */
@@ -56,7 +59,6 @@ PARRY_MUST parry_code parry_rows_reads(parry_rows *r, int64_t from_ms, int64_t u
 
 /* What a number stands for; borrowed from the view. Empty: 0, or none of it. */
 parry_str parry_rows_word(parry_rows *r, parry_word w);
-parry_word parry_rows_find_word(parry_rows *r, parry_str word); /* 0: never said */
 
 #ifdef __cplusplus
 }
