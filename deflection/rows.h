@@ -104,6 +104,7 @@ enum {                              /* parry_read_row.flags */
        PARRY_READ_CLICKED = 1 << 0, /* it came from a list of hits */
        PARRY_READ_BOT = 1 << 1,
        PARRY_READ_AGENT = 1 << 2,
+       PARRY_READ_LINKED = 1 << 3, /* no reading: one of the team linked the article to a ticket */
 };
 
 typedef struct parry_read_row { /* one article in one session */
@@ -117,6 +118,22 @@ typedef struct parry_read_row { /* one article in one session */
     int64_t ticket_ms;             /* the first ticket after it was seen, within 7 d; 0: none */
     uint8_t ticket[PARRY_WINDOWS]; /* a ticket within the window after: 1, else 0; 2: still open. Not stored */
 } parry_read_row;
+
+enum {                                /* parry_ticket_row.flags */
+       PARRY_TICKET_VISITOR = 1 << 0, /* who is a stable name */
+       PARRY_TICKET_FORM = 1 << 1,    /* through Parry's own form or API */
+       PARRY_TICKET_AFTER = 1 << 2,   /* its sender saw content in the 7 d before: since_ms */
+       PARRY_TICKET_AGAIN = 1 << 3,   /* another one of the same person in the 7 d before */
+};
+
+typedef struct parry_ticket_row { /* every ticket, whether or not somebody helped himself before */
+    int64_t at_ms;
+    parry_ledger_subject who;
+    parry_dimensions in; /* of the session before it, if there was one */
+    uint32_t flags;
+    parry_word text;  /* its subject, folded; 0: not told */
+    int64_t since_ms; /* the start of the session before it, within 7 d; 0: none */
+} parry_ticket_row;
 
 /* As of a moment: fills outcome[] and ticket[]. */
 void parry_session_as_of(parry_session_row *row, int64_t as_of_ms);

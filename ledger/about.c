@@ -1,4 +1,4 @@
-/* Records by whom they are about: a table of (whom, seq), walked from a lower bound on. */
+/* Records by their numbers, and by whom they are about: a table of (whom, seq), walked from a lower bound on. */
 #include "ledger/inner.h"
 
 #include <sodium.h>
@@ -96,5 +96,44 @@ parry_code parry_ledger_about(parry_ledger *l, parry_ledger_subject who, uint64_
     parry_txn_abort(t);
     if (code == PARRY_OK)
         *n = kept;
+    return code;
+}
+
+parry_code parry_ledger_fetch(parry_ledger *l, const uint64_t *seqs, size_t nseqs, parry_arena *a,
+                              parry_ledger_record *out, size_t *n, parry_err *err)
+{
+    parry_txn *t = NULL;
+    size_t kept = 0;
+    parry_code code = parry_txn_read(l->env, &t, err);
+    for (size_t i = 0; i < nseqs && code == PARRY_OK; i++) {
+        bool there;
+        code = read_one(l, t, seqs[i], a, &out[kept], &there, err);
+        kept += code == PARRY_OK && there;
+        code = code == PARRY_NOT_FOUND ? PARRY_OK : code;
+    }
+    parry_txn_abort(t);
+    if (code == PARRY_OK)
+        *n = kept;
+    return code;
+}
+
+parry_code parry_ledger_hash_at(parry_ledger *l, uint64_t seq, parry_hash *out, parry_err *err)
+{
+    unsigned char number[8];
+    parry_txn *t = NULL;
+    parry_str value;
+    parry_ledger_entry e;
+    *out = parry_ledger_genesis();
+    if (seq == 0)
+        return PARRY_OK;
+    parry_key_u64(seq, number);
+    parry_code code = parry_txn_read(l->env, &t, err);
+    if (code == PARRY_OK)
+        code = parry_get(t, l->chain, parry_str_make((const char *)number, sizeof number), &value, err);
+    if (code == PARRY_OK)
+        code = parry_ledger_entry_read(value, &e, err);
+    if (code == PARRY_OK)
+        *out = e.chain;
+    parry_txn_abort(t);
     return code;
 }

@@ -111,6 +111,12 @@ PARRY_MUST parry_code parry_ledger_find(parry_ledger *l, parry_uuid id, uint64_t
  * in the arena. Erased ones are left out. */
 PARRY_MUST parry_code parry_ledger_about(parry_ledger *l, parry_ledger_subject who, uint64_t from, parry_arena *a,
                                          parry_ledger_record *out, size_t cap, size_t *n, parry_err *err);
+/* The records of these numbers, payloads in the arena; erased ones, and numbers that are not there, are left out: *n of
+ * them, in the same order. */
+PARRY_MUST parry_code parry_ledger_fetch(parry_ledger *l, const uint64_t *seqs, size_t nseqs, parry_arena *a,
+                                         parry_ledger_record *out, size_t *n, parry_err *err);
+/* The chain's hash after record seq; after none (0) what it begins with. Fails: NOT_FOUND. */
+PARRY_MUST parry_code parry_ledger_hash_at(parry_ledger *l, uint64_t seq, parry_hash *out, parry_err *err);
 /* 32 hex digits as visitor.h makes them; false: anything else. */
 bool parry_ledger_subject_parse(parry_str hex, parry_ledger_subject *out);
 

@@ -318,7 +318,7 @@ static parry_code suggest_form(parry_call *c, const json_t *body, json_t **out, 
     if (code == PARRY_OK && need.newest.n > 0) {
         q.text = before ? need.whole : need.newest;
         q.audience = c->audience;
-        parry_query_log(c, &(parry_query_note){.by = "suggest", .query = &q, .results = &r}, id);
+        parry_query_log(c, &(parry_query_note){.by = "form", .query = &q, .results = &r}, id);
         json_object_set_new(*out, "query_id", json_string(id));
     }
     parry_generation_release(g);

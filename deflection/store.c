@@ -1,0 +1,412 @@
+/* Open, and fold: records of the ledger to whose they are, then the rows of everybody whom that touched. */
+#include "deflection/store_inner.h"
+
+#include "base/file.h"
+#include "deflection/session.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    RECORDS = 2000, /* of one transaction */
+    PEOPLE = 200,   /* the same */
+    FACTS = 10000,  /* of one person; who has more is no person, and only the first count */
+    TABLES = 6 + PARRY_ROW_KINDS,
+    WHO = 16,
+    ROW_KEY = 8 + WHO + 4,
+    PLACE = 1 + 8 + 4, /* of a row, in people */
+};
+static const size_t map_bytes = (size_t)256 << 30;
+static const char state_key[] = "state";
+
+/* ---- state ------------------------------------------------------------------------------------------------------- */
+
+typedef struct stored_state {
+    uint32_t format, sizes;
+    uint64_t seq;
+    parry_hash head;
+    int64_t as_of_ms;
+} stored_state;
+
+static uint32_t sizes(void)
+{
+    size_t n = 0;
+    for (int k = 0; k < PARRY_ROW_KINDS; k++)
+        n = n * 1000 + parry_row_size((parry_row_kind)k);
+    return (uint32_t)n;
+}
+
+/* *ours: it is of this version; an empty one is, too. */
+static parry_code read_state(parry_deflection *d, parry_txn *t, stored_state *out, bool *ours, parry_err *err)
+{
+    parry_str value;
+    *out = (stored_state){.format = PARRY_DEFLECTION_FORMAT, .sizes = sizes()};
+    *ours = true;
+    parry_code code = parry_ledger_hash_at(d->ledger, 0, &out->head, err);
+    if (code != PARRY_OK)
+        return code;
+    code = parry_get(t, d->state, parry_str_of(state_key), &value, NULL);
+    if (code == PARRY_NOT_FOUND)
+        return PARRY_OK;
+    if (code != PARRY_OK)
+        return parry_fail(err, code, "the store of deflection cannot be read");
+    *ours = value.n == sizeof *out;
+    if (*ours)
+        memcpy(out, value.p, sizeof *out);
+    *ours = *ours && out->format == PARRY_DEFLECTION_FORMAT && out->sizes == sizes();
+    return PARRY_OK;
+}
+
+static parry_code put_state(parry_deflection *d, parry_txn *t, const stored_state *s, parry_err *err)
+{
+    return parry_put(t, d->state, parry_str_of(state_key), parry_str_make((const char *)s, sizeof *s), err);
+}
+
+parry_code parry_store_state_get(parry_deflection *d, parry_txn *t, parry_rows_state *out, parry_err *err)
+{
+    stored_state s;
+    bool ours;
+    parry_code code = read_state(d, t, &s, &ours, err);
+    *out = (parry_rows_state){s.seq, s.head, s.as_of_ms};
+    return code;
+}
+
+/* ---- open -------------------------------------------------------------------------------------------------------- */
+
+static parry_code open_env(parry_deflection *d, parry_err *err)
+{
+    static const char *const names[PARRY_ROW_KINDS] = {"sessions", "searches", "reads", "tickets"};
+    const struct {
+        const char *name;
+        parry_table *table;
+    } tables[] = {{"state", &d->state}, {"alias", &d->alias},   {"own", &d->own},
+                  {"dirty", &d->dirty}, {"people", &d->people}, {"words", &d->words}};
+    parry_code code = parry_env_open(d->dir, map_bytes, TABLES, &d->env, err);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables && code == PARRY_OK; i++)
+        code = parry_env_table(d->env, tables[i].name, tables[i].table, err);
+    for (size_t k = 0; k < PARRY_ROW_KINDS && code == PARRY_OK; k++)
+        code = parry_env_table(d->env, names[k], &d->rows[k], err);
+    return code;
+}
+
+/* Whether it was made by this version, from this ledger. */
+static parry_code fits(parry_deflection *d, bool *out, parry_err *err)
+{
+    stored_state s;
+    parry_hash head;
+    parry_txn *t = NULL;
+    parry_code code = parry_txn_read(d->env, &t, err);
+    if (code == PARRY_OK)
+        code = read_state(d, t, &s, out, err);
+    parry_txn_abort(t);
+    if (code != PARRY_OK || !*out)
+        return code;
+    code = parry_ledger_hash_at(d->ledger, s.seq, &head, err);
+    *out = code == PARRY_OK && parry_hash_eq(head, s.head);
+    return code == PARRY_NOT_FOUND ? PARRY_OK : code;
+}
+
+static parry_code start_anew(parry_deflection *d, parry_err *err)
+{
+    static const char *const files[] = {"data.mdb", "lock.mdb"};
+    parry_env_close(d->env);
+    d->env = NULL;
+    for (size_t i = 0; i < 2; i++) {
+        parry_arena *a = parry_arena_new();
+        parry_str path = parry_str_printf(a, "%s/%s", d->dir, files[i]);
+        int failed = unlink(path.p);
+        parry_arena_free(a);
+        if (failed != 0 && i == 0)
+            return parry_fail(err, PARRY_IO, "%s/data.mdb cannot be removed, to be made again", d->dir);
+    }
+    return open_env(d, err);
+}
+
+parry_code parry_deflection_open(const char *dir, parry_ledger *ledger, parry_deflection **out, parry_err *err)
+{
+    parry_deflection *d = parry_calloc(1, sizeof *d);
+    bool ours = false;
+    d->dir = parry_strdup(dir);
+    d->ledger = ledger;
+    (void)pthread_mutex_init(&d->folding, NULL);
+    parry_code code = open_env(d, err);
+    if (code == PARRY_OK)
+        code = fits(d, &ours, err);
+    if (code == PARRY_OK && !ours)
+        code = start_anew(d, err);
+    if (code == PARRY_OK) {
+        *out = d;
+        return code;
+    }
+    parry_deflection_close(d);
+    return code;
+}
+
+void parry_deflection_close(parry_deflection *d)
+{
+    if (d == NULL)
+        return;
+    parry_env_close(d->env);
+    (void)pthread_mutex_destroy(&d->folding);
+    free(d->dir);
+    free(d);
+}
+
+/* ---- whose the new records are ----------------------------------------------------------------------------------- */
+
+static parry_code take_some(parry_deflection *d, parry_txn *t, parry_ledger_cursor *c, size_t most, stored_state *s,
+                            size_t *n, parry_err *err)
+{
+    parry_ledger_record r;
+    parry_fact f;
+    parry_code code = PARRY_OK;
+    parry_arena *a = parry_arena_new();
+    for (*n = 0; *n < most && code == PARRY_OK && parry_ledger_next(c, &r); (*n)++) {
+        parry_arena_reset(a);
+        if (parry_fact_read(&r, a, &f))
+            code = parry_people_add(d, t, &f, err);
+        s->seq = r.seq;
+    }
+    parry_arena_free(a);
+    return code;
+}
+
+static parry_code take(parry_deflection *d, size_t most, int64_t now_ms, size_t *n, parry_err *err)
+{
+    stored_state s;
+    bool ours;
+    parry_txn *t = NULL;
+    parry_ledger_cursor *c = NULL;
+    parry_code code = parry_txn_write(d->env, &t, err);
+    if (code == PARRY_OK)
+        code = read_state(d, t, &s, &ours, err);
+    if (code == PARRY_OK)
+        code = parry_ledger_read(d->ledger, s.seq + 1, &c, err);
+    if (code == PARRY_OK) {
+        code = take_some(d, t, c, most, &s, n, err);
+        parry_code closed = parry_ledger_cursor_close(c, code == PARRY_OK ? err : NULL);
+        code = code == PARRY_OK ? closed : code;
+    }
+    if (code == PARRY_OK)
+        code = parry_ledger_hash_at(d->ledger, s.seq, &s.head, err);
+    s.as_of_ms = now_ms;
+    if (code == PARRY_OK)
+        code = put_state(d, t, &s, err);
+    if (code == PARRY_OK)
+        return parry_txn_commit(t, err);
+    parry_txn_abort(t);
+    return code;
+}
+
+/* ---- somebody's rows --------------------------------------------------------------------------------------------- */
+
+typedef struct renewal {
+    parry_deflection *d;
+    parry_txn *t;
+    parry_ledger_subject who;
+    parry_buf places;
+    parry_code code; /* of what note() wrote */
+    parry_err *err;
+} renewal;
+
+static parry_str row_key(unsigned char out[ROW_KEY], int64_t at_ms, const parry_ledger_subject *who, uint32_t n)
+{
+    unsigned char number[8];
+    parry_key_u64((uint64_t)at_ms, out);
+    memcpy(out + 8, who->b, WHO);
+    parry_key_u64(n, number);
+    memcpy(out + 8 + WHO, number + 4, 4);
+    return parry_str_make((const char *)out, ROW_KEY);
+}
+
+static parry_code delete_rows(renewal *r)
+{
+    parry_str key = parry_str_make((const char *)r->who.b, WHO), value;
+    parry_arena *a = parry_arena_new();
+    parry_code code = parry_get(r->t, r->d->people, key, &value, NULL);
+    if (code == PARRY_OK)
+        value = parry_str_copy(a, value);
+    for (size_t at = 0; code == PARRY_OK && at + PLACE <= value.n; at += PLACE) {
+        unsigned char row[ROW_KEY];
+        int64_t at_ms;
+        uint32_t n;
+        memcpy(&at_ms, value.p + at + 1, sizeof at_ms);
+        memcpy(&n, value.p + at + 9, sizeof n);
+        code = parry_del(r->t, r->d->rows[(unsigned char)value.p[at] % PARRY_ROW_KINDS],
+                         row_key(row, at_ms, &r->who, n), r->err);
+    }
+    parry_arena_free(a);
+    return code == PARRY_OK || code == PARRY_NOT_FOUND ? parry_del(r->t, r->d->people, key, r->err) : code;
+}
+
+static parry_code put_row(renewal *r, parry_row_kind k, int64_t at_ms, size_t i, const void *row)
+{
+    unsigned char key[ROW_KEY];
+    uint32_t n = (uint32_t)i;
+    parry_buf_addc(&r->places, (char)k);
+    parry_buf_add(&r->places, &at_ms, sizeof at_ms);
+    parry_buf_add(&r->places, &n, sizeof n);
+    return parry_put(r->t, r->d->rows[k], row_key(key, at_ms, &r->who, n), parry_str_make(row, parry_row_size(k)),
+                     r->err);
+}
+
+static parry_code put_rows(renewal *r, const parry_session_rows *rows)
+{
+    parry_code code = PARRY_OK;
+    for (size_t i = 0; i < rows->nsessions && code == PARRY_OK; i++)
+        code = put_row(r, PARRY_ROW_SESSION, rows->sessions[i].start_ms, i, &rows->sessions[i]);
+    for (size_t i = 0; i < rows->nsearches && code == PARRY_OK; i++)
+        code = put_row(r, PARRY_ROW_SEARCH, rows->searches[i].at_ms, i, &rows->searches[i]);
+    for (size_t i = 0; i < rows->nreads && code == PARRY_OK; i++)
+        code = put_row(r, PARRY_ROW_READ, rows->reads[i].at_ms, i, &rows->reads[i]);
+    for (size_t i = 0; i < rows->ntickets && code == PARRY_OK; i++)
+        code = put_row(r, PARRY_ROW_TICKET, rows->tickets[i].at_ms, i, &rows->tickets[i]);
+    if (code != PARRY_OK || r->places.n == 0)
+        return code;
+    return parry_put(r->t, r->d->people, parry_str_make((const char *)r->who.b, WHO), parry_buf_str(&r->places),
+                     r->err);
+}
+
+static void note(void *ctx, parry_word number, parry_str word)
+{
+    renewal *r = ctx;
+    parry_str key = parry_str_make((const char *)&number, sizeof number), there;
+    if (r->code == PARRY_OK && parry_get(r->t, r->d->words, key, &there, NULL) == PARRY_NOT_FOUND)
+        r->code = parry_put(r->t, r->d->words, key, word, r->err);
+}
+
+static size_t facts_of(const parry_ledger_record *records, size_t n, parry_arena *a, parry_fact *facts, bool *visitor)
+{
+    static const parry_ledger_subject nobody;
+    size_t kept = 0;
+    *visitor = false;
+    for (size_t i = 0; i < n; i++) {
+        if (!parry_fact_read(&records[i], a, &facts[kept]))
+            continue;
+        *visitor |= memcmp(&facts[kept].visitor, &nobody, sizeof nobody) != 0;
+        kept++;
+    }
+    return kept;
+}
+
+static parry_code renew(renewal *r, parry_arena *a)
+{
+    uint64_t *seqs;
+    size_t n = 0;
+    bool visitor;
+    parry_session_rows rows;
+    parry_code code = delete_rows(r);
+    if (code == PARRY_OK)
+        code = parry_people_records(r->d, r->t, &r->who, FACTS, a, &seqs, &n, r->err);
+    if (code != PARRY_OK || n == 0)
+        return code;
+    parry_ledger_record *records = PARRY_ARRAY(a, parry_ledger_record, n);
+    code = parry_ledger_fetch(r->d->ledger, seqs, n, a, records, &n, r->err);
+    parry_fact *facts = PARRY_ARRAY(a, parry_fact, n + 1);
+    n = code == PARRY_OK ? facts_of(records, n, a, facts, &visitor) : 0;
+    if (n == 0)
+        return code;
+    if (n == FACTS)
+        facts[0].bot = true;
+    parry_sessions_make(facts, n, &r->who, visitor, note, r, a, &rows);
+    return r->code == PARRY_OK ? put_rows(r, &rows) : r->code;
+}
+
+/* ---- everybody's whom something touched -------------------------------------------------------------------------- */
+
+static parry_code some_dirty(parry_deflection *d, parry_txn *t, parry_ledger_subject *who, size_t *n, parry_err *err)
+{
+    parry_cursor *c = NULL;
+    parry_str key, value;
+    parry_code code = parry_cursor_open(t, d->dirty, parry_str_make(NULL, 0), &c, err);
+    if (code != PARRY_OK)
+        return code;
+    for (*n = 0; *n < PEOPLE && parry_cursor_next(c, &key, &value) && key.n == WHO; (*n)++)
+        memcpy(who[*n].b, key.p, WHO);
+    return parry_cursor_close(c, err);
+}
+
+static parry_code renew_one(parry_deflection *d, parry_txn *t, const parry_ledger_subject *who, parry_arena *a,
+                            parry_err *err)
+{
+    renewal r = {.d = d, .t = t, .who = *who, .places = PARRY_BUF((size_t)64 << 20), .err = err};
+    parry_arena_reset(a);
+    parry_code code = renew(&r, a);
+    parry_buf_free(&r.places);
+    return code == PARRY_OK ? parry_del(t, d->dirty, parry_str_make((const char *)who->b, WHO), err) : code;
+}
+
+/* *n: of how many; 0: nobody is left. */
+static parry_code renew_some(parry_deflection *d, size_t *n, parry_err *err)
+{
+    parry_ledger_subject who[PEOPLE];
+    parry_txn *t = NULL;
+    parry_code code = parry_txn_write(d->env, &t, err);
+    if (code == PARRY_OK)
+        code = some_dirty(d, t, who, n, err);
+    parry_arena *a = parry_arena_new();
+    for (size_t i = 0; i < *n && code == PARRY_OK; i++)
+        code = renew_one(d, t, &who[i], a, err);
+    parry_arena_free(a);
+    if (code == PARRY_OK && *n > 0)
+        return parry_txn_commit(t, err);
+    parry_txn_abort(t);
+    return code;
+}
+
+static parry_code renew_all(parry_deflection *d, parry_err *err)
+{
+    size_t n = 1;
+    parry_code code = PARRY_OK;
+    while (code == PARRY_OK && n > 0) {
+        n = 0;
+        code = renew_some(d, &n, err);
+    }
+    return code;
+}
+
+/* ---- fold -------------------------------------------------------------------------------------------------------- */
+
+typedef void (*told)(void *ctx, uint64_t done, uint64_t of);
+
+static parry_code take_all(parry_deflection *d, size_t most, int64_t now_ms, size_t *n, told progress, void *ctx,
+                           parry_err *err)
+{
+    parry_code code = PARRY_OK;
+    size_t got = RECORDS;
+    parry_ledger_stats stats;
+    *n = 0;
+    while (code == PARRY_OK && got == RECORDS && *n < most) {
+        got = 0;
+        code = take(d, most - *n < RECORDS ? most - *n : RECORDS, now_ms, &got, err);
+        *n += got;
+        if (progress != NULL) {
+            parry_ledger_get_stats(d->ledger, &stats);
+            progress(ctx, *n, stats.seq);
+        }
+    }
+    return code;
+}
+
+static parry_code fold(parry_deflection *d, size_t most, int64_t now_ms, size_t *n, told progress, void *ctx,
+                       parry_err *err)
+{
+    (void)pthread_mutex_lock(&d->folding);
+    parry_code code = take_all(d, most, now_ms, n, progress, ctx, err);
+    if (code == PARRY_OK)
+        code = renew_all(d, err);
+    (void)pthread_mutex_unlock(&d->folding);
+    return code;
+}
+
+parry_code parry_deflection_fold(parry_deflection *d, size_t most, int64_t now_ms, size_t *n, parry_err *err)
+{
+    return fold(d, most, now_ms, n, NULL, NULL, err);
+}
+
+parry_code parry_deflection_catch_up(parry_deflection *d, int64_t now_ms,
+                                     void (*progress)(void *ctx, uint64_t done, uint64_t of), void *ctx, parry_err *err)
+{
+    size_t n;
+    return fold(d, SIZE_MAX, now_ms, &n, progress, ctx, err);
+}
