@@ -134,8 +134,9 @@ static void read_chat(const reading *r, parry_fact *out)
 static bool read_query(const reading *r, parry_fact *out)
 {
     read_list(r, out);
-    out->type =
-        parry_str_eqz(out->by, "suggest") || parry_str_eqz(out->by, "algolia") ? PARRY_FACT_SUGGEST : PARRY_FACT_SEARCH;
+    bool typed = parry_str_eqz(out->by, "suggest") || parry_str_eqz(out->by, "algolia");
+    bool form = parry_str_eqz(out->by, "form");
+    out->type = form ? PARRY_FACT_FORM_SUGGESTION_SHOWN : typed ? PARRY_FACT_SUGGEST : PARRY_FACT_SEARCH;
     out->query_id = out->id;
     return !parry_str_eqz(out->by, "explain");
 }

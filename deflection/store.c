@@ -410,3 +410,33 @@ parry_code parry_deflection_catch_up(parry_deflection *d, int64_t now_ms,
     size_t n;
     return fold(d, SIZE_MAX, now_ms, &n, progress, ctx, err);
 }
+
+/* ---- after erasing ----------------------------------------------------------------------------------------------- */
+
+static parry_code mark(parry_deflection *d, const parry_ledger_subject *who, size_t n, parry_err *err)
+{
+    parry_txn *t = NULL;
+    parry_ledger_subject found;
+    parry_code code = parry_txn_write(d->env, &t, err);
+    for (size_t i = 0; i < n && code == PARRY_OK; i++) {
+        code = parry_people_find(d, t, &who[i], &found, err);
+        if (code == PARRY_OK)
+            code = parry_put(t, d->dirty, parry_str_make((const char *)found.b, WHO), parry_str_of(""), err);
+    }
+    if (code == PARRY_OK)
+        return parry_txn_commit(t, err);
+    parry_txn_abort(t);
+    return code;
+}
+
+parry_code parry_deflection_again(parry_deflection *d, const parry_ledger_subject *who, size_t n, parry_err *err)
+{
+    (void)pthread_mutex_lock(&d->folding);
+    parry_code code = mark(d, who, n, err);
+    if (code == PARRY_OK)
+        code = renew_all(d, err);
+    if (code == PARRY_OK)
+        code = parry_store_sweep_words(d, err);
+    (void)pthread_mutex_unlock(&d->folding);
+    return code;
+}

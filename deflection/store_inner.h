@@ -1,4 +1,4 @@
-/* What store.c (open, fold), store_people.c (whose a record is) and store_rows.c (views) share.
+/* What store.c (open, fold), store_people.c (whose a record is), store_words.c and store_rows.c (views) share.
  *
  *   state     "state"                 -> format u32, sizes of the rows u32, seq u64, chain hash 32, as_of_ms i64
  *   alias     key 16                  -> key 16: whose it is
@@ -40,6 +40,10 @@ struct parry_deflection {
 size_t parry_row_size(parry_row_kind k);
 
 PARRY_MUST parry_code parry_store_state_get(parry_deflection *d, parry_txn *t, parry_rows_state *out, parry_err *err);
+
+/* ---- store_words.c */
+/* Forgets the words that no row names. Holds all numbers that rows name in memory meanwhile: 16 bytes each. */
+PARRY_MUST parry_code parry_store_sweep_words(parry_deflection *d, parry_err *err);
 
 /* ---- store_people.c */
 /* Notes whose a fact is, and that his rows are to be made again. */
