@@ -2,6 +2,7 @@
 #include "api/server.h"
 
 #include "access/sessions.h"
+#include "api/deflection/folding.h"
 #include "api/desk/abuse.h"
 #include "api/desk/desk_api.h"
 #include "api/desk/told.h"
@@ -337,6 +338,7 @@ void parry_server_close(parry_server *s)
     parry_tls_close(s->connections.tls);
     (void)close(s->fd); /* the library wants it open until its threads are gone */
     parry_otlp_close(s->app.otlp);
+    parry_folding_stop(s->app.folding);
     parry_app_close(&s->app);
     parry_once_close(s->app.once);
     parry_abuse_free(s->app.abuse);
@@ -384,6 +386,8 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
         parry_handoffs_tell_again(&s->app);
         parry_cases_metrics(&s->app);
     }
+    if (code == PARRY_OK && o->ledger != NULL && o->data_dir != NULL && o->follow == NULL)
+        code = parry_folding_start(&s->app, &s->app.folding, err);
     if (code == PARRY_OK)
         code = start_threads(s, err);
     if (code != PARRY_OK) {

@@ -10,7 +10,8 @@
 enum {
     RECORDS = 2000, /* of one transaction */
     PEOPLE = 200,   /* the same */
-    FACTS = 10000,  /* of one person; who has more is no person, and only the first count */
+    IDLE_MS = 60000,
+    FACTS = 10000, /* of one person; who has more is no person, and only the first count */
     TABLES = 6 + PARRY_ROW_KINDS,
     WHO = 16,
     ROW_KEY = 8 + WHO + 4,
@@ -189,10 +190,11 @@ static parry_code take(parry_deflection *d, size_t most, int64_t now_ms, size_t 
     }
     if (code == PARRY_OK)
         code = parry_ledger_hash_at(d->ledger, s.seq, &s.head, err);
+    bool idle = code == PARRY_OK && *n == 0 && now_ms - s.as_of_ms < IDLE_MS; /* nothing to sync the disk for */
     s.as_of_ms = now_ms;
-    if (code == PARRY_OK)
+    if (code == PARRY_OK && !idle)
         code = put_state(d, t, &s, err);
-    if (code == PARRY_OK)
+    if (code == PARRY_OK && !idle)
         return parry_txn_commit(t, err);
     parry_txn_abort(t);
     return code;
