@@ -54,7 +54,7 @@ static const struct type {
 } types[] = {
     {"search", "text", "", ""},
     {"suggest", "text", "", ""},
-    {"impression", "articles", "", ""},
+    {"impression", "", "articles query_id", "dwell_ms"},
     {"click", "article", "", "position"},
     {"view", "article", "", "dwell_ms"},
     {"vote", "vote", "article query_id", "reason comment"},

@@ -64,6 +64,7 @@ static void test_every_type_is_taken_with_what_it_needs(void **state)
         "{\"type\":\"search\",\"text\":\"refund\"}",
         "{\"type\":\"suggest\",\"text\":\"\"}",
         "{\"type\":\"impression\",\"articles\":[\"a\",\"b\"]}",
+        "{\"type\":\"impression\",\"query_id\":\"0193a5f0-5c1e-7b3a-9d2e-1f0a6b7c8d9e\",\"dwell_ms\":9}",
         "{\"type\":\"view\",\"article\":\"a\",\"dwell_ms\":0,\"device\":\"mobile\",\"channel\":\"article\"}",
         "{\"type\":\"vote\",\"article\":\"a\",\"vote\":\"down\",\"reason\":\"outdated\",\"comment\":\"no\"}",
         "{\"type\":\"solved\",\"query_id\":\"01890000-0000-7000-8000-0000000000aa\"}",

@@ -84,8 +84,14 @@ function parse(reply: Reply): Answer {
   return { hits: parseHits(reply), completions, settled, doubtful, queryId };
 }
 
+/** What this tab calls itself, where the page keeps a journey (journey.js). */
+function session(): Record<string, string> {
+  const { parryJourney } = window as { parryJourney?: { session: string } };
+  return parryJourney ? { "x-parry-session": parryJourney.session } : {};
+}
+
 async function request(url: URL, signal: AbortSignal): Promise<Answer> {
-  const headers = { accept: "application/json" };
+  const headers = { accept: "application/json", ...session() };
   const response = await fetch(url.href, { signal, headers });
   if (!response.ok) throw new Error();
   return parse(await response.json());

@@ -16,8 +16,7 @@
   let timer = 0;
   let asked = "";
 
-  const tell = (event) =>
-    navigator.sendBeacon("/v1/events", JSON.stringify({ events: [{ channel: "form", session, ...event }] }));
+  const tell = (event) => window.parryJourney?.tell({ channel: "form", ...event });
 
   const show = (answer) => {
     queryId = answer.query_id ?? "";
@@ -42,7 +41,7 @@
     asked = `${subject}\n${description}`;
     const reply = await fetch("/v1/suggest", {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", "X-Parry-Session": session },
       body: JSON.stringify({ subject, description, ...audience }),
     });
     if (reply.ok && asked === `${subject}\n${description}`) show(await reply.json());

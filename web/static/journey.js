@@ -14,7 +14,9 @@
   const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const session = store.getItem("parry-session") ?? random();
   store.setItem("parry-session", session);
-  const tell = (event) => navigator.sendBeacon("/v1/events", JSON.stringify({ events: [{ session, ...event }] }));
+  const device = !window.matchMedia("(pointer: coarse)").matches ? "desktop" : Math.min(window.screen.width, window.screen.height) < 600 ? "mobile" : "tablet";
+  const tell = (event) =>
+    navigator.sendBeacon("/v1/events", JSON.stringify({ events: [{ session, device, locale: document.documentElement.lang, ...event }] }));
   const note = (queryId) => {
     const list = read("parry-queries").filter((id) => id !== queryId);
     store.setItem("parry-queries", JSON.stringify([...list, queryId].slice(-MOST)));
@@ -37,27 +39,33 @@
     follow(article, Number(position), results.dataset.queryId);
   });
 
-  // An article page says how long it was read: the time it was seen, not the time it was open.
-  const page = document.querySelector("article[data-id]");
-  if (page !== null) {
-    const from = JSON.parse(store.getItem("parry-from") ?? "{}");
+  // How long the page was seen, not how long it was open; told whenever it is left.
+  const dwell = (least, told) => {
     let since = document.visibilityState === "visible" ? performance.now() : 0;
     let seen = 0;
-    let told = 0;
     const stop = () => {
       if (since > 0) seen += performance.now() - since;
       since = 0;
-      const dwell_ms = Math.round(seen - told);
-      if (dwell_ms < 500) return;
-      told = seen;
-      tell({ type: "view", article: page.dataset.id, dwell_ms, ...(from.article === page.dataset.id ? { query_id: from.query_id } : {}) });
+      if (seen < least) return;
+      told(Math.round(seen));
+      seen = 0;
     };
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") stop();
       else since = performance.now();
     });
     window.addEventListener("pagehide", stop);
-  }
+  };
 
-  window.parryJourney = { session, queries: () => read("parry-queries"), follow };
+  const page = document.querySelector("article[data-id]");
+  if (page !== null) {
+    const from = JSON.parse(store.getItem("parry-from") ?? "{}");
+    const query = from.article === page.dataset.id ? { query_id: from.query_id } : {};
+    dwell(500, (dwell_ms) => tell({ type: "view", article: page.dataset.id, dwell_ms, ...query }));
+  }
+  // Whose list it was is known from here on, whatever is done with it.
+  if (results !== null && results.dataset.queryId !== "")
+    dwell(0, (dwell_ms) => tell({ type: "impression", query_id: results.dataset.queryId, dwell_ms }));
+
+  window.parryJourney = { session, tell, queries: () => read("parry-queries"), follow };
 })();
