@@ -2,20 +2,12 @@
 #include "eval/compare.h"
 
 #include "base/err.h"
+#include "base/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 static const double EQUAL = 1e-9;
-
-/* splitmix64 (Steele, Lea and Flood 2014). */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t z = *state += 0x9E3779B97F4A7C15u;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
 
 /* The sum of the differences, each kept or turned round by a random bit. */
 static double exchanged(const double *d, size_t n, uint64_t *state)
@@ -24,7 +16,7 @@ static double exchanged(const double *d, size_t n, uint64_t *state)
     uint64_t bits = 0;
     for (size_t i = 0; i < n; i++, bits >>= 1) {
         if (i % 64 == 0)
-            bits = next_random(state);
+            bits = parry_random_next(state);
         sum += bits & 1 ? d[i] : -d[i];
     }
     return sum;

@@ -2,6 +2,7 @@
 #include "eval/reliability.h"
 
 #include "base/err.h"
+#include "base/stats.h"
 
 #include <assert.h>
 #include <math.h>
@@ -64,16 +65,6 @@ static size_t end_of_ties(const verdict *v, size_t n, size_t i)
 /* ---- the reliability table ----------------------------------------------------------------------------------------
  */
 
-/* Wilson's score interval. */
-static void wilson(parry_bin *b, double n)
-{
-    const double z = 1.959963984540054; /* 95 %, two-sided */
-    double centre = b->was + z * z / (2 * n);
-    double half = z * sqrt(b->was * (1 - b->was) / n + z * z / (4 * n * n));
-    b->low = fmax(0, (centre - half) / (1 + z * z / n));
-    b->high = fmin(1, (centre + half) / (1 + z * z / n));
-}
-
 static parry_bin bin_of(const verdict *v, size_t n, mass *of)
 {
     parry_bin b = {.n = n, .least = v[0].p, .most = v[n - 1].p};
@@ -85,7 +76,10 @@ static parry_bin bin_of(const verdict *v, size_t n, mass *of)
     }
     b.said /= m.all;
     b.was = m.right / m.all;
-    wilson(&b, effective(&m));
+    double cases = effective(&m);
+    parry_interval i = parry_wilson_interval(b.was * cases, cases, 0.95);
+    b.low = i.low;
+    b.high = i.high;
     *of = m;
     return b;
 }
@@ -255,51 +249,11 @@ double parry_aurc(const double *score, const bool *right, const double *weight, 
 /* ---- the bound of precision ----------------------------------------------------------------------------------------
  */
 
-static double off_zero(double x) { return fabs(x) < 1e-300 ? 1e-300 : x; }
-
-/* The continued fraction of the incomplete beta function, by Lentz's method (DLMF 8.17.22). */
-static double beta_fraction(double a, double b, double x)
-{
-    double c = 1, d = 1 / off_zero(1 - (a + b) * x / (a + 1)), h = d;
-    for (int m = 1; m <= 1000; m++) {
-        double terms[2] = {m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-                           -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))};
-        for (int i = 0; i < 2; i++) {
-            d = 1 / off_zero(1 + terms[i] * d);
-            c = off_zero(1 + terms[i] / c);
-            h *= d * c;
-        }
-        if (fabs(d * c - 1) < 1e-14)
-            break;
-    }
-    return h;
-}
-
-/* I_x(a, b), the chance that a Beta(a, b) variable is at most x. */
-static double beta_share(double a, double b, double x)
-{
-    if (x <= 0 || x >= 1)
-        return x <= 0 ? 0 : 1;
-    int sign;
-    double front = exp(lgamma_r(a + b, &sign) - lgamma_r(a, &sign) - lgamma_r(b, &sign) + a * log(x) + b * log1p(-x));
-    if (x < (a + 1) / (a + b + 2))
-        return front * beta_fraction(a, b, x) / a;
-    return 1 - front * beta_fraction(b, a, 1 - x) / b;
-}
-
 static double bound_of(double right, double n, double confidence)
 {
     if (right <= 0)
         return 0;
-    double a = right, b = n - right + 1, low = 0, high = 1;
-    for (int i = 0; i < 60; i++) {
-        double middle = (low + high) / 2;
-        if (beta_share(a, b, middle) < 1 - confidence)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    return parry_beta_quantile(1 - confidence, right, n - right + 1);
 }
 
 double parry_precision_bound(size_t right, size_t n, double confidence)
