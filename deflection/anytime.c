@@ -67,58 +67,67 @@ static void make_stakes(const guess *g, int side, double best, stakes *out)
         out->part[i] = sum > 0 ? out->part[i] - log(sum) : -log((double)out->n);
 }
 
-typedef struct bets { /* of one side */
+/* Every stake of every guess, on one side, tried on d. Returns how many. */
+static size_t bet(const parry_plan *p, double threshold, int side, double d, parry_anytime *out)
+{
     guess guesses[GUESSES];
-    stakes stakes[GUESSES];
-    double counts[CELLS];
-    int side;
-} bets;
-
-static void make_bets(const parry_plan *p, parry_count h, parry_count t, double threshold, int side, bets *out)
-{
-    assert(p->share > 0 && p->share < 1 && p->units > 0 && h.k <= h.n && t.k <= t.n);
-    out->side = side;
-    make_guesses(p, out->guesses);
-    for (int i = 0; i < GUESSES; i++)
-        make_stakes(&out->guesses[i], side, best_stake(p, threshold), &out->stakes[i]);
-    const uint64_t counts[CELLS] = {h.k, h.n - h.k, t.k, t.n - t.k};
-    for (int c = 0; c < CELLS; c++)
-        out->counts[c] = (double)counts[c];
-}
-
-/* log(exp(a) + exp(b)) */
-static double add_logs(double a, double b)
-{
-    double most = fmax(a, b);
-    return most + log1p(exp(fmin(a, b) - most));
-}
-
-/* Log of what one unit of money has become. Falls as side x d rises. */
-static double gain(const bets *b, double d)
-{
-    double all = -1e300;
+    stakes s;
+    size_t n = 0;
+    make_guesses(p, guesses);
     for (int i = 0; i < GUESSES; i++) {
-        for (size_t j = 0; j < b->stakes[i].n; j++) {
-            double sum = b->guesses[i].purse + b->stakes[i].part[j];
-            for (int c = 0; c < CELLS; c++) {
-                if (b->counts[c] > 0)
-                    sum += b->counts[c] * log1p(b->stakes[i].stake[j] * b->side * (b->guesses[i].outcome[c] - d));
-            }
-            all = add_logs(all, sum);
+        make_stakes(&guesses[i], side, best_stake(p, threshold), &s);
+        for (size_t j = 0; j < s.n; j++, n++) {
+            out->bets[side < 0][n].money = guesses[i].purse + s.part[j];
+            for (int c = 0; c < CELLS; c++)
+                out->bets[side < 0][n].gained[c] = log1p(s.stake[j] * side * (guesses[i].outcome[c] - d));
         }
     }
-    return all;
+    return n;
+}
+
+void parry_anytime_prepare(const parry_plan *p, double confidence, double d, parry_anytime *out)
+{
+    static_assert(GUESSES * STAKES <= PARRY_ANYTIME_BETS, "room for all bets");
+    assert(p->share > 0 && p->share < 1 && p->units > 0);
+    out->threshold = log(2 / (1 - confidence));
+    for (int side = 1; side >= -1; side -= 2)
+        out->n[side < 0] = bet(p, out->threshold, side, d, out);
+}
+
+/* Log of what one unit of money has become. Falls as d rises on the first side, and grows on the other. */
+static double gain(const parry_anytime *a, int less, parry_count h, parry_count t)
+{
+    const double counts[CELLS] = {(double)h.k, (double)(h.n - h.k), (double)t.k, (double)(t.n - t.k)};
+    double logs[PARRY_ANYTIME_BETS], most = -HUGE_VAL, sum = 0;
+    for (size_t i = 0; i < a->n[less]; i++) {
+        logs[i] = a->bets[less][i].money;
+        for (int c = 0; c < CELLS; c++)
+            logs[i] += counts[c] * a->bets[less][i].gained[c];
+        most = fmax(most, logs[i]);
+    }
+    for (size_t i = 0; i < a->n[less]; i++)
+        sum += logs[i] - most > -40 ? exp(logs[i] - most) : 0; /* the rest is less than the last digit */
+    return most + log(sum);
+}
+
+bool parry_anytime_excludes(const parry_anytime *a, parry_count holdout, parry_count treated)
+{
+    assert(holdout.k <= holdout.n && treated.k <= treated.n);
+    return gain(a, 0, holdout, treated) >= a->threshold || gain(a, 1, holdout, treated) >= a->threshold;
 }
 
 /* The d where the gain passes the threshold, to 1e-12; the end of the scale where it never does. */
-static double passes(const bets *b, double threshold)
+static double passes(const parry_plan *p, double confidence, int less, parry_count h, parry_count t)
 {
-    double in = b->side, out = -b->side; /* from here it is inside, from there outside */
-    if (gain(b, out) < threshold)
+    double out = less ? 1 : -1, in = -out; /* from here it is outside, from there inside */
+    parry_anytime a;
+    parry_anytime_prepare(p, confidence, out, &a);
+    if (gain(&a, less, h, t) < a.threshold)
         return out;
     for (int i = 0; i < 42; i++) {
         double middle = (in + out) / 2;
-        if (gain(b, middle) < threshold)
+        parry_anytime_prepare(p, confidence, middle, &a);
+        if (gain(&a, less, h, t) < a.threshold)
             in = middle;
         else
             out = middle;
@@ -128,24 +137,9 @@ static double passes(const bets *b, double threshold)
 
 parry_interval parry_anytime_interval(const parry_plan *p, parry_count holdout, parry_count treated, double confidence)
 {
-    double threshold = log(2 / (1 - confidence));
-    bets more, less;
-    make_bets(p, holdout, treated, threshold, 1, &more);
-    make_bets(p, holdout, treated, threshold, -1, &less);
-    parry_interval i = {passes(&more, threshold), passes(&less, threshold)};
+    assert(holdout.k <= holdout.n && treated.k <= treated.n);
+    parry_interval i = {passes(p, confidence, 0, holdout, treated), passes(p, confidence, 1, holdout, treated)};
     if (i.low > i.high) /* every d is excluded: as unlikely as a miss */
         i.low = i.high = (i.low + i.high) / 2;
     return i;
-}
-
-bool parry_anytime_excludes(const parry_plan *p, parry_count holdout, parry_count treated, double confidence, double d)
-{
-    double threshold = log(2 / (1 - confidence));
-    bets b;
-    for (int side = 1; side >= -1; side -= 2) {
-        make_bets(p, holdout, treated, threshold, side, &b);
-        if (gain(&b, d) >= threshold)
-            return true;
-    }
-    return false;
 }

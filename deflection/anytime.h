@@ -30,8 +30,21 @@ typedef struct parry_plan { /* said before the first unit, and never changed */
 
 /* Of holdout.k/holdout.n - treated.k/treated.n; -1 to 1. confidence below 1: 0.95. */
 parry_interval parry_anytime_interval(const parry_plan *p, parry_count holdout, parry_count treated, double confidence);
-/* Is d outside of it? The same, faster than the interval. */
-bool parry_anytime_excludes(const parry_plan *p, parry_count holdout, parry_count treated, double confidence, double d);
+
+/* One d, made ready to be tried on many counts: 33 KB. */
+enum { PARRY_ANYTIME_BETS = 400 };
+typedef struct parry_anytime {
+    double threshold; /* log */
+    size_t n[2];      /* bets that the difference is more, and less */
+    struct {
+        double money; /* log of its part */
+        double
+            gained[4]; /* log of what each unit makes of it: hold-out with a ticket, without; treated with, without */
+    } bets[2][PARRY_ANYTIME_BETS];
+} parry_anytime;
+void parry_anytime_prepare(const parry_plan *p, double confidence, double d, parry_anytime *out);
+/* Is d outside of the interval? */
+bool parry_anytime_excludes(const parry_anytime *a, parry_count holdout, parry_count treated);
 
 #ifdef __cplusplus
 }
