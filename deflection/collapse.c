@@ -14,6 +14,9 @@ enum {
     REST_MIN_MS = 2000,     /* shorter, and nobody read a list of hits */
     REST_MAX_MS = 8000,     /* of a slow hand */
     REST_LETTERS = 3,       /* how many letters' time is more than a pause for thought */
+    PACE_MS = 250,          /* a keystroke, until it is known */
+    PACE_MAX_MS = 4000,     /* longer is a pause */
+    SHORT = 2,              /* characters that say nothing unless they are submitted: fewer */
     ON_MS = 60 * 1000,      /* a text that goes on later is another search: the minute of PARRY_REFINED_MS */
     ON_IN_WORD_MS = 300000, /* nobody searched for half a word */
     PICK_MS = 15000,        /* how long a list of completions is read */
@@ -22,7 +25,7 @@ enum {
 
 typedef struct text { /* one text as it stood: one or more entries that say the same */
     size_t at, end;   /* which of them is it, if it is a search; and the last of them */
-    int64_t since_ms;
+    int64_t since_ms; /* the last of them */
     bool submitted, used, rested;
     parry_typing w;
 } text;
@@ -33,8 +36,8 @@ typedef struct state {
     size_t open; /* the first entry that belongs to none yet */
     bool held;   /* there is a peak */
     text peak, now;
-    bool falling; /* now is what deletion left of the peak */
-    int64_t pace_ms;
+    bool falling;    /* now is what deletion left of the peak */
+    int64_t pace_ms; /* a keystroke, as the last ones were */
 } state;
 
 static bool is_meant(const text *t) { return t->submitted || t->used; }
@@ -50,7 +53,8 @@ static void settle(state *s)
 {
     if (s->held) {
         parry_typing_step step = parry_typing_compare(&s->peak.w, &s->now.w);
-        bool kin = step == PARRY_TYPING_GROWN || step == PARRY_TYPING_SHRUNK || step == PARRY_TYPING_CORRECTED;
+        bool kin = step == PARRY_TYPING_GROWN || step == PARRY_TYPING_SHRUNK || step == PARRY_TYPING_CORRECTED ||
+                   parry_typing_mended(&s->peak.w, &s->now.w);
         if (step == PARRY_TYPING_SAME && is_meant(&s->peak)) {
             s->peak.end = s->now.end;
             s->peak.used = s->peak.used || s->now.used;
@@ -89,6 +93,7 @@ static void repeat(state *s, size_t i)
     if (!s->now.submitted)
         s->now.at = i;
     s->now.end = i;
+    s->now.since_ms = t->at_ms; /* a blank typed, a page asked for: not at rest yet */
     s->now.submitted = s->now.submitted || t->submitted;
     s->now.used = s->now.used || t->used;
 }
@@ -99,10 +104,11 @@ static int64_t rest_ms(const state *s)
     return ms < REST_MIN_MS ? REST_MIN_MS : ms > REST_MAX_MS ? REST_MAX_MS : ms;
 }
 
-static void keep_pace(state *s, int64_t gap_ms)
+static void keep_pace(state *s, int64_t gap_ms, int64_t keys)
 {
-    if (gap_ms < REST_MAX_MS)
-        s->pace_ms = s->pace_ms == 0 ? gap_ms : (3 * s->pace_ms + gap_ms) / 4;
+    int64_t ms = gap_ms / keys;
+    if (ms >= 0 && ms < PACE_MAX_MS)
+        s->pace_ms = ms < s->pace_ms ? (s->pace_ms + ms) / 2 : (7 * s->pace_ms + ms) / 8;
 }
 
 static bool goes_on(const state *s, const parry_typing *w, int64_t gap_ms)
@@ -152,15 +158,16 @@ static void next(state *s, size_t i, const parry_typing *w)
     }
     if (gap_ms < HURRIED_MS && step != PARRY_TYPING_OTHER && s->typed[i].submitted)
         s->now.submitted = false;
-    s->now.rested = gap_ms >= rest_ms(s);
+    int64_t keys = (int64_t)parry_typing_keys(&s->now.w, w);
+    s->now.rested = s->now.w.n >= SHORT && gap_ms - keys * s->pace_ms >= rest_ms(s);
     switch (step) {
     case PARRY_TYPING_GROWN:
         grow(s, w, gap_ms);
-        keep_pace(s, gap_ms);
+        keep_pace(s, gap_ms, keys);
         break;
     case PARRY_TYPING_SHRUNK:
         shrink(s);
-        keep_pace(s, gap_ms);
+        keep_pace(s, gap_ms, keys);
         break;
     case PARRY_TYPING_CORRECTED:
         change(s, true);
@@ -181,7 +188,7 @@ static void next(state *s, size_t i, const parry_typing *w)
 
 void parry_collapse(const parry_typed *typed, size_t n, size_t *final_of)
 {
-    state s = {.typed = typed, .final_of = final_of};
+    state s = {.typed = typed, .final_of = final_of, .pace_ms = PACE_MS};
     parry_arena *a = parry_arena_new();
     for (size_t i = 0; i < n; i++) {
         parry_typing w;
@@ -189,7 +196,7 @@ void parry_collapse(const parry_typed *typed, size_t n, size_t *final_of)
         bool apart = i > 0 && typed[i].at_ms - typed[i - 1].at_ms > PARRY_SESSION_GAP_MS;
         if (apart) {
             finish(&s);
-            s.pace_ms = 0;
+            s.pace_ms = PACE_MS;
         }
         if (i == 0 || apart)
             start(&s, i, &w);

@@ -18,15 +18,15 @@ typedef struct parry_typed {
     bool used;      /* something of its list was clicked: it is what was meant at that moment */
 } parry_typed;
 
-/* typed: of one person, in order of time, n at least 1. final_of[i]: the index of the search that i belongs to; i
- * itself where it is one. It comes after what was typed on the way to it, and before what is asked of it again: another
- * page, letters that were only deleted. Each search and what belongs to it stand in a row. Linear in the bytes of the
- * texts.
+/* typed: of one person, in order of time (at_ms within 2^60 of 0), n at least 1. final_of[i]: the index of the search
+ * that i belongs to; i itself where it is one. It comes after what was typed on the way to it, and before what is asked
+ * of it again: another page, letters that were only deleted. Each search and what belongs to it stand in a row. Linear
+ * in the bytes of the texts.
  *
- * A text is a search, not a step, where it was submitted, something of its list was used, or it stood still for about
- * three times as long as its letters took, 2 seconds at least, before an unrelated one took its place; and where it is
- * the last one. A text that goes on is another search after a minute (five within a word). docs/deflection.md says it
- * all. */
+ * A text is a search, not a step, where it was submitted, something of its list was used, or it was read: more time
+ * went by than the next one's letters took, by three letters' time, and at least 2 seconds, before an unrelated text
+ * took its place; and where it is the last one. A text that goes on is another search after a minute (five within a
+ * word). docs/deflection.md says it all. */
 void parry_collapse(const parry_typed *typed, size_t n, size_t *final_of);
 
 /* A text as it is compared and counted: case folded, blanks and punctuation at the ends gone, blanks single. In the

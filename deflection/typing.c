@@ -8,6 +8,11 @@
 #include <uninorm.h>
 #include <unistr.h>
 
+enum {
+    MENDED_MAX = 4,  /* a slip is seen after three letters more */
+    DELETED_MAX = 6, /* more are marked and deleted at once, or by a key held down */
+};
+
 /* ---- folding ----------------------------------------------------------------------------------------------------- */
 
 /* At an end it says nothing. What names things (c#, c++, @, %, an opened bracket of a redacted token) stays. */
@@ -171,16 +176,20 @@ static size_t distance(const parry_typing *a, const parry_typing *b, size_t most
 
 static bool is_digit(uint32_t c) { return c == PARRY_TYPING_REDACTED || uc_is_property_decimal_digit(c); }
 
+static bool has_digit(const parry_typing *w, size_t first, size_t end)
+{
+    bool any = false;
+    for (size_t i = first; i < end; i++)
+        any = any || is_digit(w->c[i]);
+    return any;
+}
+
 /* A few letters of it are others, and no digit: the same search, spelt otherwise. */
 static bool is_slip(const parry_typing *from, const parry_typing *to, size_t start)
 {
     size_t shorter = least(from->n, to->n);
     size_t end = common_end(from, to, shorter - start);
-    bool digits = false;
-    for (size_t i = start; i < from->n - end; i++)
-        digits = digits || is_digit(from->c[i]);
-    for (size_t i = start; i < to->n - end; i++)
-        digits = digits || is_digit(to->c[i]);
+    bool digits = has_digit(from, start, from->n - end) || has_digit(to, start, to->n - end);
     return shorter >= 4 && !digits && distance(from, to, 2) <= (shorter < 7 ? 1 : 2);
 }
 
@@ -229,6 +238,23 @@ parry_typing_step parry_typing_compare(const parry_typing *from, const parry_typ
     if (is_touched(from, to, start))
         return PARRY_TYPING_EDITED;
     return is_picked(from, to) ? PARRY_TYPING_PICKED : PARRY_TYPING_OTHER;
+}
+
+size_t parry_typing_keys(const parry_typing *from, const parry_typing *to)
+{
+    size_t start = common_start(from, to);
+    return least(from->n - start, DELETED_MAX) + to->n - start;
+}
+
+bool parry_typing_mended(const parry_typing *from, const parry_typing *to)
+{
+    size_t start = common_start(from, to);
+    parry_typing head = *to;
+    head.n = least(to->n, from->n);
+    if (from->n < 4 || to->n < from->n || has_digit(from, start, from->n))
+        return false;
+    return (start > 0 && from->n - start <= MENDED_MAX && start >= from->n - start && from->c[start - 1] != ' ') ||
+           distance(from, &head, 4) <= (from->n < 7 ? 1 : 2);
 }
 
 bool parry_typing_mid_word(const parry_typing *whole, const parry_typing *part)

@@ -34,6 +34,12 @@ typedef enum parry_typing_step {
 } parry_typing_step;
 parry_typing_step parry_typing_compare(const parry_typing *from, const parry_typing *to);
 
+/* Keystrokes from one to the other; many deletions count as few (a key held down, a word marked). */
+size_t parry_typing_keys(const parry_typing *from, const parry_typing *to);
+
+/* `to` begins as `from` does, but for a few letters at the end of it that were put right. */
+bool parry_typing_mended(const parry_typing *from, const parry_typing *to);
+
 /* whole: with `part` as its beginning. The cut goes through a word. */
 bool parry_typing_mid_word(const parry_typing *whole, const parry_typing *part);
 
