@@ -2,6 +2,7 @@
 #include "api/query_log.h"
 
 #include "api/observe/vitals.h"
+#include "deflection/bots.h"
 
 static parry_str called(const parry_call *c, const char *header)
 {
@@ -16,6 +17,12 @@ parry_str parry_call_visitor(const parry_call *c)
 }
 
 parry_str parry_call_session(const parry_call *c) { return called(c, "X-Parry-Session"); }
+
+bool parry_call_bot(const parry_call *c)
+{
+    parry_str further = parry_str_of(atomic_load(&c->app->config)->events.bots);
+    return parry_bots_declared(parry_request_header(c->req, "User-Agent"), further);
+}
 
 static int64_t stages_ns(const parry_results *r)
 {
@@ -115,9 +122,10 @@ void parry_query_log_record(parry_call *c, const parry_query_note *note, parry_s
         return;
     parry_ledger_item item = {.kind = PARRY_LEDGER_QUERY, .id = uuid};
     parry_str who = sender(c, note, now_ms, item.about);
+    const char *bot = parry_call_bot(c) ? ",\"bot\":true" : "";
     item.payload =
-        parry_str_printf(c->arena, "{\"by\":\"%s\",\"at\":%lld,%.*s,\"took_us\":%lld%.*s}", note->by, (long long)now_ms,
-                         PARRY_FMT(record), (long long)(note->took_ns / 1000), PARRY_FMT(who));
+        parry_str_printf(c->arena, "{\"by\":\"%s\",\"at\":%lld,%.*s,\"took_us\":%lld%s%.*s}", note->by,
+                         (long long)now_ms, PARRY_FMT(record), (long long)(note->took_ns / 1000), bot, PARRY_FMT(who));
     if (parry_call_append(c, &item, 1, NULL, NULL) != PARRY_OK)
         atomic_fetch_add(&c->app->queries_dropped, 1);
 }

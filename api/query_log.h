@@ -43,6 +43,8 @@ enum { PARRY_VISITOR_MAX_BYTES = 200 };
  * person of a household. Not to be written anywhere but as a key (ledger/visitor.h). */
 parry_str parry_call_visitor(const parry_call *c);
 parry_str parry_call_session(const parry_call *c);
+/* Whether its program says that it is one (deflection/bots.h); the User-Agent itself is not kept. */
+bool parry_call_bot(const parry_call *c);
 
 /* To the ledger, what strangers make: UNAVAILABLE where it would take the last of the disk (limits.disk_reserve_mb),
  * which is there for signing in, writing and their audit. Else as parry_ledger_append. */

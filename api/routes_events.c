@@ -99,7 +99,8 @@ static parry_event_context context(const parry_call *c)
                                  .now_ms = parry_clock_now_ms(parry_clock_system()),
                                  .audience = c->audience,
                                  .visitor = parry_call_visitor(c),
-                                 .session = parry_call_session(c)};
+                                 .session = parry_call_session(c),
+                                 .bot = parry_call_bot(c)};
 }
 
 /* How many of them are records. err: what is wrong with the last that is none. */

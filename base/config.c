@@ -105,6 +105,10 @@ const parry_config_row parry_config_rows[] = {
      "Secrets, a line each, of systems that sign what they tell POST /v1/hooks/ticket (handoff.md); empty: they bring "
      "a "
      "key."},
+    {"events.bots", TEXT | LIVE, AT(events.bots), "", 0, 4000, "words",
+     "Parts of User-Agents, separated by spaces, whose searches and events are marked as a bot's, beside the "
+     "well-known "
+     "ones."},
     {"log.level", WORD | LIVE, AT(log.level), "info", 0, 0, "debug info warn error", "Least level that is logged."},
     {"log.format", WORD | LIVE, AT(log.format), "logfmt", 0, 0, "logfmt json", "How a line of the log is written."},
     {"trace.endpoint", TEXT, AT(trace.endpoint), "", 0, 2000, "URL",

@@ -65,6 +65,9 @@ typedef struct parry_config {
         int64_t disk_reserve_mb;
     } limits;
     struct {
+        const char *bots; /* parts of User-Agents, between spaces */
+    } events;
+    struct {
         const char *secret_file; /* "" = secret in the per-user configuration folder */
         const char *anonymous;   /* auto | search | none */
         int64_t session_idle_min, session_absolute_h;

@@ -1,6 +1,7 @@
 /* Facts of one person, in order, cut where nothing happened for half an hour; what each piece came to. */
 #include "deflection/session_inner.h"
 
+#include "deflection/bots.h"
 #include "deflection/collapse.h"
 
 #include <stdlib.h>
@@ -248,7 +249,6 @@ static void sort_out(parry_making *m, const parry_fact *facts, size_t n)
     enum { TICKETS_MAX = 1000 }; /* of one person */
     for (size_t i = 0; i < n; i++) {
         const parry_fact *f = &facts[i];
-        m->bot |= f->bot;
         if (is_act(f->type))
             m->acts[m->nacts++] = f;
         else if (f->type == PARRY_FACT_TICKET_CREATED && m->ntickets < TICKETS_MAX && !told_before(m, f))
@@ -276,6 +276,7 @@ void parry_sessions_make(parry_fact *facts, size_t n, const parry_ledger_subject
     qsort(facts, n, sizeof *facts, by_time);
     m.acts = PARRY_ARRAY(a, const parry_fact *, n);
     m.tickets = PARRY_ARRAY(a, const parry_fact *, n);
+    m.bot = parry_bots_like(facts, n);
     sort_out(&m, facts, n);
     out->sessions = PARRY_ARRAY(a, parry_session_row, m.nacts);
     out->searches = PARRY_ARRAY(a, parry_search_row, m.nacts);

@@ -434,6 +434,8 @@ parry_code parry_event_read(const parry_event_context *c, parry_arena *a, const 
     code = set_time(&r, event);
     if (code == PARRY_OK && c->audience.n > 0)
         json_object_set_new(r.payload, "audience", string_of(c->audience));
+    if (code == PARRY_OK && c->bot)
+        json_object_set_new(r.payload, "bot", json_true());
     if (code == PARRY_OK)
         code = set_fields(&r, t, event);
     if (code == PARRY_OK)

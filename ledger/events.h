@@ -27,6 +27,7 @@ typedef struct parry_event_context {
     int64_t now_ms;
     parry_str audience;         /* of who sends it; empty: not said */
     parry_str visitor, session; /* of an event that names none; empty: unknown */
+    bool bot;                   /* its sender is a program that says so */
 } parry_event_context;
 
 /* The record of one event; its payload lives in the arena, and its id is made where none was given. An event that says

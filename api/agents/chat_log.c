@@ -46,6 +46,8 @@ static json_t *payload(const parry_call *c, const json_t *fields, int64_t now_ms
     json_object_set_new(j, "type", json_string("chat"));
     json_object_set_new(j, "at", json_integer(now_ms));
     json_object_set_new(j, "audience", parry_json_text(c->audience));
+    if (parry_call_bot(c))
+        json_object_set_new(j, "bot", json_true());
     set_key(c, j, fields, "session_id", PARRY_PSEUDONYM_SESSION, now_ms);
     set_key(c, j, fields, "customer_id", PARRY_PSEUDONYM_VISITOR, now_ms);
     json_object_set(j, "timestamp", json_object_get(fields, "timestamp"));

@@ -65,7 +65,8 @@ parry_code parry_tool_report_outcome(parry_call *c, const json_t *args, parry_to
                                       .now_ms = parry_clock_now_ms(parry_clock_system()),
                                       .audience = c->audience,
                                       .visitor = parry_call_visitor(c),
-                                      .session = parry_call_session(c)};
+                                      .session = parry_call_session(c),
+                                      .bot = parry_call_bot(c)};
     if (c->app->ledger == NULL)
         return parry_fail(err, PARRY_UNAVAILABLE, "this server records nothing");
     parry_code code = need(c, PARRY_RIGHT_EVENTS, err);

@@ -144,6 +144,20 @@ SECRETS = [b"jane.roe", b"7702934", b"4111 1111", b"3704004405", b"198.51.100", 
 
 
 class DiskTest(unittest.TestCase):
+    def test_bots_are_marked_and_their_names_are_not_kept(self):
+        with Server(SAMPLE) as s:
+            bot, person = {"User-Agent": "Somebot/2.1 (+https://some.example)"}, {"User-Agent": "Mozilla/5.0 (X11) Some/1"}
+            for who, word in ((bot, "crawled"), (person, "wanted")):
+                self.assertEqual(s.get("/v1/search?q=" + word, headers=who).status, 200)
+                self.assertEqual(post(s, "/v1/events", {"events": [{"type": "search", "text": word}]}, who).status, 200)
+            self.assertEqual(s.stop(signal.SIGTERM), 0)
+            kept = disk(s) + s.logged().encode()
+            records = list(re.finditer(rb'\{[ -z|~]*"text":"(crawled|wanted)"[ -z|~]*\}', kept))
+            self.assertEqual({r[1] for r in records}, {b"crawled", b"wanted"})
+            for r in records:
+                self.assertEqual(b'"bot":true' in r[0], r[1] == b"crawled", r[0])
+            self.assertFalse(b"Somebot" in kept or b"some.example" in kept)
+
     def test_nothing_personal_is_on_disk_or_in_the_log(self):
         with Server(SAMPLE) as s:
             who = {"X-Parry-Visitor": "visitor-raw-77", "X-Parry-Session": "session-raw-77"}
