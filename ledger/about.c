@@ -53,6 +53,36 @@ static parry_code walk(parry_ledger *l, parry_txn *t, const parry_ledger_subject
     return parry_cursor_close(c, err);
 }
 
+static parry_code numbers(parry_ledger *l, parry_txn *t, const parry_ledger_subject *who, uint64_t from, uint64_t *out,
+                          size_t cap, size_t *n, parry_err *err)
+{
+    unsigned char first[KEY];
+    parry_cursor *c = NULL;
+    parry_str key, value;
+    parry_code code = parry_cursor_open(t, l->about, about_key(first, who, from), &c, err);
+    *n = 0;
+    if (code != PARRY_OK)
+        return code;
+    while (*n < cap && parry_cursor_next(c, &key, &value) && key.n == KEY && memcmp(key.p, who->b, sizeof who->b) == 0)
+        out[(*n)++] = parry_key_u64_read(parry_str_from(key, sizeof who->b));
+    return parry_cursor_close(c, err);
+}
+
+parry_code parry_ledger_about_numbers(parry_ledger *l, parry_ledger_subject who, uint64_t from, uint64_t *out,
+                                      size_t cap, size_t *n, parry_err *err)
+{
+    parry_txn *t;
+    size_t found = 0;
+    parry_code code = parry_txn_read(l->env, &t, err);
+    if (code != PARRY_OK)
+        return code;
+    code = numbers(l, t, &who, from, out, cap, &found, err);
+    parry_txn_abort(t);
+    if (code == PARRY_OK)
+        *n = found;
+    return code;
+}
+
 /* *there: it was not erased. */
 static parry_code read_one(parry_ledger *l, parry_txn *t, uint64_t seq, parry_arena *a, parry_ledger_record *out,
                            bool *there, parry_err *err)
@@ -136,4 +166,50 @@ parry_code parry_ledger_hash_at(parry_ledger *l, uint64_t seq, parry_hash *out, 
         *out = e.chain;
     parry_txn_abort(t);
     return code;
+}
+
+parry_code parry_ledger_get(parry_ledger *l, uint64_t seq, parry_arena *a, parry_ledger_record *out, parry_err *err)
+{
+    parry_txn *t;
+    parry_ledger_record r;
+    bool there;
+    parry_code code = parry_txn_read(l->env, &t, err);
+    if (code != PARRY_OK)
+        return code;
+    code = read_one(l, t, seq, a, &r, &there, err);
+    parry_txn_abort(t);
+    if (code == PARRY_OK && !there)
+        code = parry_fail(err, PARRY_NOT_FOUND, "record %llu is erased", (unsigned long long)seq);
+    if (code == PARRY_OK)
+        *out = r;
+    return code;
+}
+
+/* A cursor does not outlive what is deleted under it: the rows are read some at a time, then deleted. */
+static parry_code forget_one(parry_ledger *l, parry_txn *t, const parry_ledger_subject *who, parry_err *err)
+{
+    enum { SOME = 256 };
+    uint64_t seqs[SOME];
+    size_t n = SOME;
+    parry_code code = PARRY_OK;
+    while (code == PARRY_OK && n == SOME) {
+        code = numbers(l, t, who, 0, seqs, SOME, &n, err);
+        for (size_t i = 0; i < n && code == PARRY_OK; i++) {
+            unsigned char key[KEY];
+            code = parry_del(t, l->about, about_key(key, who, seqs[i]), err);
+        }
+    }
+    return code;
+}
+
+parry_code parry_ledger_forget(parry_ledger *l, const parry_ledger_subject *who, size_t n, parry_err *err)
+{
+    parry_txn *t;
+    parry_code code = parry_txn_write(l->env, &t, err);
+    for (size_t i = 0; i < n && code == PARRY_OK; i++) {
+        code = forget_one(l, t, &who[i], err);
+        if (code != PARRY_OK)
+            parry_txn_abort(t);
+    }
+    return code == PARRY_OK ? parry_txn_commit(t, err) : code;
 }

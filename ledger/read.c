@@ -112,25 +112,6 @@ parry_code parry_ledger_find(parry_ledger *l, parry_uuid id, uint64_t *seq, parr
     return code;
 }
 
-/* ---- erasing ----------------------------------------------------------------------------------------------------- */
-
-parry_code parry_ledger_erase(parry_ledger *l, const uint64_t *seqs, size_t n, parry_err *err)
-{
-    parry_txn *t;
-    parry_code code = parry_txn_write(l->env, &t, err);
-    if (code != PARRY_OK)
-        return code;
-    for (size_t i = 0; i < n && code == PARRY_OK; i++) {
-        unsigned char key[8];
-        parry_key_u64(seqs[i], key);
-        code = parry_del(t, l->payloads, parry_str_make((const char *)key, sizeof key), err);
-    }
-    if (code == PARRY_OK)
-        return parry_txn_commit(t, err);
-    parry_txn_abort(t);
-    return code;
-}
-
 /* ---- the proof --------------------------------------------------------------------------------------------------- */
 
 static parry_code wrong(parry_ledger_report *out, uint64_t seq, const char *what, parry_err *err)

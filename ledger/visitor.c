@@ -111,14 +111,12 @@ static void add_small(crypto_auth_hmacsha256_state *h, parry_str s)
     }
 }
 
-void parry_visitor_key(const parry_visitors *v, parry_pseudonym as, int64_t at_ms, parry_str raw,
-                       char out[PARRY_VISITOR_TEXT])
+static void key_of(const parry_hash *secret, parry_pseudonym as, parry_str raw, char out[PARRY_VISITOR_TEXT])
 {
-    parry_hash secret = secret_of(v, period_of(at_ms));
     unsigned char mac[crypto_auth_hmacsha256_BYTES];
     crypto_auth_hmacsha256_state h;
     const char *name = domain(as);
-    crypto_auth_hmacsha256_init(&h, secret.b, sizeof secret.b);
+    crypto_auth_hmacsha256_init(&h, secret->b, sizeof secret->b);
     crypto_auth_hmacsha256_update(&h, (const unsigned char *)name, strlen(name));
     if (as == PARRY_PSEUDONYM_CONTACT)
         add_small(&h, parry_str_trim(raw));
@@ -126,4 +124,24 @@ void parry_visitor_key(const parry_visitors *v, parry_pseudonym as, int64_t at_m
         crypto_auth_hmacsha256_update(&h, (const unsigned char *)raw.p, raw.n);
     crypto_auth_hmacsha256_final(&h, mac);
     sodium_bin2hex(out, PARRY_VISITOR_TEXT, mac, (PARRY_VISITOR_TEXT - 1) / 2);
+}
+
+void parry_visitor_key(const parry_visitors *v, parry_pseudonym as, int64_t at_ms, parry_str raw,
+                       char out[PARRY_VISITOR_TEXT])
+{
+    parry_hash secret = secret_of(v, period_of(at_ms));
+    key_of(&secret, as, raw, out);
+}
+
+size_t parry_visitor_keys(const parry_visitors *v, parry_pseudonym as, int64_t now_ms, parry_str raw,
+                          parry_ledger_subject *out, size_t cap)
+{
+    int64_t last = period_of(now_ms) > v->period ? period_of(now_ms) : v->period;
+    size_t n = 0;
+    for (int64_t period = v->period; period <= last && n < cap; period++) {
+        char text[PARRY_VISITOR_TEXT];
+        parry_visitor_key(v, as, period * period_ms, raw, text);
+        n += parry_ledger_subject_parse(parry_str_of(text), &out[n]);
+    }
+    return n;
 }

@@ -28,6 +28,12 @@ void parry_visitors_free(parry_visitors *v); /* NULL is fine */
 void parry_visitor_key(const parry_visitors *v, parry_pseudonym as, int64_t at_ms, parry_str raw,
                        char out[PARRY_VISITOR_TEXT]);
 
+/* The key of every period whose secret is still there, oldest first, up to that of now_ms: whoever wants to be found
+ * is found under all of them. At most cap into out[]; returns how many. Any thread. */
+enum { PARRY_VISITOR_PERIODS = 64 }; /* more than there ever are */
+size_t parry_visitor_keys(const parry_visitors *v, parry_pseudonym as, int64_t now_ms, parry_str raw,
+                          parry_ledger_subject *out, size_t cap);
+
 #ifdef __cplusplus
 }
 #endif

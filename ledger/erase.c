@@ -1,0 +1,154 @@
+/* Erasing: of one record, of what is too old, and of the bytes that the file still has of what was erased. */
+#include "ledger/inner.h"
+
+#include "base/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Overwritten first, in the page that this transaction writes; of pages that it leaves behind, compacting frees us. */
+static parry_code erase_one(parry_ledger *l, parry_txn *t, uint64_t seq, parry_buf *zeros, parry_err *err)
+{
+    unsigned char number[8];
+    parry_str value, key = parry_str_make((const char *)number, sizeof number);
+    parry_key_u64(seq, number);
+    parry_code code = parry_get(t, l->payloads, key, &value, NULL);
+    if (code == PARRY_NOT_FOUND)
+        return PARRY_OK;
+    if (code == PARRY_OK && zeros->n >= value.n)
+        code = parry_put(t, l->payloads, key, parry_str_make(zeros->p, value.n), err);
+    return code == PARRY_OK ? parry_del(t, l->payloads, key, err) : code;
+}
+
+parry_code parry_ledger_erase(parry_ledger *l, const uint64_t *seqs, size_t n, parry_err *err)
+{
+    enum { LONGEST = PARRY_LEDGER_SALT + PARRY_LEDGER_PAYLOAD_MAX };
+    parry_buf zeros = {parry_calloc(1, LONGEST), LONGEST, LONGEST, LONGEST, false};
+    parry_txn *t;
+    parry_code code = parry_txn_write(l->env, &t, err);
+    for (size_t i = 0; i < n && code == PARRY_OK; i++) {
+        code = erase_one(l, t, seqs[i], &zeros, err);
+        if (code != PARRY_OK)
+            parry_txn_abort(t);
+    }
+    if (code == PARRY_OK)
+        code = parry_txn_commit(t, err);
+    free(zeros.p);
+    return code;
+}
+
+/* ---- what is too old --------------------------------------------------------------------------------------------- */
+
+static parry_code entry_of(parry_ledger *l, parry_txn *t, parry_str key, parry_ledger_entry *out, parry_err *err)
+{
+    parry_str value;
+    parry_code code = parry_get(t, l->chain, key, &value, err);
+    return code == PARRY_OK ? parry_ledger_entry_read(value, out, err) : code;
+}
+
+parry_code parry_ledger_at(parry_ledger *l, int64_t at_ms, uint64_t *seq, parry_err *err)
+{
+    parry_txn *t;
+    parry_ledger_head head = {0};
+    parry_code code = parry_txn_read(l->env, &t, err);
+    if (code != PARRY_OK)
+        return code;
+    code = parry_ledger_head_get(l, t, &head, err);
+    uint64_t low = 1, high = head.seq + 1;
+    while (code == PARRY_OK && low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        unsigned char number[8];
+        parry_ledger_entry e;
+        parry_key_u64(middle, number);
+        code = entry_of(l, t, parry_str_make((const char *)number, sizeof number), &e, err);
+        if (code == PARRY_OK && e.at_ms < at_ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    parry_txn_abort(t);
+    if (code == PARRY_OK)
+        *seq = low;
+    return code;
+}
+
+static int64_t newest_of(const int64_t before_ms[PARRY_LEDGER_AUDIT + 1])
+{
+    int64_t newest = 0;
+    for (size_t k = 0; k <= PARRY_LEDGER_AUDIT; k++)
+        newest = before_ms[k] > newest ? before_ms[k] : newest;
+    return newest;
+}
+
+/* Along the payloads, where what was erased before is no longer in the way. */
+static parry_code look(parry_ledger *l, parry_txn *t, const int64_t before_ms[PARRY_LEDGER_AUDIT + 1], uint64_t end,
+                       uint64_t *from, uint64_t *out, size_t cap, size_t *n, parry_err *err)
+{
+    unsigned char number[8];
+    parry_cursor *c;
+    parry_str key, value;
+    parry_key_u64(*from, number);
+    *from = *n = 0;
+    parry_code code = parry_cursor_open(t, l->payloads, parry_str_make((const char *)number, sizeof number), &c, err);
+    if (code != PARRY_OK)
+        return code;
+    while (code == PARRY_OK && *n < cap && parry_cursor_next(c, &key, &value)) {
+        parry_ledger_entry e;
+        uint64_t seq = parry_key_u64_read(key);
+        if (seq >= end)
+            break;
+        code = entry_of(l, t, key, &e, err);
+        if (code == PARRY_OK && e.kind <= PARRY_LEDGER_AUDIT && e.at_ms < before_ms[e.kind])
+            out[(*n)++] = seq;
+    }
+    if (*n == cap)
+        *from = out[cap - 1] + 1;
+    parry_code closed = parry_cursor_close(c, code == PARRY_OK ? err : NULL);
+    return code == PARRY_OK ? closed : code;
+}
+
+parry_code parry_ledger_older(parry_ledger *l, const int64_t before_ms[PARRY_LEDGER_AUDIT + 1], uint64_t *from,
+                              uint64_t *out, size_t cap, size_t *n, parry_err *err)
+{
+    uint64_t end = 0;
+    parry_txn *t;
+    parry_code code = parry_ledger_at(l, newest_of(before_ms), &end, err);
+    if (code == PARRY_OK)
+        code = parry_txn_read(l->env, &t, err);
+    if (code != PARRY_OK)
+        return code;
+    code = look(l, t, before_ms, end, from, out, cap, n, err);
+    parry_txn_abort(t);
+    return code;
+}
+
+/* ---- the file ---------------------------------------------------------------------------------------------------- */
+
+parry_code parry_ledger_compact(const char *dir, long *pid, parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    const char *fresh = parry_str_z(a, parry_str_printf(a, "%s/compact", dir));
+    const char *from = parry_str_z(a, parry_str_printf(a, "%s/data.mdb", fresh));
+    const char *to = parry_str_z(a, parry_str_printf(a, "%s/data.mdb", dir));
+    long holder = 0;
+    parry_code code = parry_env_holder(dir, &holder, err);
+    if (pid != NULL)
+        *pid = holder;
+    if (code == PARRY_OK && holder != 0)
+        code = parry_fail(err, PARRY_CONFLICT, "process %ld has the ledger open; stop it first", holder);
+    if (code == PARRY_OK)
+        code = parry_tree_remove(fresh, err);
+    if (code == PARRY_OK)
+        code = parry_dir_make(fresh, err);
+    if (code == PARRY_OK)
+        code = parry_env_copy(dir, fresh, err);
+    if (code == PARRY_OK && rename(from, to) != 0)
+        code = parry_fail_errno(err, "cannot put %s in place", from);
+    if (code == PARRY_OK)
+        code = parry_dir_sync(dir, err);
+    if (code == PARRY_OK)
+        code = parry_tree_remove(fresh, err);
+    parry_arena_free(a);
+    return code;
+}
