@@ -31,6 +31,7 @@ static const struct {
     [PARRY_RIGHT_TICKETS] = {"tickets", "Say that a ticket was made elsewhere, or what became of it."},
     [PARRY_RIGHT_CASES_READ] = {"cases.read", "Read and export cases, and who their customers are."},
     [PARRY_RIGHT_CASES_WRITE] = {"cases.write", "Make, change and comment on cases."},
+    [PARRY_RIGHT_PRIVACY] = {"privacy", "Read and erase all that is held about one visitor."},
 };
 
 static const struct {

@@ -29,6 +29,7 @@ typedef enum parry_right {
     PARRY_RIGHT_TICKETS,          /* say that a ticket was made elsewhere, or what became of it */
     PARRY_RIGHT_CASES_READ,       /* every case, with its customer and what was said, and their export */
     PARRY_RIGHT_CASES_WRITE,      /* make, change and comment on them */
+    PARRY_RIGHT_PRIVACY,          /* read and erase all that is held about one person */
     PARRY_RIGHTS
 } parry_right;
 

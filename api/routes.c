@@ -88,6 +88,8 @@ const parry_route parry_routes[] = {
     {"PATCH", "/v1/people/{id}", "", parry_patch_person, PARRY_RIGHT_PEOPLE, 4096, PARRY_ROUTE_SLOW},
     {"DELETE", "/v1/people/{id}", "", parry_delete_person, PARRY_RIGHT_PEOPLE, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/audit", "limit cursor since fields", parry_get_audit, PARRY_RIGHT_AUDIT, 0, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/visitors/erase", "", parry_post_visitor_erase, PARRY_RIGHT_PRIVACY, 4096, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/visitors/export", "", parry_post_visitor_export, PARRY_RIGHT_PRIVACY, 4096, PARRY_ROUTE_SLOW},
     {"GET", "/v1/cases", CASES_LIST "fields", parry_get_cases, PARRY_RIGHT_CASES_READ, 0, PARRY_ROUTE_SLOW},
     {"POST", "/v1/cases", "", parry_post_case, PARRY_RIGHT_CASES_WRITE, PARRY_CASE_BODY, PARRY_ROUTE_SLOW},
     {"GET", "/v1/cases/export", CASES_EXPORT, parry_get_cases_export, PARRY_RIGHT_CASES_READ, 0, PARRY_ROUTE_SLOW},

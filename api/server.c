@@ -2,6 +2,7 @@
 #include "api/server.h"
 
 #include "access/sessions.h"
+#include "api/deflection/daily.h"
 #include "api/deflection/folding.h"
 #include "api/desk/abuse.h"
 #include "api/desk/desk_api.h"
@@ -41,6 +42,7 @@ typedef struct limited {
 struct parry_server {
     parry_app app;
     parry_connections connections;
+    parry_daily *daily;
     struct MHD_Daemon *daemon;
     int fd;
     bool handed_over;
@@ -325,6 +327,7 @@ void parry_server_close(parry_server *s)
     if (s == NULL)
         return;
     atomic_store(&s->stop, true);
+    parry_daily_stop(s->daily);
     if (s->following)
         (void)pthread_join(s->follower, NULL);
     parry_connections_settle(&s->connections);
@@ -388,6 +391,8 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
     }
     if (code == PARRY_OK && o->ledger != NULL && o->data_dir != NULL && o->follow == NULL)
         code = parry_folding_start(&s->app, &s->app.folding, err);
+    if (code == PARRY_OK && o->ledger != NULL && o->access != NULL)
+        code = parry_daily_start(&s->app, &s->daily, err);
     if (code == PARRY_OK)
         code = start_threads(s, err);
     if (code != PARRY_OK) {

@@ -109,6 +109,12 @@ const parry_config_row parry_config_rows[] = {
      "Parts of User-Agents, separated by spaces, whose searches and events are marked as a bot's, beside the "
      "well-known "
      "ones."},
+    {"retention.queries_days", NUMBER | LIVE, AT(retention.queries_days), "400", 0, 36500, "days",
+     "Searches are erased from the ledger when they are older, once a day; 0: kept for ever."},
+    {"retention.events_days", NUMBER | LIVE, AT(retention.events_days), "400", 0, 36500, "days",
+     "The same of clicks, votes, tickets and all other events."},
+    {"retention.audit_days", NUMBER | LIVE, AT(retention.audit_days), "1100", 0, 36500, "days",
+     "The same of the audit, which also says what was erased: let it be the longest."},
     {"log.level", WORD | LIVE, AT(log.level), "info", 0, 0, "debug info warn error", "Least level that is logged."},
     {"log.format", WORD | LIVE, AT(log.format), "logfmt", 0, 0, "logfmt json", "How a line of the log is written."},
     {"trace.endpoint", TEXT, AT(trace.endpoint), "", 0, 2000, "URL",

@@ -96,6 +96,9 @@ typedef struct parry_config {
         const char *headers_file;
         const char *service;
     } trace;
+    struct { /* days; 0: for ever */
+        int64_t queries_days, events_days, audit_days;
+    } retention;
     parry_arena *arena; /* owns the strings */
 } parry_config;
 

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 
+int cmd_audit(parry_cli *cli, int argc, char **argv);
 int cmd_backup(parry_cli *cli, int argc, char **argv);
 int cmd_calibrate(parry_cli *cli, int argc, char **argv);
 int cmd_cases(parry_cli *cli, int argc, char **argv);
@@ -21,6 +22,7 @@ int cmd_help(parry_cli *cli, int argc, char **argv);
 int cmd_index(parry_cli *cli, int argc, char **argv);
 int cmd_judge(parry_cli *cli, int argc, char **argv);
 int cmd_keys(parry_cli *cli, int argc, char **argv);
+int cmd_ledger(parry_cli *cli, int argc, char **argv);
 int cmd_outbox(parry_cli *cli, int argc, char **argv);
 int cmd_people(parry_cli *cli, int argc, char **argv);
 int cmd_related(parry_cli *cli, int argc, char **argv);
@@ -31,6 +33,7 @@ int cmd_rules(parry_cli *cli, int argc, char **argv);
 int cmd_search(parry_cli *cli, int argc, char **argv);
 int cmd_serve(parry_cli *cli, int argc, char **argv);
 int cmd_synonyms(parry_cli *cli, int argc, char **argv);
+int cmd_visitor(parry_cli *cli, int argc, char **argv);
 int cmd_version(parry_cli *cli, int argc, char **argv);
 
 typedef struct parry_command {

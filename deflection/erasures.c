@@ -150,17 +150,10 @@ bool parry_erasures_touch(const parry_erasures *e, int64_t from_ms, int64_t unti
 
 /* ---- writing ----------------------------------------------------------------------------------------------------- */
 
-parry_code parry_erasures_tell(parry_ledger *l, const parry_erased_by *by, const char *action, json_t *more,
-                               parry_err *err)
+static parry_code append(parry_ledger *l, const json_t *entry, parry_err *err)
 {
     parry_ledger_ticket *ticket = NULL;
-    json_t *j = json_pack("{s:s, s:s%, s:s, s:b}", "action", action, "actor", by->actor.p, by->actor.n, "target",
-                          "ledger:records", "ok", 1);
-    if (by->address.n > 0)
-        (void)json_object_set_new(j, "address", json_stringn(by->address.p, by->address.n));
-    (void)json_object_update(j, more);
-    json_decref(more);
-    char *text = json_dumps(j, JSON_COMPACT);
+    char *text = json_dumps(entry, JSON_COMPACT);
     const parry_ledger_item item = {
         .kind = PARRY_LEDGER_AUDIT, .payload = parry_str_of(text), .about = {name_of_all()}};
     parry_code code = parry_ledger_append(l, &item, 1, &ticket, err);
@@ -168,6 +161,23 @@ parry_code parry_erasures_tell(parry_ledger *l, const parry_erased_by *by, const
         code = parry_ledger_wait(l, ticket, err);
     parry_ledger_release(l, ticket);
     free(text);
+    return code;
+}
+
+parry_code parry_erasures_tell(parry_ledger *l, const parry_erased_by *by, const char *action, json_t *more,
+                               const unsigned char key[PARRY_CHECKPOINT_KEY], parry_err *err)
+{
+    parry_code code = PARRY_OK;
+    json_t *j = json_pack("{s:s, s:s%, s:s, s:b}", "action", action, "actor", by->actor.p, by->actor.n, "target",
+                          "ledger:records", "ok", 1);
+    if (by->address.n > 0)
+        (void)json_object_set_new(j, "address", json_stringn(by->address.p, by->address.n));
+    (void)json_object_update(j, more);
+    json_decref(more);
+    if (key != NULL)
+        code = parry_checkpoint_sign(l, key, j, err);
+    if (code == PARRY_OK)
+        code = append(l, j, err);
     json_decref(j);
     return code;
 }

@@ -4,9 +4,7 @@
 #ifndef PARRY_DEFLECTION_ERASURES_H
 #define PARRY_DEFLECTION_ERASURES_H
 
-#include "ledger/ledger.h"
-
-#include <jansson.h>
+#include "ledger/checkpoint.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,9 +28,10 @@ typedef struct parry_erased_by { /* who says so: "person:ada", "cli:root", "parr
 } parry_erased_by;
 
 /* An audit record {"action": action, "actor": ..., "target": "ledger:records", "ok": true, ...more}, found by the
- * above. Steals more. Waits for the disk. */
+ * above. key: signs it, with the chain's head (ledger/checkpoint.h); NULL: it is not signed. Steals more. Waits for the
+ * disk. */
 PARRY_MUST parry_code parry_erasures_tell(parry_ledger *l, const parry_erased_by *by, const char *action, json_t *more,
-                                          parry_err *err);
+                                          const unsigned char key[PARRY_CHECKPOINT_KEY], parry_err *err);
 /* Of the newest record of this action, when it came in; 0: there is none. */
 PARRY_MUST parry_code parry_erasures_last(parry_ledger *l, const char *action, int64_t *at_ms, parry_err *err);
 

@@ -314,11 +314,11 @@ static parry_code tell(parry_ledger *l, const parry_held *held, const list *days
         (void)json_array_append_new(texts, parry_day_json((int64_t)day));
     }
     json_t *more = json_pack("{s:I, s:o}", "records", (json_int_t)held->n, "days", texts);
-    return parry_erasures_tell(l, by, "visitor.erase", more, err);
+    return parry_erasures_tell(l, by, "visitor.erase", more, NULL, err);
 }
 
-parry_code parry_person_erase(parry_ledger *l, const parry_person *who, const parry_held *held,
-                              const parry_erased_by *by, size_t *ndays, parry_err *err)
+parry_code parry_person_erase(parry_ledger *l, const parry_held *held, const parry_erased_by *by, size_t *ndays,
+                              parry_err *err)
 {
     list days = {.size = sizeof(uint64_t)};
     parry_code code = days_of(l, held, &days, err);
@@ -326,8 +326,6 @@ parry_code parry_person_erase(parry_ledger *l, const parry_person *who, const pa
         code = tell(l, held, &days, by, err);
     for (size_t i = 0; i < held->n && code == PARRY_OK; i += SOME)
         code = parry_ledger_erase(l, held->seqs + i, held->n - i < SOME ? held->n - i : SOME, err);
-    if (code == PARRY_OK)
-        code = parry_ledger_forget(l, who->keys, who->n, err);
     if (code == PARRY_OK && ndays != NULL)
         *ndays = days.n;
     free(days.p);

@@ -185,31 +185,13 @@ parry_code parry_ledger_get(parry_ledger *l, uint64_t seq, parry_arena *a, parry
     return code;
 }
 
-/* A cursor does not outlive what is deleted under it: the rows are read some at a time, then deleted. */
-static parry_code forget_one(parry_ledger *l, parry_txn *t, const parry_ledger_subject *who, parry_err *err)
+parry_code parry_ledger_del_about(parry_ledger *l, parry_txn *t, uint64_t seq, const parry_ledger_item *item,
+                                  parry_err *err)
 {
-    enum { SOME = 256 };
-    uint64_t seqs[SOME];
-    size_t n = SOME;
     parry_code code = PARRY_OK;
-    while (code == PARRY_OK && n == SOME) {
-        code = numbers(l, t, who, 0, seqs, SOME, &n, err);
-        for (size_t i = 0; i < n && code == PARRY_OK; i++) {
-            unsigned char key[KEY];
-            code = parry_del(t, l->about, about_key(key, who, seqs[i]), err);
-        }
+    for (size_t i = 0; i < PARRY_LEDGER_ABOUTS && code == PARRY_OK; i++) {
+        unsigned char key[KEY];
+        code = parry_del(t, l->about, about_key(key, &item->about[i], seq), err);
     }
     return code;
-}
-
-parry_code parry_ledger_forget(parry_ledger *l, const parry_ledger_subject *who, size_t n, parry_err *err)
-{
-    parry_txn *t;
-    parry_code code = parry_txn_write(l->env, &t, err);
-    for (size_t i = 0; i < n && code == PARRY_OK; i++) {
-        code = forget_one(l, t, &who[i], err);
-        if (code != PARRY_OK)
-            parry_txn_abort(t);
-    }
-    return code == PARRY_OK ? parry_txn_commit(t, err) : code;
 }

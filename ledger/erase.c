@@ -1,4 +1,5 @@
 /* Erasing: of one record, of what is too old, and of the bytes that the file still has of what was erased. */
+#include "ledger/events.h"
 #include "ledger/inner.h"
 
 #include "base/file.h"
@@ -6,6 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+static parry_code forget_whom(parry_ledger *l, parry_txn *t, uint64_t seq, parry_str payload, parry_err *err)
+{
+    parry_ledger_item item = {.kind = PARRY_LEDGER_EVENT};
+    json_t *j = json_loadb(payload.p, payload.n, 0, NULL);
+    parry_event_set_about(j, &item);
+    json_decref(j);
+    return parry_ledger_del_about(l, t, seq, &item, err);
+}
 
 /* Overwritten first, in the page that this transaction writes; of pages that it leaves behind, compacting frees us. */
 static parry_code erase_one(parry_ledger *l, parry_txn *t, uint64_t seq, parry_buf *zeros, parry_err *err)
@@ -16,6 +26,10 @@ static parry_code erase_one(parry_ledger *l, parry_txn *t, uint64_t seq, parry_b
     parry_code code = parry_get(t, l->payloads, key, &value, NULL);
     if (code == PARRY_NOT_FOUND)
         return PARRY_OK;
+    if (code == PARRY_OK)
+        code = forget_whom(l, t, seq, parry_str_from(value, PARRY_LEDGER_SALT), err);
+    if (code == PARRY_OK) /* writing ends what was borrowed */
+        code = parry_get(t, l->payloads, key, &value, err);
     if (code == PARRY_OK && zeros->n >= value.n)
         code = parry_put(t, l->payloads, key, parry_str_make(zeros->p, value.n), err);
     return code == PARRY_OK ? parry_del(t, l->payloads, key, err) : code;

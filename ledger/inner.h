@@ -73,6 +73,8 @@ parry_hash parry_ledger_payload_hash(parry_str salt, parry_str payload);
 /* Under everybody whom record seq is about. */
 PARRY_MUST parry_code parry_ledger_put_about(parry_ledger *l, parry_txn *t, uint64_t seq, const parry_ledger_item *item,
                                              parry_err *err);
+PARRY_MUST parry_code parry_ledger_del_about(parry_ledger *l, parry_txn *t, uint64_t seq, const parry_ledger_item *item,
+                                             parry_err *err);
 /* fixed: the first PARRY_LEDGER_FIXED bytes of the entry. */
 parry_hash parry_ledger_chain_hash(parry_hash before, uint64_t seq, parry_str fixed);
 parry_hash parry_ledger_genesis(void);

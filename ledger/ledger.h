@@ -131,12 +131,10 @@ bool parry_ledger_subject_parse(parry_str hex, parry_ledger_subject *out);
 
 /* ---- erasing ----------------------------------------------------------------------------------------------------- */
 
-/* Destroys payload and salt; the chain stays whole. What is erased or not there already is passed over. Waits for the
- * disk. The file may hold copies of the old bytes where nothing reads them, until parry_ledger_compact. */
+/* Destroys payload and salt, and that it was about anybody; the chain stays whole. What is erased or not there already
+ * is passed over. Waits for the disk. The file may hold copies of the old bytes where nothing reads them, until
+ * parry_ledger_compact. */
 PARRY_MUST parry_code parry_ledger_erase(parry_ledger *l, const uint64_t *seqs, size_t n, parry_err *err);
-
-/* That anything was ever about them: nothing is found under them any more. Their records are not touched. */
-PARRY_MUST parry_code parry_ledger_forget(parry_ledger *l, const parry_ledger_subject *who, size_t n, parry_err *err);
 
 /* Numbers of up to cap records, from *from on, that came in before before_ms[kind] (0: none of that kind; kinds over
  * PARRY_LEDGER_AUDIT are left alone) and are not erased. *from: where to go on, behind the last one looked at; 0: that
@@ -153,10 +151,23 @@ typedef struct parry_ledger_report {
     uint64_t records, erased; /* that are right */
     uint64_t wrong_seq;       /* the first record that is not as it was written; 0: none */
     parry_hash head;          /* the chain's last hash: written down elsewhere, it proves that nothing was cut off */
+    uint64_t checkpoints;     /* signed ones (checkpoint.h) that are right */
+    uint64_t checkpoint_seq;  /* up to where the last of them vouches; 0: none */
+    int64_t checkpoint_ms;    /* and when it was written */
 } parry_ledger_report;
 
 /* Every record against the chain. OK: all are right. Fails: CORRUPT (out is filled: which one, and msg says what). */
 PARRY_MUST parry_code parry_ledger_verify(parry_ledger *l, parry_ledger_report *out, parry_err *err);
+/* The same, with more to hold it against, and told on the way. Parts may be NULL. */
+typedef struct parry_ledger_proof {
+    const unsigned char *key; /* 32 bytes: of the checkpoints; else they are not looked at */
+    uint64_t known_seq;       /* 0: none */
+    parry_hash known;         /* the chain's hash at known_seq, as it was noted elsewhere */
+    void (*progress)(void *ctx, uint64_t done, uint64_t of); /* every 1,000 records */
+    void *ctx;
+} parry_ledger_proof;
+PARRY_MUST parry_code parry_ledger_prove(parry_ledger *l, const parry_ledger_proof *proof, parry_ledger_report *out,
+                                         parry_err *err);
 
 typedef struct parry_ledger_stats { /* since it was opened, but for the last three */
     uint64_t appended, duplicates;  /* records */

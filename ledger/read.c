@@ -1,7 +1,10 @@
 /* Reading the ledger: the chain and the payloads walked side by side, and the proof that both are as they were. */
+#include "ledger/checkpoint.h"
 #include "ledger/inner.h"
 
 #include <stdlib.h>
+
+enum { TOLD_EVERY = 1000 };
 
 struct parry_ledger_cursor {
     parry_txn *txn;
@@ -150,21 +153,92 @@ static parry_code verify_head(parry_ledger *l, parry_ledger_cursor *c, parry_led
     return PARRY_OK;
 }
 
-parry_code parry_ledger_verify(parry_ledger *l, parry_ledger_report *out, parry_err *err)
+/* What the chain was, once, at another place than this file. */
+static parry_code verify_then(parry_ledger *l, parry_ledger_cursor *c, uint64_t seq, parry_hash then, uint64_t at,
+                              parry_ledger_report *out, parry_err *err)
+{
+    unsigned char number[8];
+    parry_str value;
+    parry_ledger_entry e;
+    parry_key_u64(seq, number);
+    parry_code code = parry_get(c->txn, l->chain, parry_str_make((const char *)number, sizeof number), &value, NULL);
+    if (code == PARRY_OK)
+        code = parry_ledger_entry_read(value, &e, NULL);
+    if (code != PARRY_OK || !parry_hash_eq(e.chain, then))
+        return wrong(out, at, "the chain it vouches for is another one", err);
+    return PARRY_OK;
+}
+
+static parry_code verify_checkpoint(parry_ledger *l, parry_ledger_cursor *c, const parry_ledger_record *r,
+                                    const unsigned char *key, parry_ledger_report *out, parry_err *err)
+{
+    parry_checkpoint k;
+    if (r->kind != PARRY_LEDGER_AUDIT || r->erased || !parry_checkpoint_read(r->payload, key, &k))
+        return PARRY_OK;
+    if (!k.genuine)
+        return wrong(out, r->seq, "its signature is not of this secret", err);
+    if (k.seq == 0)
+        return PARRY_OK; /* of an empty ledger */
+    parry_code code = k.seq < r->seq ? verify_then(l, c, k.seq, k.head, r->seq, out, err)
+                                     : wrong(out, r->seq, "it vouches for what came later", err);
+    if (code == PARRY_OK) {
+        out->checkpoints++;
+        out->checkpoint_seq = k.seq;
+        out->checkpoint_ms = r->at_ms;
+    }
+    return code;
+}
+
+static parry_code verify_known(parry_ledger *l, parry_ledger_cursor *c, const parry_ledger_proof *proof,
+                               parry_ledger_report *out, parry_err *err)
+{
+    if (proof->known_seq == 0)
+        return PARRY_OK;
+    if (proof->known_seq > out->records)
+        return wrong(out, out->records + 1, "is missing", err);
+    parry_code code = verify_then(l, c, proof->known_seq, proof->known, proof->known_seq, out, NULL);
+    return code == PARRY_OK ? code
+                            : wrong(out, proof->known_seq, "the chain up to it is not the one that was noted", err);
+}
+
+static parry_code verify_all(parry_ledger *l, parry_ledger_cursor *c, const parry_ledger_proof *proof,
+                             parry_ledger_report *out, parry_err *err)
+{
+    parry_ledger_record r = {0};
+    parry_ledger_head head;
+    parry_code code = parry_ledger_head_get(l, c->txn, &head, err);
+    while (code == PARRY_OK && parry_ledger_next(c, &r)) {
+        code = verify_one(c, &r, out, err);
+        if (code == PARRY_OK && proof->key != NULL)
+            code = verify_checkpoint(l, c, &r, proof->key, out, err);
+        if (proof->progress != NULL && r.seq % TOLD_EVERY == 0)
+            proof->progress(proof->ctx, r.seq, head.seq);
+    }
+    if (code == PARRY_OK && c->code != PARRY_OK)
+        out->wrong_seq = r.seq;
+    else if (code == PARRY_OK)
+        code = verify_head(l, c, out, err);
+    if (code == PARRY_OK && c->code == PARRY_OK)
+        code = verify_known(l, c, proof, out, err);
+    return code;
+}
+
+parry_code parry_ledger_prove(parry_ledger *l, const parry_ledger_proof *proof, parry_ledger_report *out,
+                              parry_err *err)
 {
     parry_ledger_report report = {.head = parry_ledger_genesis()};
-    parry_ledger_record r = {0};
     parry_ledger_cursor *c;
     parry_code code = parry_ledger_read(l, 0, &c, err), walked;
     if (code != PARRY_OK)
         return code;
-    while (code == PARRY_OK && parry_ledger_next(c, &r))
-        code = verify_one(c, &r, &report, err);
-    if (code == PARRY_OK && c->code != PARRY_OK)
-        report.wrong_seq = r.seq;
-    else if (code == PARRY_OK)
-        code = verify_head(l, c, &report, err);
+    code = verify_all(l, c, proof, &report, err);
     walked = parry_ledger_cursor_close(c, code == PARRY_OK ? err : NULL);
     *out = report;
     return code == PARRY_OK ? walked : code;
+}
+
+parry_code parry_ledger_verify(parry_ledger *l, parry_ledger_report *out, parry_err *err)
+{
+    const parry_ledger_proof proof = {.key = NULL};
+    return parry_ledger_prove(l, &proof, out, err);
 }

@@ -470,7 +470,13 @@ export type Readiness = {
   version: string;
 };
 
-export type Right = "search" | "events" | "handoff" | "articles.read" | "articles.write" | "articles.publish" | "reports" | "metrics" | "operate" | "replicate" | "keys" | "people" | "audit" | "tickets" | "cases.read" | "cases.write";
+export type VisitorNames = {
+  visitor?: string;
+  session?: string;
+  email?: string;
+};
+
+export type Right = "search" | "events" | "handoff" | "articles.read" | "articles.write" | "articles.publish" | "reports" | "metrics" | "operate" | "replicate" | "keys" | "people" | "audit" | "tickets" | "cases.read" | "cases.write" | "privacy";
 
 export type Role = "agent" | "author" | "editor" | "analyst" | "admin";
 
@@ -890,6 +896,29 @@ export class Parry {
       ok: boolean;
     })[];
     next: string | null;
+  }>;
+  /** Erase all that is held about one visitor */
+  eraseVisitor(params: Record<string, never> | undefined, body: VisitorNames, options?: CallOptions): Promise<{
+    erased: number;
+    days: number;
+  }>;
+  /** All that is held about one visitor */
+  exportVisitor(params: Record<string, never> | undefined, body: {
+    visitor?: string;
+    session?: string;
+    email?: string;
+    after?: number;
+    limit?: number;
+  }, options?: CallOptions): Promise<{
+    total: number;
+    records: ({
+      seq: number;
+      kind: string;
+      at: string;
+      id?: string;
+      record: Record<string, unknown>;
+    })[];
+    next: number | null;
   }>;
   /** Open a ticket */
   createHandoff(params: { "Idempotency-Key"?: string; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string } | undefined, body: NewHandoff, options?: CallOptions): Promise<NewHandoffReply>;

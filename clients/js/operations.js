@@ -501,6 +501,16 @@ export const operations = {
       "fields"
     ]
   },
+  "eraseVisitor": {
+    "method": "POST",
+    "path": "/v1/visitors/erase",
+    "body": "application/json"
+  },
+  "exportVisitor": {
+    "method": "POST",
+    "path": "/v1/visitors/export",
+    "body": "application/json"
+  },
   "createHandoff": {
     "method": "POST",
     "path": "/v1/handoffs",

@@ -15,7 +15,7 @@ from parry_server import PARRY, SAMPLE, Server
 PASSWORD = "correct horse battery"
 ROLES = ["agent", "author", "editor", "analyst", "admin"]
 RIGHTS = ["search", "events", "handoff", "articles.read", "articles.write", "articles.publish", "reports", "metrics", "operate",
-          "replicate", "keys", "people", "audit", "tickets", "cases.read", "cases.write"]
+          "replicate", "keys", "people", "audit", "tickets", "cases.read", "cases.write", "privacy"]
 
 # Who asks. "here": a server that only this machine reaches. "there": one that others reach, so that it has keys.
 ANYONE = ["anyone here", "anyone there"]
@@ -47,6 +47,7 @@ HAS = {
     "tickets": {"secret key: tickets"} | ADMINS,
     "cases.read": {"secret key: cases.read", "person: agent"} | ADMINS,
     "cases.write": {"secret key: cases.write", "person: agent"} | ADMINS,
+    "privacy": {"secret key: privacy"} | ADMINS,
 }
 
 # (method, path): (who may: a right, or "open"; status for who may). Of one that stands for itself, a dict of its own.
@@ -88,6 +89,8 @@ TABLE = {
     ("PATCH", "/v1/people/{id}"): ("people", 404),
     ("DELETE", "/v1/people/{id}"): ("people", 404),
     ("GET", "/v1/audit"): ("audit", 200),
+    ("POST", "/v1/visitors/erase"): ("privacy", 400),
+    ("POST", "/v1/visitors/export"): ("privacy", 400),
     ("POST", "/v1/events"): ("events", 400),
     ("POST", "/v1/feedback"): ("events", 400),
     ("GET", "/v1/articles/{id}/source"): ("articles.read", 404),

@@ -163,7 +163,7 @@ static void test_erasing_leaves_the_chain_whole_and_no_byte_of_them(void **state
     ok(parry_ledger_verify(w.l, &before, NULL));
     parry_held h = held(&w, "ada", &who);
     const parry_erased_by by = {parry_str_of("person:eve"), parry_str_of("127.0.0.1")};
-    ok(parry_person_erase(w.l, &who, &h, &by, &ndays, NULL));
+    ok(parry_person_erase(w.l, &h, &by, &ndays, NULL));
     ok(parry_ledger_verify(w.l, &after, NULL));
     assert_int_equal(after.erased, 6);
     assert_int_equal(after.records, before.records + 1); /* the audit */
@@ -196,7 +196,7 @@ static void test_the_audit_does_not_say_who_it_was(void **state)
     events(&w);
     parry_held h = held(&w, "ada", &who);
     const parry_erased_by by = {parry_str_of("cli:root"), parry_str_of(NULL)};
-    ok(parry_person_erase(w.l, &who, &h, &by, NULL, NULL));
+    ok(parry_person_erase(w.l, &h, &by, NULL, NULL));
     ok(parry_ledger_get(w.l, 11, w.s->arena, &r, NULL));
     parry_visitor_key(w.v, PARRY_PSEUDONYM_VISITOR, w.clock.ms, parry_str_of("ada"), key);
     assert_str(r.payload, "{\"action\":\"visitor.erase\",\"actor\":\"cli:root\",\"target\":\"ledger:records\",\"ok\":"
@@ -214,7 +214,7 @@ static void test_erasing_who_is_not_there_is_told_too(void **state)
     open_world(&w, *state);
     parry_held h = held(&w, "carol", &who);
     const parry_erased_by by = {parry_str_of("cli:root"), parry_str_of(NULL)};
-    ok(parry_person_erase(w.l, &who, &h, &by, NULL, NULL));
+    ok(parry_person_erase(w.l, &h, &by, NULL, NULL));
     ok(parry_erasures_read(w.l, w.s->arena, &erasures, NULL));
     assert_int_equal(erasures.n, 0);
     ok(parry_erasures_last(w.l, "visitor.erase", &at, NULL));

@@ -393,7 +393,13 @@ Readiness = TypedDict("Readiness", {
     "version": str,
 })
 
-Right = Literal['search', 'events', 'handoff', 'articles.read', 'articles.write', 'articles.publish', 'reports', 'metrics', 'operate', 'replicate', 'keys', 'people', 'audit', 'tickets', 'cases.read', 'cases.write']
+VisitorNames = TypedDict("VisitorNames", {
+    "visitor": NotRequired[str],
+    "session": NotRequired[str],
+    "email": NotRequired[str],
+})
+
+Right = Literal['search', 'events', 'handoff', 'articles.read', 'articles.write', 'articles.publish', 'reports', 'metrics', 'operate', 'replicate', 'keys', 'people', 'audit', 'tickets', 'cases.read', 'cases.write', 'privacy']
 
 Role = Literal['agent', 'author', 'editor', 'analyst', 'admin']
 
@@ -677,6 +683,14 @@ class Operations:
     def audit(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, since: Optional[str] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """Who changed what and who signed in, oldest first."""
         return self._call({"method": "GET", "path": "/v1/audit", "in_query": ["limit", "cursor", "since", "fields"]}, {"limit": limit, "cursor": cursor, "since": since, "fields": fields}, None)
+
+    def erase_visitor(self, body: "VisitorNames") -> Dict[str, Any]:
+        """Erase all that is held about one visitor."""
+        return self._call({"method": "POST", "path": "/v1/visitors/erase", "body": "application/json"}, {}, body)
+
+    def export_visitor(self, body: Dict[str, Any]) -> Dict[str, Any]:
+        """All that is held about one visitor."""
+        return self._call({"method": "POST", "path": "/v1/visitors/export", "body": "application/json"}, {}, body)
 
     def create_handoff(self, body: "NewHandoff", *, idempotency_key: Optional[str] = None, x_parry_visitor: Optional[str] = None, x_parry_session: Optional[str] = None) -> "NewHandoffReply":
         """Open a ticket."""

@@ -1,0 +1,79 @@
+/* parry ledger: what is too old goes, and erased bytes leave the disk. */
+#include "cli/access.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+
+#include "access/secret.h"
+#include "base/clock.h"
+#include "deflection/retention.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static parry_code retain_in(const parry_cli *cli, const parry_cli_house *h, bool dry_run, parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    const parry_config *c = &cli->config;
+    const parry_retention keep = {
+        .days = {0, c->retention.queries_days, c->retention.events_days, c->retention.audit_days}};
+    const parry_actor by = parry_cli_actor(a);
+    const parry_erased_by told = {by.id, by.address};
+    parry_retained gone;
+    parry_secret key;
+    parry_access_derive(h->access, PARRY_CHECKPOINT_PURPOSE, &key);
+    parry_code code = parry_retention_run(h->ledger, &keep, key.b, &told, parry_clock_now_ms(parry_clock_system()),
+                                          dry_run, &gone, err);
+    if (code == PARRY_OK)
+        printf("%s: %llu searches, %llu events, %llu audit entries\n", dry_run ? "would be erased" : "erased",
+               (unsigned long long)gone.erased[PARRY_LEDGER_QUERY], (unsigned long long)gone.erased[PARRY_LEDGER_EVENT],
+               (unsigned long long)gone.erased[PARRY_LEDGER_AUDIT]);
+    parry_arena_free(a);
+    return code;
+}
+
+static int retain(const parry_cli *cli, bool dry_run)
+{
+    parry_err err = {0};
+    parry_cli_house house = {NULL, NULL, NULL};
+    parry_code code = parry_cli_house_open(cli, &house, &err);
+    if (code == PARRY_OK)
+        code = retain_in(cli, &house, dry_run, &err);
+    parry_cli_house_close(&house);
+    return code == PARRY_OK ? 0 : parry_cli_fail("ledger", &err);
+}
+
+static int compact(const parry_cli *cli)
+{
+    parry_err err = {0};
+    parry_arena *a = parry_arena_new();
+    parry_code code = parry_ledger_compact(parry_cli_path(cli, a, "ledger"), NULL, &err);
+    parry_arena_free(a);
+    return code == PARRY_OK ? 0 : parry_cli_fail("ledger", &err);
+}
+
+int cmd_ledger(parry_cli *cli, int argc, char **argv)
+{
+    bool dry_run = false;
+    const parry_option options[] = {
+        {.name = "dry-run", .flag = &dry_run, .help = "retain: only say how much it would be."}, {0}};
+    const parry_usage usage = {
+        .command = "ledger",
+        .arguments = "retain | compact",
+        .least = 1,
+        .most = 1,
+        .options = options,
+        .what = "retain   erase what is older than retention.queries_days, .events_days and .audit_days say; a server "
+                "does it\n         every day. What was erased, and the chain's head, signed, go into the audit.\n"
+                "compact  write the ledger's file anew, without the bytes of what was erased; the server must be "
+                "stopped.\n\nWhether the ledger is as it was written: `parry audit`.",
+        .examples = "  parry ledger retain --dry-run --option retention.queries_days=90\n"
+                    "  parry ledger compact\n"};
+    int first, code;
+    if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))
+        return code;
+    if (strcmp(argv[first], "retain") == 0)
+        return retain(cli, dry_run);
+    if (strcmp(argv[first], "compact") == 0)
+        return compact(cli);
+    return parry_cli_misuse("ledger", "there is no `parry ledger %s`", argv[first]);
+}

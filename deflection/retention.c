@@ -1,0 +1,64 @@
+/* Retention: batches of what is too old, then the audit. */
+#include "deflection/retention.h"
+
+enum { SOME = 2000 };
+static const int64_t day_ms = 86400000;
+
+/* The day before which everything of this kind goes; 0: none does. */
+static int64_t cut(const parry_retention *keep, size_t kind, int64_t now_ms)
+{
+    int64_t day = now_ms / day_ms - keep->days[kind];
+    return keep->days[kind] > 0 && day > 0 ? day : 0;
+}
+
+/* One kind by itself: that is how they are counted. */
+static parry_code erase_kind(parry_ledger *l, size_t kind, int64_t before_ms, bool dry_run, uint64_t *erased,
+                             parry_err *err)
+{
+    uint64_t seqs[SOME], from = 1;
+    int64_t before[PARRY_LEDGER_AUDIT + 1] = {0};
+    parry_code code = PARRY_OK;
+    before[kind] = before_ms;
+    *erased = 0;
+    while (code == PARRY_OK && from > 0 && before_ms > 0) {
+        size_t n = 0;
+        code = parry_ledger_older(l, before, &from, seqs, SOME, &n, err);
+        if (code == PARRY_OK && n > 0 && !dry_run)
+            code = parry_ledger_erase(l, seqs, n, err);
+        *erased += n;
+    }
+    return code;
+}
+
+static json_t *entry_of(const parry_retention *keep, const parry_retained *r, int64_t now_ms)
+{
+    static const struct {
+        const char *erased, *until;
+        size_t kind;
+    } kinds[] = {{"queries", "queries_until", PARRY_LEDGER_QUERY},
+                 {"events", "events_until", PARRY_LEDGER_EVENT},
+                 {"audit", "audit_until", PARRY_LEDGER_AUDIT}};
+    json_t *j = json_object();
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        int64_t day = cut(keep, kinds[i].kind, now_ms);
+        (void)json_object_set_new(j, kinds[i].erased, json_integer((json_int_t)r->erased[kinds[i].kind]));
+        if (r->erased[kinds[i].kind] > 0)
+            (void)json_object_set_new(j, kinds[i].until, parry_day_json(day));
+    }
+    return j;
+}
+
+parry_code parry_retention_run(parry_ledger *l, const parry_retention *keep,
+                               const unsigned char key[PARRY_CHECKPOINT_KEY], const parry_erased_by *by, int64_t now_ms,
+                               bool dry_run, parry_retained *out, parry_err *err)
+{
+    parry_retained r = {{0}};
+    parry_code code = PARRY_OK;
+    for (size_t kind = PARRY_LEDGER_QUERY; kind <= PARRY_LEDGER_AUDIT && code == PARRY_OK; kind++)
+        code = erase_kind(l, kind, cut(keep, kind, now_ms) * day_ms, dry_run, &r.erased[kind], err);
+    if (code == PARRY_OK && !dry_run)
+        code = parry_erasures_tell(l, by, PARRY_RETENTION_ACTION, entry_of(keep, &r, now_ms), key, err);
+    if (code == PARRY_OK)
+        *out = r;
+    return code;
+}

@@ -1,0 +1,32 @@
+/* Retention: what is older than it may be kept is erased, kind by kind, by whole days (UTC); and that this was done is
+ * told to the audit every time, with how much it was and the chain's head, signed (ledger/checkpoint.h). */
+#ifndef PARRY_DEFLECTION_RETENTION_H
+#define PARRY_DEFLECTION_RETENTION_H
+
+#include "deflection/erasures.h"
+#include "ledger/checkpoint.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct parry_retention {
+    int64_t days[PARRY_LEDGER_AUDIT + 1]; /* by kind; 0: for ever */
+} parry_retention;
+
+typedef struct parry_retained {
+    uint64_t erased[PARRY_LEDGER_AUDIT + 1]; /* by kind */
+} parry_retained;
+
+#define PARRY_RETENTION_ACTION "ledger.retain"
+
+/* Some thousands at a time, so that who writes waits little. key NULL: the audit is not signed. dry_run: only counts.
+ * Running it twice a day does no harm. */
+PARRY_MUST parry_code parry_retention_run(parry_ledger *l, const parry_retention *keep,
+                                          const unsigned char key[PARRY_CHECKPOINT_KEY], const parry_erased_by *by,
+                                          int64_t now_ms, bool dry_run, parry_retained *out, parry_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
