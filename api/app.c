@@ -7,6 +7,7 @@
 #include "api/zendesk/zendesk.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "deflection/common.h"
 
 #include <stdlib.h>
 
@@ -52,6 +53,7 @@ void parry_app_open(parry_app *app)
     app->answers = parry_answer_cache_new((size_t)app->config->serve.answer_cache_mib << 20);
     app->meanings = app->encoder != NULL ? parry_meanings_new(parry_encoder_dim(app->encoder), MEANINGS) : NULL;
     app->redactor = parry_redactor_new();
+    app->common = app->ledger != NULL ? parry_common_new(app->ledger) : NULL;
     (void)pthread_mutex_init(&app->idle_mutex, NULL);
     app->started_ns = parry_mono_ns();
     app->started_unix_ms = parry_clock_now_ms(parry_clock_system());
@@ -71,6 +73,7 @@ void parry_app_close(parry_app *app)
     parry_answer_cache_free(app->answers);
     parry_meanings_free(app->meanings);
     parry_redactor_free(app->redactor);
+    parry_common_free(app->common);
     parry_visitors_free(app->visitors);
     parry_metrics_free(app->metrics);
     (void)pthread_mutex_destroy(&app->idle_mutex);

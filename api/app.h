@@ -56,6 +56,7 @@ typedef struct parry_app {
     const char *no_meaning;       /* why, when there is no encoder */
     parry_ledger *ledger;         /* NULL: nothing is recorded, and events are refused */
     parry_visitors *visitors;     /* with a ledger */
+    struct parry_common *common;  /* with a ledger (deflection/common.h) */
     parry_redactor *redactor;
     atomic_ullong queries_dropped; /* not recorded, since too many waited for the disk */
     parry_once *once;              /* NULL: Idempotency-Key is passed over */

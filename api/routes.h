@@ -139,6 +139,10 @@ PARRY_MUST parry_code parry_get_audit(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_visitor_erase(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_visitor_export(parry_call *c, parry_err *err);
 
+/* ---- deflection/routes_exports.c */
+PARRY_MUST parry_code parry_get_ledger_stream(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_ledger_ubi(parry_call *c, parry_err *err);
+
 /* ---- routes_ops.c */
 PARRY_MUST parry_code parry_get_health(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_ready(parry_call *c, parry_err *err);

@@ -57,6 +57,10 @@ PARRY_MUST parry_code parry_cursor_close(parry_cursor *c, parry_err *err);
  * and writers of other processes go on meanwhile. No environment on `from` may be open in this process. `to` is a
  * folder without a data.mdb. Fails: NOT_FOUND, CORRUPT, UNAVAILABLE (the disk is full; nothing is left then), IO. */
 PARRY_MUST parry_code parry_env_copy(const char *from, const char *to, parry_err *err);
+/* The environment in `dir` again with nothing in its file but what is there to read: bytes that were deleted are gone
+ * from the disk. Takes as long as copying it. Fails: CONFLICT (a process has it open), NOT_FOUND, UNAVAILABLE (the disk
+ * has no room for a copy); then it is as it was. */
+PARRY_MUST parry_code parry_env_compact(const char *dir, parry_err *err);
 /* Does another process have the environment in this folder open? *pid: one that does; 0: none, or no such folder. Not
  * in a process that has it open itself: that would lose its hold. */
 PARRY_MUST parry_code parry_env_holder(const char *dir, long *pid, parry_err *err);

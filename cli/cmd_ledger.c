@@ -2,9 +2,12 @@
 #include "cli/access.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/rows.h"
 
 #include "access/secret.h"
 #include "base/clock.h"
+#include "base/env.h"
+#include "base/file.h"
 #include "deflection/retention.h"
 
 #include <stdio.h>
@@ -16,17 +19,23 @@ static parry_code retain_in(const parry_cli *cli, const parry_cli_house *h, bool
     const parry_config *c = &cli->config;
     const parry_retention keep = {
         .days = {0, c->retention.queries_days, c->retention.events_days, c->retention.audit_days}};
-    const parry_actor by = parry_cli_actor(a);
-    const parry_erased_by told = {by.id, by.address};
-    parry_retained gone;
+    parry_cli_rows rows = {NULL};
+    parry_retained gone = {{0}};
     parry_secret key;
     parry_access_derive(h->access, PARRY_CHECKPOINT_PURPOSE, &key);
-    parry_code code = parry_retention_run(h->ledger, &keep, key.b, &told, parry_clock_now_ms(parry_clock_system()),
-                                          dry_run, &gone, err);
+    const parry_erasing e = {.ledger = h->ledger,
+                             .actor = parry_cli_actor(a).id,
+                             .key = key.b,
+                             .erased = parry_cli_rows_again,
+                             .ctx = &rows};
+    parry_code code = parry_cli_rows_open(cli, h->ledger, &rows, err);
+    if (code == PARRY_OK)
+        code = parry_retention_run(&e, &keep, parry_clock_now_ms(parry_clock_system()), dry_run, &gone, err);
     if (code == PARRY_OK)
         printf("%s: %llu searches, %llu events, %llu audit entries\n", dry_run ? "would be erased" : "erased",
                (unsigned long long)gone.erased[PARRY_LEDGER_QUERY], (unsigned long long)gone.erased[PARRY_LEDGER_EVENT],
                (unsigned long long)gone.erased[PARRY_LEDGER_AUDIT]);
+    parry_cli_rows_close(&rows);
     parry_arena_free(a);
     return code;
 }
@@ -42,11 +51,18 @@ static int retain(const parry_cli *cli, bool dry_run)
     return code == PARRY_OK ? 0 : parry_cli_fail("ledger", &err);
 }
 
+/* The rows that are made of it, too: they have words of it. */
 static int compact(const parry_cli *cli)
 {
+    static const char *const folders[] = {"ledger", "deflection"};
     parry_err err = {0};
     parry_arena *a = parry_arena_new();
-    parry_code code = parry_ledger_compact(parry_cli_path(cli, a, "ledger"), NULL, &err);
+    parry_code code = PARRY_OK;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders && code == PARRY_OK; i++) {
+        const char *dir = parry_cli_path(cli, a, folders[i]);
+        if (i == 0 || parry_file_exists(dir))
+            code = parry_env_compact(dir, &err);
+    }
     parry_arena_free(a);
     return code == PARRY_OK ? 0 : parry_cli_fail("ledger", &err);
 }

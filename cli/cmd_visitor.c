@@ -2,6 +2,7 @@
 #include "cli/access.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/rows.h"
 
 #include "base/clock.h"
 #include "deflection/privacy.h"
@@ -17,6 +18,7 @@ typedef struct wish {
     parry_held held;
     parry_arena *a;
     parry_ledger *l;
+    parry_erasing by;
 } wish;
 
 static parry_code print(void *ctx, json_t *record, parry_err *err)
@@ -31,23 +33,19 @@ static parry_code print(void *ctx, json_t *record, parry_err *err)
 
 static parry_code export(wish *w, parry_err *err)
 {
-    const parry_actor by = parry_cli_actor(w->a);
-    const parry_erased_by told = {by.id, by.address};
-    parry_code code = parry_erasures_tell(w->l, &told, "visitor.export",
-                                          json_pack("{s:I}", "records", (json_int_t)w->held.n), NULL, err);
+    parry_code code =
+        parry_erasing_tell(&w->by, "visitor.export", json_pack("{s:I}", "records", (json_int_t)w->held.n), err);
     return code == PARRY_OK ? parry_person_export(w->l, &w->held, print, NULL, err) : code;
 }
 
 static parry_code erase(wish *w, parry_err *err)
 {
     size_t days = 0;
-    const parry_actor by = parry_cli_actor(w->a);
-    const parry_erased_by told = {by.id, by.address};
     if (w->dry_run) {
         printf("%zu records would be erased, %zu of them for their query_id\n", w->held.n, w->held.linked);
         return PARRY_OK;
     }
-    parry_code code = parry_person_erase(w->l, &w->held, &told, &days, err);
+    parry_code code = parry_person_erase(&w->by, &w->held, &days, err);
     if (code == PARRY_OK)
         printf("%zu records of %zu days erased; `parry ledger compact` takes their old bytes off the disk\n", w->held.n,
                days);
@@ -59,6 +57,7 @@ static int run(const parry_cli *cli, wish *w, parry_code (*verb)(wish *w, parry_
     parry_err err = {0};
     parry_visitors *v = NULL;
     int64_t now_ms = parry_clock_now_ms(parry_clock_system());
+    parry_cli_rows rows = {NULL};
     w->a = parry_arena_new();
     parry_code code = parry_ledger_open(parry_cli_path(cli, w->a, "ledger"), NULL, &w->l, &err);
     if (code == PARRY_OK)
@@ -67,8 +66,13 @@ static int run(const parry_cli *cli, wish *w, parry_code (*verb)(wish *w, parry_
         parry_person_of(v, now_ms, parry_str_of(w->id), parry_str_of(w->session), parry_str_of(w->email), &w->who);
         code = parry_person_held(w->l, &w->who, w->a, &w->held, &err);
     }
+    const parry_actor by = parry_cli_actor(w->a);
+    if (code == PARRY_OK)
+        code = parry_cli_rows_open(cli, w->l, &rows, &err);
+    w->by = (parry_erasing){.ledger = w->l, .actor = by.id, .erased = parry_cli_rows_again, .ctx = &rows};
     if (code == PARRY_OK)
         code = verb(w, &err);
+    parry_cli_rows_close(&rows);
     parry_visitors_free(v);
     parry_ledger_close(w->l);
     parry_arena_free(w->a);

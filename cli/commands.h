@@ -18,6 +18,7 @@ int cmd_duplicates(parry_cli *cli, int argc, char **argv);
 int cmd_embed(parry_cli *cli, int argc, char **argv);
 int cmd_eval(parry_cli *cli, int argc, char **argv);
 int cmd_experiment(parry_cli *cli, int argc, char **argv);
+int cmd_export(parry_cli *cli, int argc, char **argv);
 int cmd_help(parry_cli *cli, int argc, char **argv);
 int cmd_index(parry_cli *cli, int argc, char **argv);
 int cmd_judge(parry_cli *cli, int argc, char **argv);

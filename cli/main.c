@@ -37,6 +37,7 @@ static const parry_command commands[] = {
     {"outbox", "what is on its way to ticket systems; send again what was given up", cmd_outbox},
     {"people", "add and change the people who run this help centre", cmd_people},
     {"audit", "prove that what was recorded is as it was written", cmd_audit},
+    {"export", "print the ledger's records for other programs", cmd_export},
     {"ledger", "erase what is too old, take erased bytes off the disk", cmd_ledger},
     {"visitor", "give or erase all that is held about one visitor", cmd_visitor},
     {"cases", "list, show and export the cases of the desk", cmd_cases},

@@ -9,7 +9,7 @@ enum { SOME = 1000, DAY_TEXT = 10, DAYS_MAX = 1 << 20 };
 static const int64_t day_ms = 86400000;
 
 /* No visitor's key: these are of random bytes. */
-static parry_ledger_subject name_of_all(void)
+parry_ledger_subject parry_erasures_subject(void)
 {
     parry_ledger_subject s = {{0}};
     static const char name[] = "parry: erasures";
@@ -107,17 +107,13 @@ static parry_code each(parry_ledger *l, void (*fn)(void *ctx, const parry_ledger
     parry_arena *a = parry_arena_new();
     parry_code code = PARRY_OK;
     while (code == PARRY_OK && n == SOME) {
-        code = parry_ledger_about_numbers(l, name_of_all(), from, seqs, SOME, &n, err);
+        code = parry_ledger_about_numbers(l, parry_erasures_subject(), from, seqs, SOME, &n, err);
         for (size_t i = 0; i < n && code == PARRY_OK; i++) {
             parry_ledger_record r;
-            parry_err gone = {0};
-            code = parry_ledger_get(l, seqs[i], a, &r, &gone);
-            if (code == PARRY_OK)
+            size_t there = 0;
+            code = parry_ledger_fetch(l, &seqs[i], 1, a, &r, &there, err);
+            if (code == PARRY_OK && there == 1)
                 fn(ctx, &r);
-            else if (code == PARRY_NOT_FOUND)
-                code = PARRY_OK;
-            else if (err != NULL)
-                *err = gone;
             parry_arena_reset(a);
             from = seqs[i] + 1;
         }
@@ -148,39 +144,8 @@ bool parry_erasures_touch(const parry_erasures *e, int64_t from_ms, int64_t unti
     return touched;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------------------------- */
-
-static parry_code append(parry_ledger *l, const json_t *entry, parry_err *err)
-{
-    parry_ledger_ticket *ticket = NULL;
-    char *text = json_dumps(entry, JSON_COMPACT);
-    const parry_ledger_item item = {
-        .kind = PARRY_LEDGER_AUDIT, .payload = parry_str_of(text), .about = {name_of_all()}};
-    parry_code code = parry_ledger_append(l, &item, 1, &ticket, err);
-    if (code == PARRY_OK)
-        code = parry_ledger_wait(l, ticket, err);
-    parry_ledger_release(l, ticket);
-    free(text);
-    return code;
-}
-
-parry_code parry_erasures_tell(parry_ledger *l, const parry_erased_by *by, const char *action, json_t *more,
-                               const unsigned char key[PARRY_CHECKPOINT_KEY], parry_err *err)
-{
-    parry_code code = PARRY_OK;
-    json_t *j = json_pack("{s:s, s:s%, s:s, s:b}", "action", action, "actor", by->actor.p, by->actor.n, "target",
-                          "ledger:records", "ok", 1);
-    if (by->address.n > 0)
-        (void)json_object_set_new(j, "address", json_stringn(by->address.p, by->address.n));
-    (void)json_object_update(j, more);
-    json_decref(more);
-    if (key != NULL)
-        code = parry_checkpoint_sign(l, key, j, err);
-    if (code == PARRY_OK)
-        code = append(l, j, err);
-    json_decref(j);
-    return code;
-}
+/* ---- the last one -------------------------------------------------------------------------------------------------
+ */
 
 typedef struct search {
     const char *action;

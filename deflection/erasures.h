@@ -21,17 +21,27 @@ PARRY_MUST parry_code parry_erasures_read(parry_ledger *l, parry_arena *a, parry
 /* Was anything of from_ms <= time < until_ms erased? Then what is made of it says "changed by erasure". */
 bool parry_erasures_touch(const parry_erasures *e, int64_t from_ms, int64_t until_ms);
 
-/* ---- writing them, for who erases -------------------------------------------------------------------------------- */
+parry_ledger_subject parry_erasures_subject(void); /* the name they are found under */
 
-typedef struct parry_erased_by { /* who says so: "person:ada", "cli:root", "parry"; and from where, maybe */
-    parry_str actor, address;
-} parry_erased_by;
+/* ---- erasing ----------------------------------------------------------------------------------------------------- */
 
-/* An audit record {"action": action, "actor": ..., "target": "ledger:records", "ok": true, ...more}, found by the
- * above. key: signs it, with the chain's head (ledger/checkpoint.h); NULL: it is not signed. Steals more. Waits for the
- * disk. */
-PARRY_MUST parry_code parry_erasures_tell(parry_ledger *l, const parry_erased_by *by, const char *action, json_t *more,
-                                          const unsigned char key[PARRY_CHECKPOINT_KEY], parry_err *err);
+/* Whose records were erased, by keys of visitors, sessions, contacts and searches, some of them more than once: rows
+ * made of their records (deflection/store.h) are to be made again. */
+typedef parry_code (*parry_erased_fn)(void *ctx, const parry_ledger_subject *who, size_t n, parry_err *err);
+
+typedef struct parry_erasing {
+    parry_ledger *ledger;
+    parry_str actor, address; /* who erases: "person:ada", "cli:root", "parry"; and from where, maybe */
+    const unsigned char *key; /* PARRY_CHECKPOINT_KEY bytes that entries are signed with; NULL: they are not */
+    parry_erased_fn erased;   /* NULL: nobody is told */
+    void *ctx;
+} parry_erasing;
+
+/* Told to the audit: {"action": action, "actor": ..., "target": "ledger:records", "ok": true, ...more}, found by the
+ * above, signed with the chain's head (ledger/checkpoint.h). Steals more. Waits for the disk. */
+PARRY_MUST parry_code parry_erasing_tell(const parry_erasing *e, const char *action, json_t *more, parry_err *err);
+/* Erases these records, and tells `erased`. Not the audit. */
+PARRY_MUST parry_code parry_erasing_run(const parry_erasing *e, const uint64_t *seqs, size_t n, parry_err *err);
 /* Of the newest record of this action, when it came in; 0: there is none. */
 PARRY_MUST parry_code parry_erasures_last(parry_ledger *l, const char *action, int64_t *at_ms, parry_err *err);
 

@@ -132,15 +132,10 @@ static parry_code take_direct(finding *f, uint64_t seq, parry_arena *a, parry_er
 {
     parry_ledger_record r;
     search s = {.anothers = false};
-    parry_err gone = {0};
-    parry_code code = parry_ledger_get(f->l, seq, a, &r, &gone);
-    if (code == PARRY_NOT_FOUND)
-        return PARRY_OK;
-    if (code != PARRY_OK) {
-        if (err != NULL)
-            *err = gone;
+    size_t there = 0;
+    parry_code code = parry_ledger_fetch(f->l, &seq, 1, a, &r, &there, err);
+    if (code != PARRY_OK || there == 0)
         return code;
-    }
     add(&f->seqs, &seq);
     if (query_id(&r, &s.id))
         add(&f->searches, &s);
@@ -276,8 +271,9 @@ parry_code parry_person_export(parry_ledger *l, const parry_held *held,
     parry_code code = PARRY_OK;
     for (size_t i = 0; i < held->n && code == PARRY_OK; i++) {
         parry_ledger_record r;
-        code = parry_ledger_get(l, held->seqs[i], a, &r, err);
-        if (code == PARRY_OK)
+        size_t there = 0;
+        code = parry_ledger_fetch(l, &held->seqs[i], 1, a, &r, &there, err);
+        if (code == PARRY_OK && there == 1)
             code = fn(ctx, record_json(&r), err);
         parry_arena_reset(a);
     }
@@ -293,9 +289,10 @@ static parry_code days_of(parry_ledger *l, const parry_held *held, list *days, p
     parry_code code = PARRY_OK;
     for (size_t i = 0; i < held->n && code == PARRY_OK; i++) {
         parry_ledger_record r;
-        code = parry_ledger_get(l, held->seqs[i], a, &r, err);
-        uint64_t day = code == PARRY_OK ? (uint64_t)(happened_ms(&r) / day_ms) : 0;
-        if (code == PARRY_OK && (days->n == 0 || memcmp(days->p + (days->n - 1) * days->size, &day, days->size) != 0))
+        size_t there = 0;
+        code = parry_ledger_fetch(l, &held->seqs[i], 1, a, &r, &there, err);
+        uint64_t day = there == 1 ? (uint64_t)(happened_ms(&r) / day_ms) : 0;
+        if (there == 1 && (days->n == 0 || memcmp(days->p + (days->n - 1) * days->size, &day, days->size) != 0))
             add(days, &day);
         parry_arena_reset(a);
     }
@@ -304,8 +301,25 @@ static parry_code days_of(parry_ledger *l, const parry_held *held, list *days, p
     return code;
 }
 
-static parry_code tell(parry_ledger *l, const parry_held *held, const list *days, const parry_erased_by *by,
-                       parry_err *err)
+/* "1-6 9": what has copies of these can fetch them again, and finds them gone. */
+static json_t *numbers_json(const parry_held *held)
+{
+    parry_buf text = PARRY_BUF(PARRY_LEDGER_PAYLOAD_MAX);
+    for (size_t i = 0; i < held->n;) {
+        size_t end = i + 1;
+        while (end < held->n && held->seqs[end] == held->seqs[end - 1] + 1)
+            end++;
+        parry_buf_printf(&text, "%s%llu", i > 0 ? " " : "", (unsigned long long)held->seqs[i]);
+        if (end > i + 1)
+            parry_buf_printf(&text, "-%llu", (unsigned long long)held->seqs[end - 1]);
+        i = end;
+    }
+    json_t *j = json_stringn(text.p ? text.p : "", text.n);
+    parry_buf_free(&text);
+    return j;
+}
+
+static parry_code tell(const parry_erasing *e, const parry_held *part, const list *days, parry_err *err)
 {
     json_t *texts = json_array();
     for (size_t i = 0; i < days->n; i++) {
@@ -313,19 +327,37 @@ static parry_code tell(parry_ledger *l, const parry_held *held, const list *days
         memcpy(&day, days->p + i * days->size, sizeof day);
         (void)json_array_append_new(texts, parry_day_json((int64_t)day));
     }
-    json_t *more = json_pack("{s:I, s:o}", "records", (json_int_t)held->n, "days", texts);
-    return parry_erasures_tell(l, by, "visitor.erase", more, NULL, err);
+    json_t *more =
+        json_pack("{s:I, s:o, s:o}", "records", (json_int_t)part->n, "days", texts, "offsets", numbers_json(part));
+    return parry_erasing_tell(e, "visitor.erase", more, err);
 }
 
-parry_code parry_person_erase(parry_ledger *l, const parry_held *held, const parry_erased_by *by, size_t *ndays,
-                              parry_err *err)
+static parry_code erase_part(const parry_erasing *e, const parry_held *part, list *all, parry_err *err)
 {
     list days = {.size = sizeof(uint64_t)};
-    parry_code code = days_of(l, held, &days, err);
+    parry_code code = days_of(e->ledger, part, &days, err);
     if (code == PARRY_OK)
-        code = tell(l, held, &days, by, err);
-    for (size_t i = 0; i < held->n && code == PARRY_OK; i += SOME)
-        code = parry_ledger_erase(l, held->seqs + i, held->n - i < SOME ? held->n - i : SOME, err);
+        code = tell(e, part, &days, err);
+    if (code == PARRY_OK)
+        code = parry_erasing_run(e, part->seqs, part->n, err);
+    for (size_t i = 0; i < days.n; i++)
+        add(all, days.p + i * days.size);
+    free(days.p);
+    return code;
+}
+
+parry_code parry_person_erase(const parry_erasing *e, const parry_held *held, size_t *ndays, parry_err *err)
+{
+    list days = {.size = sizeof(uint64_t)};
+    parry_code code = PARRY_OK;
+    size_t i = 0;
+    do {
+        size_t n = held->n - i < PARRY_ERASE_ENTRY ? held->n - i : PARRY_ERASE_ENTRY;
+        const parry_held part = {.seqs = held->seqs + i, .n = n};
+        code = erase_part(e, &part, &days, err);
+        i += n;
+    } while (i < held->n && code == PARRY_OK);
+    sort(&days, by_number);
     if (code == PARRY_OK && ndays != NULL)
         *ndays = days.n;
     free(days.p);

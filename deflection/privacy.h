@@ -40,11 +40,11 @@ PARRY_MUST parry_code parry_person_export(parry_ledger *l, const parry_held *hel
                                           parry_code (*fn)(void *ctx, json_t *record, parry_err *err), void *ctx,
                                           parry_err *err);
 
-/* Erases them. Told to the audit first: how many, and of which days; not who. *ndays (may be
- * NULL): of how many days there were some. Whoever keeps rows made of these records (deflection/store.h) makes them
- * again for their keys. */
-PARRY_MUST parry_code parry_person_erase(parry_ledger *l, const parry_held *held, const parry_erased_by *by,
-                                         size_t *ndays, parry_err *err);
+/* Erases them. Told to the audit first, in entries of at most PARRY_ERASE_ENTRY records: how many, of which days, and
+ * under which numbers, so that who has copies knows; not who. *ndays (may be NULL): of how many days there were some.
+ */
+enum { PARRY_ERASE_ENTRY = 5000 };
+PARRY_MUST parry_code parry_person_erase(const parry_erasing *e, const parry_held *held, size_t *ndays, parry_err *err);
 
 #ifdef __cplusplus
 }

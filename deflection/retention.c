@@ -1,7 +1,9 @@
 /* Retention: batches of what is too old, then the audit. */
 #include "deflection/retention.h"
 
-enum { SOME = 2000 };
+#include <stdlib.h>
+
+enum { SOME = 100000 };
 static const int64_t day_ms = 86400000;
 
 /* The day before which everything of this kind goes; 0: none does. */
@@ -12,21 +14,22 @@ static int64_t cut(const parry_retention *keep, size_t kind, int64_t now_ms)
 }
 
 /* One kind by itself: that is how they are counted. */
-static parry_code erase_kind(parry_ledger *l, size_t kind, int64_t before_ms, bool dry_run, uint64_t *erased,
+static parry_code erase_kind(const parry_erasing *e, size_t kind, int64_t before_ms, bool dry_run, uint64_t *erased,
                              parry_err *err)
 {
-    uint64_t seqs[SOME], from = 1;
+    uint64_t *seqs = parry_calloc(SOME, sizeof *seqs), from = 1;
     int64_t before[PARRY_LEDGER_AUDIT + 1] = {0};
     parry_code code = PARRY_OK;
     before[kind] = before_ms;
     *erased = 0;
     while (code == PARRY_OK && from > 0 && before_ms > 0) {
         size_t n = 0;
-        code = parry_ledger_older(l, before, &from, seqs, SOME, &n, err);
+        code = parry_ledger_older(e->ledger, before, &from, seqs, SOME, &n, err);
         if (code == PARRY_OK && n > 0 && !dry_run)
-            code = parry_ledger_erase(l, seqs, n, err);
+            code = parry_erasing_run(e, seqs, n, err);
         *erased += n;
     }
+    free(seqs);
     return code;
 }
 
@@ -48,16 +51,15 @@ static json_t *entry_of(const parry_retention *keep, const parry_retained *r, in
     return j;
 }
 
-parry_code parry_retention_run(parry_ledger *l, const parry_retention *keep,
-                               const unsigned char key[PARRY_CHECKPOINT_KEY], const parry_erased_by *by, int64_t now_ms,
-                               bool dry_run, parry_retained *out, parry_err *err)
+parry_code parry_retention_run(const parry_erasing *e, const parry_retention *keep, int64_t now_ms, bool dry_run,
+                               parry_retained *out, parry_err *err)
 {
     parry_retained r = {{0}};
     parry_code code = PARRY_OK;
     for (size_t kind = PARRY_LEDGER_QUERY; kind <= PARRY_LEDGER_AUDIT && code == PARRY_OK; kind++)
-        code = erase_kind(l, kind, cut(keep, kind, now_ms) * day_ms, dry_run, &r.erased[kind], err);
+        code = erase_kind(e, kind, cut(keep, kind, now_ms) * day_ms, dry_run, &r.erased[kind], err);
     if (code == PARRY_OK && !dry_run)
-        code = parry_erasures_tell(l, by, PARRY_RETENTION_ACTION, entry_of(keep, &r, now_ms), key, err);
+        code = parry_erasing_tell(e, PARRY_RETENTION_ACTION, entry_of(keep, &r, now_ms), err);
     if (code == PARRY_OK)
         *out = r;
     return code;

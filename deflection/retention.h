@@ -4,7 +4,6 @@
 #define PARRY_DEFLECTION_RETENTION_H
 
 #include "deflection/erasures.h"
-#include "ledger/checkpoint.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,11 +19,10 @@ typedef struct parry_retained {
 
 #define PARRY_RETENTION_ACTION "ledger.retain"
 
-/* Some thousands at a time, so that who writes waits little. key NULL: the audit is not signed. dry_run: only counts.
+/* Some thousands at a time, so that who writes waits little. dry_run: only counts.
  * Running it twice a day does no harm. */
-PARRY_MUST parry_code parry_retention_run(parry_ledger *l, const parry_retention *keep,
-                                          const unsigned char key[PARRY_CHECKPOINT_KEY], const parry_erased_by *by,
-                                          int64_t now_ms, bool dry_run, parry_retained *out, parry_err *err);
+PARRY_MUST parry_code parry_retention_run(const parry_erasing *e, const parry_retention *keep, int64_t now_ms,
+                                          bool dry_run, parry_retained *out, parry_err *err);
 
 #ifdef __cplusplus
 }

@@ -168,23 +168,6 @@ parry_code parry_ledger_hash_at(parry_ledger *l, uint64_t seq, parry_hash *out, 
     return code;
 }
 
-parry_code parry_ledger_get(parry_ledger *l, uint64_t seq, parry_arena *a, parry_ledger_record *out, parry_err *err)
-{
-    parry_txn *t;
-    parry_ledger_record r;
-    bool there;
-    parry_code code = parry_txn_read(l->env, &t, err);
-    if (code != PARRY_OK)
-        return code;
-    code = read_one(l, t, seq, a, &r, &there, err);
-    parry_txn_abort(t);
-    if (code == PARRY_OK && !there)
-        code = parry_fail(err, PARRY_NOT_FOUND, "record %llu is erased", (unsigned long long)seq);
-    if (code == PARRY_OK)
-        *out = r;
-    return code;
-}
-
 parry_code parry_ledger_del_about(parry_ledger *l, parry_txn *t, uint64_t seq, const parry_ledger_item *item,
                                   parry_err *err)
 {

@@ -1,12 +1,8 @@
-/* Erasing: of one record, of what is too old, and of the bytes that the file still has of what was erased. */
+/* Erasing: of one record, and of what is too old. */
 #include "ledger/events.h"
 #include "ledger/inner.h"
 
-#include "base/file.h"
-
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static parry_code forget_whom(parry_ledger *l, parry_txn *t, uint64_t seq, parry_str payload, parry_err *err)
 {
@@ -134,35 +130,5 @@ parry_code parry_ledger_older(parry_ledger *l, const int64_t before_ms[PARRY_LED
         return code;
     code = look(l, t, before_ms, end, from, out, cap, n, err);
     parry_txn_abort(t);
-    return code;
-}
-
-/* ---- the file ---------------------------------------------------------------------------------------------------- */
-
-parry_code parry_ledger_compact(const char *dir, long *pid, parry_err *err)
-{
-    parry_arena *a = parry_arena_new();
-    const char *fresh = parry_str_z(a, parry_str_printf(a, "%s/compact", dir));
-    const char *from = parry_str_z(a, parry_str_printf(a, "%s/data.mdb", fresh));
-    const char *to = parry_str_z(a, parry_str_printf(a, "%s/data.mdb", dir));
-    long holder = 0;
-    parry_code code = parry_env_holder(dir, &holder, err);
-    if (pid != NULL)
-        *pid = holder;
-    if (code == PARRY_OK && holder != 0)
-        code = parry_fail(err, PARRY_CONFLICT, "process %ld has the ledger open; stop it first", holder);
-    if (code == PARRY_OK)
-        code = parry_tree_remove(fresh, err);
-    if (code == PARRY_OK)
-        code = parry_dir_make(fresh, err);
-    if (code == PARRY_OK)
-        code = parry_env_copy(dir, fresh, err);
-    if (code == PARRY_OK && rename(from, to) != 0)
-        code = parry_fail_errno(err, "cannot put %s in place", from);
-    if (code == PARRY_OK)
-        code = parry_dir_sync(dir, err);
-    if (code == PARRY_OK)
-        code = parry_tree_remove(fresh, err);
-    parry_arena_free(a);
     return code;
 }

@@ -123,9 +123,6 @@ PARRY_MUST parry_code parry_ledger_about_numbers(parry_ledger *l, parry_ledger_s
 /* The first record that came in at `at_ms` or later; one past the last where there is none. Right where the clock never
  * went back. */
 PARRY_MUST parry_code parry_ledger_at(parry_ledger *l, int64_t at_ms, uint64_t *seq, parry_err *err);
-/* One record, its payload in the arena. Fails: NOT_FOUND (it is erased, or there never was one). */
-PARRY_MUST parry_code parry_ledger_get(parry_ledger *l, uint64_t seq, parry_arena *a, parry_ledger_record *out,
-                                       parry_err *err);
 /* 32 hex digits as visitor.h makes them; false: anything else. */
 bool parry_ledger_subject_parse(parry_str hex, parry_ledger_subject *out);
 
@@ -133,7 +130,7 @@ bool parry_ledger_subject_parse(parry_str hex, parry_ledger_subject *out);
 
 /* Destroys payload and salt, and that it was about anybody; the chain stays whole. What is erased or not there already
  * is passed over. Waits for the disk. The file may hold copies of the old bytes where nothing reads them, until
- * parry_ledger_compact. */
+ * parry_env_compact. */
 PARRY_MUST parry_code parry_ledger_erase(parry_ledger *l, const uint64_t *seqs, size_t n, parry_err *err);
 
 /* Numbers of up to cap records, from *from on, that came in before before_ms[kind] (0: none of that kind; kinds over
@@ -141,11 +138,6 @@ PARRY_MUST parry_code parry_ledger_erase(parry_ledger *l, const uint64_t *seqs, 
  * was all. */
 PARRY_MUST parry_code parry_ledger_older(parry_ledger *l, const int64_t before_ms[PARRY_LEDGER_AUDIT + 1],
                                          uint64_t *from, uint64_t *out, size_t cap, size_t *n, parry_err *err);
-
-/* The environment in `dir` again with nothing in its file but what is there to read: erased bytes are gone from the
- * disk, and the file is as small as it can be. Takes as long as copying it. `pid` (may be NULL): who keeps it from
- * that. Fails: CONFLICT (a process has it open), NOT_FOUND, UNAVAILABLE (the disk has no room for a copy). */
-PARRY_MUST parry_code parry_ledger_compact(const char *dir, long *pid, parry_err *err);
 
 typedef struct parry_ledger_report {
     uint64_t records, erased; /* that are right */

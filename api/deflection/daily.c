@@ -2,6 +2,7 @@
 #include "api/deflection/daily.h"
 
 #include "access/secret.h"
+#include "api/deflection/folding.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "deflection/retention.h"
@@ -52,7 +53,11 @@ static void look(parry_daily *d)
     const parry_config *c = atomic_load(&d->app->config);
     const parry_retention keep = {
         .days = {0, c->retention.queries_days, c->retention.events_days, c->retention.audit_days}};
-    const parry_erased_by by = {parry_str_of("parry"), {NULL, 0}};
+    const parry_erasing by = {.ledger = d->app->ledger,
+                              .actor = parry_str_of("parry"),
+                              .key = d->key.b,
+                              .erased = parry_folding_again,
+                              .ctx = d->app};
     int64_t now_ms = parry_clock_now_ms(parry_clock_system());
     parry_retained gone;
     parry_err err = {0};
@@ -61,7 +66,7 @@ static void look(parry_daily *d)
     if (code == PARRY_OK && is)
         code = turn_secrets(d, now_ms, &err);
     if (code == PARRY_OK && is)
-        code = parry_retention_run(d->app->ledger, &keep, d->key.b, &by, now_ms, false, &gone, &err);
+        code = parry_retention_run(&by, &keep, now_ms, false, &gone, &err);
     if (code != PARRY_OK)
         parry_log_err("retention", &err);
     else if (is)

@@ -1,5 +1,6 @@
 /* /v1/visitors/erase and /v1/visitors/export: what the ledger holds about one person. Who it is stands in the body:
  * addresses are written into logs. */
+#include "api/deflection/folding.h"
 #include "api/query_log.h"
 #include "api/routes.h"
 
@@ -46,11 +47,12 @@ parry_code parry_post_visitor_erase(parry_call *c, parry_err *err)
     asked a = {.body = NULL};
     size_t days = 0;
     const parry_actor by = parry_call_actor(c);
-    const parry_erased_by erased_by = {by.id, by.address};
+    const parry_erasing e = {
+        .ledger = c->app->ledger, .actor = by.id, .address = by.address, .erased = parry_folding_again, .ctx = c->app};
     parry_code code = find(c, "visitor session email", &a, err);
     if (code == PARRY_OK)
-        code = parry_person_erase(c->app->ledger, &a.held, &erased_by, &days, err);
-    if (code == PARRY_OK) /* the rows made of them are made again by who folds the ledger: parry_deflection_again */
+        code = parry_person_erase(&e, &a.held, &days, err);
+    if (code == PARRY_OK)
         parry_response_json(c->res, 200, "application/json",
                             json_pack("{s:I, s:I}", "erased", (json_int_t)a.held.n, "days", (json_int_t)days));
     json_decref(a.body);

@@ -89,6 +89,8 @@ TABLE = {
     ("PATCH", "/v1/people/{id}"): ("people", 404),
     ("DELETE", "/v1/people/{id}"): ("people", 404),
     ("GET", "/v1/audit"): ("audit", 200),
+    ("GET", "/v1/ledger/stream"): ("reports", 200),
+    ("GET", "/v1/ledger/ubi"): ("reports", 200),
     ("POST", "/v1/visitors/erase"): ("privacy", 400),
     ("POST", "/v1/visitors/export"): ("privacy", 400),
     ("POST", "/v1/events"): ("events", 400),

@@ -1,6 +1,7 @@
 /* Everything about one person is found, given and erased; nothing of anybody else's. */
 #include "../ledger/support.h"
 
+#include "base/env.h"
 #include "deflection/privacy.h"
 #include "ledger/events.h"
 
@@ -31,6 +32,15 @@ static void close_world(world *w)
     parry_ledger_close(w->l);
     parry_visitors_free(w->v);
     parry_redactor_free(w->r);
+}
+
+static parry_ledger_record fetched(parry_ledger *l, uint64_t seq, parry_arena *a)
+{
+    parry_ledger_record r = {0};
+    size_t n = 0;
+    ok(parry_ledger_fetch(l, &seq, 1, a, &r, &n, NULL));
+    assert_int_equal(n, 1);
+    return r;
 }
 
 static void put(world *w, const parry_ledger_item *item)
@@ -162,8 +172,8 @@ static void test_erasing_leaves_the_chain_whole_and_no_byte_of_them(void **state
     events(&w);
     ok(parry_ledger_verify(w.l, &before, NULL));
     parry_held h = held(&w, "ada", &who);
-    const parry_erased_by by = {parry_str_of("person:eve"), parry_str_of("127.0.0.1")};
-    ok(parry_person_erase(w.l, &h, &by, &ndays, NULL));
+    const parry_erasing by = {.ledger = w.l, .actor = parry_str_of("person:eve"), .address = parry_str_of("127.0.0.1")};
+    ok(parry_person_erase(&by, &h, &ndays, NULL));
     ok(parry_ledger_verify(w.l, &after, NULL));
     assert_int_equal(after.erased, 6);
     assert_int_equal(after.records, before.records + 1); /* the audit */
@@ -177,7 +187,7 @@ static void test_erasing_leaves_the_chain_whole_and_no_byte_of_them(void **state
     assert_int_equal(held(&w, "ada", &who).n, 0);
     assert_int_equal(held(&w, "bob", &who).n, 3);
     close_world(&w);
-    ok(parry_ledger_compact(in(s, "ledger"), NULL, NULL));
+    ok(parry_env_compact(in(s, "ledger"), NULL));
     assert_true(found_in(s, in(s, "ledger/data.mdb"), "bobsevent"));
     assert_false(found_in(s, in(s, "ledger/data.mdb"), "adas"));
     parry_ledger *l = ledger_open(s, NULL);
@@ -195,12 +205,12 @@ static void test_the_audit_does_not_say_who_it_was(void **state)
     open_world(&w, *state);
     events(&w);
     parry_held h = held(&w, "ada", &who);
-    const parry_erased_by by = {parry_str_of("cli:root"), parry_str_of(NULL)};
-    ok(parry_person_erase(w.l, &h, &by, NULL, NULL));
-    ok(parry_ledger_get(w.l, 11, w.s->arena, &r, NULL));
+    const parry_erasing by = {.ledger = w.l, .actor = parry_str_of("cli:root"), .address = parry_str_of(NULL)};
+    ok(parry_person_erase(&by, &h, NULL, NULL));
+    r = fetched(w.l, 11, w.s->arena);
     parry_visitor_key(w.v, PARRY_PSEUDONYM_VISITOR, w.clock.ms, parry_str_of("ada"), key);
     assert_str(r.payload, "{\"action\":\"visitor.erase\",\"actor\":\"cli:root\",\"target\":\"ledger:records\",\"ok\":"
-                          "true,\"records\":6,\"days\":[\"2024-10-04\",\"2024-11-13\"]}");
+                          "true,\"records\":6,\"days\":[\"2024-10-04\",\"2024-11-13\"],\"offsets\":\"1-6\"}");
     assert_true(parry_str_find(r.payload, parry_str_of(key)) == r.payload.n);
     close_world(&w);
 }
@@ -213,8 +223,8 @@ static void test_erasing_who_is_not_there_is_told_too(void **state)
     int64_t at = 0;
     open_world(&w, *state);
     parry_held h = held(&w, "carol", &who);
-    const parry_erased_by by = {parry_str_of("cli:root"), parry_str_of(NULL)};
-    ok(parry_person_erase(w.l, &h, &by, NULL, NULL));
+    const parry_erasing by = {.ledger = w.l, .actor = parry_str_of("cli:root"), .address = parry_str_of(NULL)};
+    ok(parry_person_erase(&by, &h, NULL, NULL));
     ok(parry_erasures_read(w.l, w.s->arena, &erasures, NULL));
     assert_int_equal(erasures.n, 0);
     ok(parry_erasures_last(w.l, "visitor.erase", &at, NULL));
@@ -241,9 +251,7 @@ static void test_the_file_of_an_open_ledger_is_left_alone(void **state)
         _exit(0);
     }
     assert_int_equal(read(ready[0], &one, 1), 1);
-    long pid = 0;
-    assert_int_equal(parry_ledger_compact(in(s, "ledger"), &pid, NULL), PARRY_CONFLICT);
-    assert_int_equal(pid, child);
+    assert_int_equal(parry_env_compact(in(s, "ledger"), NULL), PARRY_CONFLICT);
     assert_int_equal(write(done[1], "x", 1), 1);
     (void)status_of(child);
 }

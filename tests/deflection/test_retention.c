@@ -9,7 +9,15 @@
 static const int64_t day = 86400000;
 static const int64_t start = (int64_t)20000 * 86400000;
 static const unsigned char key[PARRY_CHECKPOINT_KEY] = {1, 2, 3}, other_key[PARRY_CHECKPOINT_KEY] = {3, 2, 1};
-static const parry_erased_by nobody = {{"parry", 5}, {NULL, 0}};
+
+static parry_ledger_record fetched(parry_ledger *l, uint64_t seq, parry_arena *a)
+{
+    parry_ledger_record r = {0};
+    size_t n = 0;
+    ok(parry_ledger_fetch(l, &seq, 1, a, &r, &n, NULL));
+    assert_int_equal(n, 1);
+    return r;
+}
 
 static void put(parry_ledger *l, parry_ledger_kind kind, const char *payload)
 {
@@ -18,6 +26,13 @@ static void put(parry_ledger *l, parry_ledger_kind kind, const char *payload)
     ok(parry_ledger_append(l, &one, 1, &t, NULL));
     ok(parry_ledger_wait(l, t, NULL));
     parry_ledger_release(l, t);
+}
+
+static parry_code retain(parry_ledger *l, const parry_retention *keep, int64_t now_ms, bool dry_run,
+                         parry_retained *out, parry_err *err)
+{
+    const parry_erasing e = {.ledger = l, .actor = parry_str_of("parry"), .key = key};
+    return parry_retention_run(&e, keep, now_ms, dry_run, out, err);
 }
 
 /* A query, an event and an audit entry on each of ten days; then it is the eleventh. */
@@ -57,10 +72,10 @@ static void test_each_kind_has_its_own_days(void **state)
     parry_retained gone;
     uint64_t first = 0;
     const parry_retention keep = {.days = {0, 3, 5, 0}};
-    ok(parry_retention_run(l, &keep, key, &nobody, clock.ms, true, &gone, NULL));
+    ok(retain(l, &keep, clock.ms, true, &gone, NULL));
     assert_int_equal(gone.erased[PARRY_LEDGER_QUERY], 7);
     assert_int_equal(left_of(l, PARRY_LEDGER_QUERY, &first), 10); /* it was only asked */
-    ok(parry_retention_run(l, &keep, key, &nobody, clock.ms, false, &gone, NULL));
+    ok(retain(l, &keep, clock.ms, false, &gone, NULL));
     assert_int_equal(gone.erased[PARRY_LEDGER_QUERY], 7);
     assert_int_equal(gone.erased[PARRY_LEDGER_EVENT], 5);
     assert_int_equal(gone.erased[PARRY_LEDGER_AUDIT], 0);
@@ -68,7 +83,7 @@ static void test_each_kind_has_its_own_days(void **state)
     assert_int_equal(first, 22);
     assert_int_equal(left_of(l, PARRY_LEDGER_EVENT, &first), 5);
     assert_int_equal(left_of(l, PARRY_LEDGER_AUDIT, &first), 11);
-    ok(parry_retention_run(l, &keep, key, &nobody, clock.ms, false, &gone, NULL));
+    ok(retain(l, &keep, clock.ms, false, &gone, NULL));
     assert_int_equal(gone.erased[PARRY_LEDGER_QUERY] + gone.erased[PARRY_LEDGER_EVENT], 0);
     parry_ledger_close(l);
 }
@@ -85,10 +100,10 @@ static void test_that_it_ran_is_told_signed_and_for_ever_is_for_ever(void **stat
     int64_t last = 0;
     uint64_t first;
     const parry_retention keep = {.days = {0, 2, 0, 0}}, for_ever = {{0}};
-    ok(parry_retention_run(l, &for_ever, key, &nobody, clock.ms, false, &gone, NULL));
+    ok(retain(l, &for_ever, clock.ms, false, &gone, NULL));
     assert_int_equal(left_of(l, PARRY_LEDGER_QUERY, &first), 10);
-    ok(parry_retention_run(l, &keep, key, &nobody, clock.ms, false, &gone, NULL));
-    ok(parry_ledger_get(l, 32, s->arena, &r, NULL));
+    ok(retain(l, &keep, clock.ms, false, &gone, NULL));
+    r = fetched(l, 32, s->arena);
     assert_true(parry_str_find(r.payload, parry_str_of("\"queries\":8,\"queries_until\":\"2024-10-12\"")) <
                 r.payload.n);
     assert_true(parry_checkpoint_read(r.payload, key, &k) && k.genuine && k.seq == 31);
@@ -119,9 +134,9 @@ static void test_checkpoints_are_counted_and_their_signatures_looked_at(void **s
     parry_retained gone;
     parry_err err = {0};
     const parry_retention keep = {.days = {0, 2, 0, 0}};
-    ok(parry_retention_run(l, &keep, key, &nobody, clock.ms, false, &gone, NULL));
+    ok(retain(l, &keep, clock.ms, false, &gone, NULL));
     put(l, PARRY_LEDGER_EVENT, "{}");
-    ok(parry_retention_run(l, &keep, key, &nobody, clock.ms, false, &gone, NULL));
+    ok(retain(l, &keep, clock.ms, false, &gone, NULL));
     ok(prove(l, key, &report, NULL));
     assert_int_equal(report.checkpoints, 2);
     assert_int_equal(report.checkpoint_seq, 32);
@@ -186,7 +201,7 @@ static void test_a_whole_new_chain_is_found_by_what_was_signed_and_by_what_was_n
     parry_retained gone;
     parry_err err = {0};
     const parry_retention keep = {{0}};
-    ok(parry_retention_run(l, &keep, key, &nobody, clock.ms, false, &gone, NULL));
+    ok(retain(l, &keep, clock.ms, false, &gone, NULL));
     ok(prove(l, key, &noted, NULL));
     parry_ledger_close(l);
     rewrite(s, 5, "{\"type\":\"vote\"}");

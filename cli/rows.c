@@ -1,0 +1,21 @@
+/* Rows, where somebody made them. */
+#include "cli/rows.h"
+
+#include "base/file.h"
+
+parry_code parry_cli_rows_open(const parry_cli *cli, parry_ledger *ledger, parry_cli_rows *out, parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    const char *dir = parry_cli_path(cli, a, "deflection");
+    parry_code code = parry_file_exists(dir) ? parry_deflection_open(dir, ledger, &out->rows, err) : PARRY_OK;
+    parry_arena_free(a);
+    return code;
+}
+
+void parry_cli_rows_close(parry_cli_rows *r) { parry_deflection_close(r->rows); }
+
+parry_code parry_cli_rows_again(void *rows, const parry_ledger_subject *who, size_t n, parry_err *err)
+{
+    parry_cli_rows *r = rows;
+    return r->rows != NULL ? parry_deflection_again(r->rows, who, n, err) : PARRY_OK;
+}
