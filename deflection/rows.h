@@ -84,7 +84,8 @@ enum {                                 /* parry_search_row.flags */
        PARRY_SEARCH_TICKET = 1 << 6,  /* its session ended in a ticket (outcome none, 24 h) */
        PARRY_SEARCH_BOT = 1 << 7,
        PARRY_SEARCH_AGENT = 1 << 8,
-       PARRY_SEARCH_KNOWN = 1 << 9, /* the probability is known */
+       PARRY_SEARCH_KNOWN = 1 << 9,    /* the probability is known */
+       PARRY_SEARCH_VISITOR = 1 << 10, /* as PARRY_SESSION_VISITOR */
 };
 
 typedef struct parry_search_row {

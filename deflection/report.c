@@ -1,0 +1,315 @@
+/* Reports: one pass over rows into groups, and who is hidden. */
+#include "deflection/report_inner.h"
+
+#include <stdlib.h>
+
+/* ---- the definitions together ------------------------------------------------------------------------------------ */
+
+const parry_report_kind *report_kind_at(size_t i)
+{
+    const struct {
+        const parry_report_kind *kinds;
+        size_t n;
+    } files[] = {{report_sessions_kinds, report_sessions_nkinds},
+                 {report_searches_kinds, report_searches_nkinds},
+                 {report_articles_kinds, report_articles_nkinds}};
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        if (i < files[f].n)
+            return &files[f].kinds[i];
+        i -= files[f].n;
+    }
+    return NULL;
+}
+
+const parry_report_kind *report_kind_of(parry_str name)
+{
+    const parry_report_kind *kind;
+    for (size_t i = 0; (kind = report_kind_at(i)) != NULL; i++) {
+        if (parry_str_eqz(name, kind->name))
+            return kind;
+    }
+    return NULL;
+}
+
+/* ---- a row ------------------------------------------------------------------------------------------------------ */
+
+static bool stop(report_pass *p, const char *what, unsigned most)
+{
+    p->code = parry_fail(p->err, PARRY_TOO_LARGE, "more than %u %s: narrow the range", most, what);
+    return false;
+}
+
+void report_value(report_pass *p, report_group *g, uint64_t value)
+{
+    if (p->values++ == PARRY_REPORT_VALUES_MAX) {
+        (void)stop(p, "values", PARRY_REPORT_VALUES_MAX);
+        return;
+    }
+    if (g->nvalues == g->values_cap) {
+        g->values_cap = g->values_cap > 0 ? g->values_cap * 2 : 16;
+        g->values = parry_realloc(g->values, g->values_cap * sizeof *g->values);
+    }
+    g->values[g->nvalues++] = value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+}
+
+void report_once(report_pass *p, report_group *g, unsigned counter, const parry_ledger_subject *who)
+{
+    int added = report_distinct_add(&p->distinct, (uint64_t)g->number << 8 | counter, who);
+    if (added < 0)
+        (void)stop(p, "different visitors", PARRY_REPORT_DISTINCT_MAX);
+    else
+        g->n[counter] += (uint64_t)added;
+}
+
+static uint64_t dimension(const parry_dimensions *in, parry_report_by by)
+{
+    switch (by) {
+    case PARRY_BY_AUDIENCE:
+        return in->audience;
+    case PARRY_BY_LOCALE:
+        return in->locale;
+    case PARRY_BY_CATEGORY:
+        return in->category;
+    case PARRY_BY_CHANNEL:
+        return in->channel;
+    case PARRY_BY_DEVICE:
+        return in->device;
+    case PARRY_BY_GENERATION:
+        return in->generation;
+    case PARRY_BY_NONE:
+    case PARRY_BY_DAY:
+    case PARRY_BY_WEEK:
+    case PARRY_BY_MONTH:
+    case PARRY_BYS:
+        break;
+    }
+    return 0;
+}
+
+static report_key key_of(const report_pass *p, const report_any *row)
+{
+    parry_report_by by = p->q->by;
+    report_key key = {{0}};
+    if (p->q->kind->rows == REPORT_TEXTS)
+        key.v[0] = row->search->text;
+    else if (p->q->kind->rows == REPORT_ARTICLES)
+        key.v[0] = row->read->article;
+    else if (by == PARRY_BY_DAY || by == PARRY_BY_WEEK || by == PARRY_BY_MONTH)
+        key.v[0] = (uint64_t)report_period_start(by, row->at_ms);
+    else
+        key.v[0] = dimension(row->in, by);
+    return key;
+}
+
+static bool within(const report_pass *p, const report_any *row)
+{
+    if (p->q->team == PARRY_TEAM_ONLY && !row->agent)
+        return false;
+    for (parry_report_by d = PARRY_BY_AUDIENCE; d < PARRY_BYS; d++) {
+        if (p->filtered[d] && dimension(row->in, d) != p->filter[d])
+            return false;
+    }
+    return true;
+}
+
+static bool grouped(report_pass *p, report_groups *t, const report_key *key, report_group **g)
+{
+    *g = report_groups_get(t, key);
+    return *g != NULL || stop(p, "rows", PARRY_REPORT_GROUPS_MAX);
+}
+
+/* A text is of people whose visitor has a name: five nameless searches may be one person's. */
+static bool counts(const report_pass *p, const report_any *row)
+{
+    return p->q->kind->rows != REPORT_TEXTS || row->visitor;
+}
+
+static bool cross(report_pass *p, const report_any *row)
+{
+    report_key key = {{p->team ? row->agent : 0}};
+    report_group *g;
+    for (size_t i = 0; i < p->ndims; i++)
+        key.v[1 + i] = dimension(row->in, p->dims[i]);
+    if ((p->ndims == 0 && !p->team) || row->at_ms < p->q->from_ms)
+        return true;
+    if (!grouped(p, &p->crossed, &key, &g))
+        return false;
+    report_group_meet(&p->crossed, g, row->at_ms, row->who, true);
+    return true;
+}
+
+static bool take(report_pass *p, const report_any *row)
+{
+    const parry_report_kind *kind = p->q->kind;
+    if (!kind->everyone && (row->bot || (row->agent && p->q->team == PARRY_TEAM_WITHOUT)))
+        return true;
+    if (!cross(p, row))
+        return false;
+    if (!within(p, row) || (kind->rows == REPORT_TEXTS && row->search->text == 0) ||
+        (kind->rows == REPORT_ARTICLES && row->read->article == 0))
+        return true;
+    report_key key = key_of(p, row);
+    report_group *g;
+    if (!grouped(p, &p->groups, &key, &g))
+        return false;
+    if (row->at_ms >= p->q->from_ms) {
+        report_group_meet(&p->groups, g, row->at_ms, row->who, counts(p, row));
+        p->nameless += !counts(p, row);
+    }
+    kind->add(p, g, row);
+    return p->code == PARRY_OK;
+}
+
+static bool take_session(void *ctx, const parry_session_row *s)
+{
+    const report_any row = {.at_ms = s->start_ms,
+                            .who = &s->who,
+                            .in = &s->in,
+                            .bot = (s->flags & PARRY_SESSION_BOT) != 0,
+                            .agent = (s->flags & PARRY_SESSION_AGENT) != 0,
+                            .visitor = (s->flags & PARRY_SESSION_VISITOR) != 0,
+                            .session = s};
+    return take(ctx, &row);
+}
+
+static bool take_search(void *ctx, const parry_search_row *s)
+{
+    const report_any row = {.at_ms = s->at_ms,
+                            .who = &s->who,
+                            .in = &s->in,
+                            .bot = (s->flags & PARRY_SEARCH_BOT) != 0,
+                            .agent = (s->flags & PARRY_SEARCH_AGENT) != 0,
+                            .visitor = (s->flags & PARRY_SEARCH_VISITOR) != 0,
+                            .search = s};
+    return take(ctx, &row);
+}
+
+static bool take_read(void *ctx, const parry_read_row *r)
+{
+    const report_any row = {.at_ms = r->at_ms,
+                            .who = &r->who,
+                            .in = &r->in,
+                            .bot = (r->flags & PARRY_READ_BOT) != 0,
+                            .agent = (r->flags & PARRY_READ_AGENT) != 0,
+                            .read = r};
+    return take(ctx, &row);
+}
+
+static parry_code walk(report_pass *p)
+{
+    const parry_report_source *s = p->source;
+    int64_t from = p->q->from_ms, until = p->q->until_ms;
+    parry_code code = PARRY_OK;
+    if (p->q->kind->before)
+        from -= until - from;
+    switch (p->q->kind->over) {
+    case REPORT_SESSIONS:
+        code = s->sessions(s->ctx, from, until, take_session, p, p->err);
+        break;
+    case REPORT_SEARCHES:
+        code = s->searches(s->ctx, from, until, take_search, p, p->err);
+        break;
+    case REPORT_READS:
+        code = s->reads(s->ctx, from, until, take_read, p, p->err);
+        break;
+    }
+    return p->code != PARRY_OK ? p->code : code;
+}
+
+/* ---- before and after -------------------------------------------------------------------------------------------- */
+
+/* What no group has: rows for days on which nothing was, and one row where nothing was at all. */
+static void add_empty(report_pass *p)
+{
+    parry_report_by by = p->q->by;
+    report_key key = {{0}};
+    if (p->q->kind->rows != REPORT_ASKED)
+        return;
+    if (by == PARRY_BY_NONE)
+        (void)report_groups_get(&p->groups, &key);
+    if (by != PARRY_BY_DAY && by != PARRY_BY_WEEK && by != PARRY_BY_MONTH)
+        return;
+    for (int64_t at = report_period_start(by, p->q->from_ms); at < p->q->until_ms; at = report_period_next(by, at)) {
+        key.v[0] = (uint64_t)at;
+        (void)report_groups_get(&p->groups, &key);
+    }
+}
+
+static void open_filters(report_pass *p)
+{
+    const parry_report_request *q = p->q;
+    for (parry_report_by d = PARRY_BY_AUDIENCE; d < PARRY_BYS; d++) {
+        p->filtered[d] = q->filter[d].p != NULL;
+        if (p->filtered[d] && d == PARRY_BY_GENERATION)
+            p->filter[d] = (parry_word)strtoul(q->filter[d].p, NULL, 10);
+        else if (p->filtered[d])
+            p->filter[d] = q->filter[d].n == 0 ? 0 : p->source->find_word(p->source->ctx, q->filter[d]);
+        p->unknown = p->unknown || (p->filtered[d] && q->filter[d].n > 0 && p->filter[d] == 0);
+        if (p->filtered[d] || q->by == d)
+            p->dims[p->ndims++] = d;
+    }
+    p->team = q->team != PARRY_TEAM_WITHOUT && !q->kind->everyone;
+}
+
+static parry_code open_causal(report_pass *p)
+{
+    const parry_report_source *s = p->source;
+    bool asked = false;
+    for (size_t i = 0; i < p->q->kind->ncells; i++)
+        asked = asked || p->q->kind->cells[i].formula == REPORT_CAUSAL;
+    if (!asked || s->causal == NULL)
+        return PARRY_OK;
+    if (p->q->by != PARRY_BY_NONE || p->ndims > 0 || p->team) {
+        p->causal = (parry_report_causal){.experiment = "", .why = "of the whole only"};
+        return PARRY_OK;
+    }
+    return s->causal(s->ctx, p->q, &p->causal, p->err);
+}
+
+/* How a request narrows and divides people says what of it may be seen:
+ * by nothing or time alone: all of it. By one dimension: what is not hidden among that dimension's values, whichever of
+ * them is asked for, so that one request hides what another one's difference would show. By more of them at once: all,
+ * or nothing where any combination of values has fewer than k people. Days of a narrowed report are hidden among
+ * themselves, and texts and articles always. Returns whether all is hidden. */
+static bool hide(report_pass *p)
+{
+    report_groups *c = &p->crossed, *g = &p->groups;
+    size_t dims = p->ndims + p->team;
+    bool timely = p->q->by != PARRY_BY_NONE && p->q->by < PARRY_BY_AUDIENCE, all = false;
+    if (p->q->kind->rows != REPORT_ASKED || (timely && dims > 0))
+        report_groups_hide(g);
+    if (dims == 0)
+        return false;
+    report_groups_hide(c);
+    for (size_t i = 0; i < c->n; i++) {
+        bool asked = p->team ? c->list[i]->key.v[0] == 1 : c->list[i]->key.v[1] == p->filter[p->dims[0]];
+        bool here = dims > 1 || p->q->by < PARRY_BY_AUDIENCE;
+        all = all || (c->list[i]->hidden && (dims > 1 || (here && asked)));
+        if (!here && c->list[i]->hidden) {
+            report_key key = {{c->list[i]->key.v[1]}};
+            report_groups_get(g, &key)->hidden = true;
+        }
+    }
+    return all;
+}
+
+/* ---- the whole way ----------------------------------------------------------------------------------------------- */
+
+parry_code parry_report_make(const parry_report_source *s, const parry_report_request *q, json_t **out, parry_err *err)
+{
+    report_pass p = {.source = s, .q = q, .window_ms = parry_windows_ms[q->window], .err = err};
+    report_groups_open(&p.groups, PARRY_REPORT_COUNTERS, q->k);
+    report_groups_open(&p.crossed, 0, q->k);
+    open_filters(&p);
+    parry_code code = open_causal(&p);
+    if (code == PARRY_OK && !p.unknown)
+        code = walk(&p);
+    if (code == PARRY_OK) {
+        add_empty(&p);
+        *out = report_json(&p, hide(&p));
+    }
+    report_groups_close(&p.groups);
+    report_groups_close(&p.crossed);
+    report_distinct_free(&p.distinct);
+    return code;
+}

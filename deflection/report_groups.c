@@ -1,0 +1,203 @@
+/* Groups of a report: open addressing over keys, and the people in each, up to k of them. */
+#include "deflection/report_inner.h"
+
+#include <stdlib.h>
+
+enum { SLOTS_FIRST = 256 };
+
+static const int64_t period_ms = (int64_t)30 * 86400000; /* of visitors' keys (ledger/visitor.h) */
+
+static uint64_t mix(uint64_t h)
+{
+    h = (h ^ (h >> 30)) * 0xBF58476D1CE4E5B9u;
+    h = (h ^ (h >> 27)) * 0x94D049BB133111EBu;
+    return h ^ (h >> 31);
+}
+
+static uint64_t hash_of(const report_key *key)
+{
+    uint64_t h = 0;
+    for (size_t i = 0; i < PARRY_REPORT_KEY; i++)
+        h = mix(h + 0x9E3779B97F4A7C15u + key->v[i]);
+    return h;
+}
+
+void report_groups_open(report_groups *t, size_t counters, unsigned k)
+{
+    *t = (report_groups){.arena = parry_arena_new(), .counters = counters, .k = k, .nslots = SLOTS_FIRST};
+    t->slots = parry_calloc(t->nslots, sizeof *t->slots);
+}
+
+void report_groups_close(report_groups *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        free(t->list[i]->values);
+    free(t->slots);
+    parry_arena_free(t->arena);
+    *t = (report_groups){.arena = NULL};
+}
+
+static uint32_t *slot_of(const report_groups *t, const report_key *key)
+{
+    size_t at = hash_of(key) & (t->nslots - 1);
+    while (t->slots[at] != 0 && memcmp(&t->list[t->slots[at] - 1]->key, key, sizeof *key) != 0)
+        at = (at + 1) & (t->nslots - 1);
+    return &t->slots[at];
+}
+
+static void more_slots(report_groups *t)
+{
+    free(t->slots);
+    t->nslots *= 2;
+    t->slots = parry_calloc(t->nslots, sizeof *t->slots);
+    for (size_t i = 0; i < t->n; i++)
+        *slot_of(t, &t->list[i]->key) = (uint32_t)i + 1;
+}
+
+report_group *report_groups_get(report_groups *t, const report_key *key)
+{
+    uint32_t *slot = slot_of(t, key);
+    if (*slot != 0)
+        return t->list[*slot - 1];
+    if (t->n == PARRY_REPORT_GROUPS_MAX)
+        return NULL;
+    report_group *g = parry_arena_alloc(t->arena, sizeof *g + t->counters * sizeof *g->n);
+    g->key = *key;
+    g->number = (uint32_t)t->n;
+    g->people = PARRY_ARRAY(t->arena, parry_ledger_subject, t->k);
+    t->list = parry_arena_grow(t->arena, t->list, t->n, &t->cap, sizeof *t->list);
+    t->list[t->n++] = g;
+    *slot = (uint32_t)t->n;
+    if (t->n * 2 > t->nslots)
+        more_slots(t);
+    return g;
+}
+
+static bool among(const parry_ledger_subject *people, size_t n, const parry_ledger_subject *who)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (memcmp(&people[i], who, sizeof *who) == 0)
+            return true;
+    }
+    return false;
+}
+
+void report_group_meet(report_groups *t, report_group *g, int64_t at_ms, const parry_ledger_subject *who, bool counts)
+{
+    g->rows++;
+    if (!counts || g->npeople == t->k)
+        return;
+    if (g->period != at_ms / period_ms)
+        g->npeople = 0;
+    g->period = at_ms / period_ms;
+    if (!among(g->people, g->npeople, who))
+        g->people[g->npeople++] = *who;
+}
+
+/* ---- hiding ------------------------------------------------------------------------------------------------------ */
+
+/* How many people the hidden ones have together, counted up to k. */
+static size_t hidden_people(const parry_report_part *parts, size_t n, unsigned k)
+{
+    parry_ledger_subject met[PARRY_REPORT_K_MAX];
+    size_t nmet = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; parts[i].hidden && j < parts[i].npeople && nmet < k; j++) {
+            if (!among(met, nmet, &parts[i].people[j]))
+                met[nmet++] = parts[i].people[j];
+        }
+    }
+    return nmet;
+}
+
+static parry_report_part *smallest_shown(parry_report_part *parts, size_t n)
+{
+    parry_report_part *least = NULL;
+    for (parry_report_part *p = parts; p < parts + n; p++) {
+        if (!p->hidden && (least == NULL || p->rows < least->rows || (p->rows == least->rows && p->key < least->key)))
+            least = p;
+    }
+    return least;
+}
+
+size_t parry_report_hide(parry_report_part *parts, size_t n, unsigned k)
+{
+    size_t hidden = 0;
+    for (size_t i = 0; i < n; i++) {
+        parts[i].hidden = parts[i].npeople < k;
+        hidden += parts[i].hidden;
+    }
+    while (hidden > 0 && (hidden == 1 || hidden_people(parts, n, k) < k)) {
+        parry_report_part *next = smallest_shown(parts, n);
+        if (next == NULL)
+            break;
+        next->hidden = true;
+        hidden++;
+    }
+    return hidden;
+}
+
+void report_groups_hide(report_groups *t)
+{
+    parry_report_part *parts = parry_calloc(t->n + 1, sizeof *parts);
+    size_t n = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        const report_group *g = t->list[i];
+        if (g->rows > 0) /* nobody needs no hiding */
+            parts[n++] = (parry_report_part){g->people, g->npeople, g->rows, g->number, false};
+    }
+    (void)parry_report_hide(parts, n, t->k);
+    for (size_t i = 0; i < n; i++)
+        t->list[parts[i].key]->hidden = parts[i].hidden;
+    free(parts);
+}
+
+/* ---- people told apart ------------------------------------------------------------------------------------------- */
+
+struct report_distinct_slot {
+    parry_ledger_subject who;
+    uint64_t sort; /* + 1; 0: free */
+};
+
+static struct report_distinct_slot *place(const report_distinct *d, uint64_t sort, const parry_ledger_subject *who)
+{
+    uint64_t words[2];
+    memcpy(words, who, sizeof words);
+    size_t at = mix(words[0] + mix(words[1] + mix(sort))) & (d->nslots - 1);
+    while (d->slots[at].sort != 0 && (d->slots[at].sort != sort || memcmp(&d->slots[at].who, who, sizeof *who) != 0))
+        at = (at + 1) & (d->nslots - 1);
+    return &d->slots[at];
+}
+
+static void more_places(report_distinct *d)
+{
+    report_distinct old = *d;
+    d->nslots = old.nslots > 0 ? old.nslots * 2 : SLOTS_FIRST;
+    d->slots = parry_calloc(d->nslots, sizeof *d->slots);
+    for (size_t i = 0; i < old.nslots; i++) {
+        if (old.slots[i].sort != 0)
+            *place(d, old.slots[i].sort, &old.slots[i].who) = old.slots[i];
+    }
+    free(old.slots);
+}
+
+int report_distinct_add(report_distinct *d, uint64_t sort, const parry_ledger_subject *who)
+{
+    if (d->n * 4 >= d->nslots * 3)
+        more_places(d);
+    struct report_distinct_slot *s = place(d, sort + 1, who);
+    if (s->sort != 0)
+        return 0;
+    if (d->n == PARRY_REPORT_DISTINCT_MAX)
+        return -1;
+    s->who = *who;
+    s->sort = sort + 1;
+    d->n++;
+    return 1;
+}
+
+void report_distinct_free(report_distinct *d)
+{
+    free(d->slots);
+    *d = (report_distinct){NULL, 0, 0};
+}

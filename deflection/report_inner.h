@@ -1,0 +1,180 @@
+/* What the files of reports share: tables of groups, and the definitions. Private to deflection/report*.c. */
+#ifndef PARRY_DEFLECTION_REPORT_INNER_H
+#define PARRY_DEFLECTION_REPORT_INNER_H
+
+#include "deflection/report.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- groups (report_groups.c): what is counted, by a key -------------------------------------------------------- */
+
+enum { PARRY_REPORT_KEY = 7, PARRY_REPORT_COUNTERS = 16 };
+
+typedef struct report_key {
+    uint64_t v[PARRY_REPORT_KEY];
+} report_key;
+
+typedef struct report_group {
+    report_key key;
+    parry_ledger_subject *people; /* told apart, up to k; those of one period of visitors' keys */
+    uint32_t npeople;
+    uint32_t number; /* in order of its coming */
+    int64_t period;
+    uint64_t rows;
+    uint32_t *values; /* malloc'd; of medians and means */
+    size_t nvalues, values_cap;
+    bool hidden;
+    uint64_t n[]; /* counters */
+} report_group;
+
+typedef struct report_groups {
+    parry_arena *arena;
+    report_group **list; /* in order of their coming */
+    size_t n, cap;
+    uint32_t *slots; /* number + 1; 0: free */
+    size_t nslots;
+    size_t counters;
+    unsigned k;
+} report_groups;
+
+void report_groups_open(report_groups *t, size_t counters, unsigned k);
+void report_groups_close(report_groups *t);
+report_group *report_groups_get(report_groups *t, const report_key *key); /* made where it is missing; NULL: too many */
+/* A row of somebody: visitors' keys change with the period, so that one person has two where a report spans two; only
+ * those of one period are told apart, and the fullest period counts. */
+void report_group_meet(report_groups *t, report_group *g, int64_t at_ms, const parry_ledger_subject *who, bool counts);
+/* Hides of these groups, as one whole. */
+void report_groups_hide(report_groups *t);
+
+/* People told apart, of one sort each. */
+typedef struct report_distinct {
+    struct report_distinct_slot *slots;
+    size_t n, nslots;
+} report_distinct;
+/* 1: new, 0: was there, -1: too many. */
+int report_distinct_add(report_distinct *d, uint64_t sort, const parry_ledger_subject *who);
+void report_distinct_free(report_distinct *d);
+
+/* A past in so many parts: counter REPORT_PAST + 1 is the oldest one's. */
+enum { REPORT_PARTS = 4, REPORT_PAST = 1 };
+
+/* ---- one pass (report.c) ---------------------------------------------------------------------------------------- */
+
+typedef struct report_pass {
+    const parry_report_source *source;
+    const parry_report_request *q;
+    report_groups groups, crossed; /* crossed: by everything that the request narrows or divides by */
+    report_distinct distinct;
+    size_t values;
+    int64_t window_ms;
+    parry_word filter[PARRY_BYS];
+    bool filtered[PARRY_BYS], unknown; /* unknown: a filter's word was never said */
+    parry_report_by dims[PARRY_BYS];
+    size_t ndims;
+    bool team; /* whether the team is in is a dimension, too */
+    parry_report_causal causal;
+    uint64_t totals[1 + REPORT_PARTS]; /* of report `rising`: searches now, and in the parts of its past */
+    uint64_t nameless;                 /* rows that count for no text */
+    parry_code code;
+    parry_err *err;
+} report_pass;
+
+/* Adds a value to a group's list; a refusal stands in p->code. */
+void report_value(report_pass *p, report_group *g, uint64_t value);
+/* g->n[counter] is how many different ones there were. */
+void report_once(report_pass *p, report_group *g, unsigned counter, const parry_ledger_subject *who);
+
+/* ---- definitions ------------------------------------------------------------------------------------------------ */
+
+typedef enum report_formula {
+    REPORT_COUNT,       /* a; of b */
+    REPORT_SHARE,       /* a / b; Wilson's interval */
+    REPORT_RATIO,       /* a / b, may pass 1; from Wilson's of a / (a + b) */
+    REPORT_MEDIAN,      /* of the values; order statistics */
+    REPORT_MEAN,        /* of the values */
+    REPORT_RECIPROCAL,  /* mean of 1 / value */
+    REPORT_RECIPROCAL0, /* the same over b, a row without value counts 0 */
+    REPORT_DISCOUNTED,  /* mean over b of 0.5 ^ (value - 1) */
+    REPORT_MONEY,       /* a x cost of a ticket; Wilson's of a / b, times b x cost */
+    REPORT_RISE,        /* report `rising`: (a / searches now) / (b / searches before) */
+    REPORT_CAUSAL,      /* of the experiment: a says what (report_causal_cell) */
+} report_formula;
+
+enum {
+    REPORT_CAUSAL_EFFECT,
+    REPORT_CAUSAL_TICKETS,
+    REPORT_CAUSAL_MONEY,
+    REPORT_CAUSAL_DETECTABLE,
+    REPORT_CAUSAL_INFLATION
+};
+
+typedef struct report_cell {
+    const char *name;
+    report_formula formula;
+    unsigned a, b;
+    const char *unit, *words, *source;
+} report_cell;
+
+typedef enum report_over { REPORT_SESSIONS, REPORT_SEARCHES, REPORT_READS } report_over;
+typedef enum report_rows { REPORT_ASKED, REPORT_TEXTS, REPORT_ARTICLES } report_rows;
+
+typedef struct report_any { /* one row of any kind: the pointer of its own kind is set */
+    int64_t at_ms;
+    const parry_ledger_subject *who;
+    const parry_dimensions *in;
+    bool bot, agent, visitor;
+    const parry_session_row *session;
+    const parry_search_row *search;
+    const parry_read_row *read;
+} report_any;
+
+struct parry_report_kind {
+    const char *name, *what;
+    report_over over;
+    report_rows rows;
+    void (*add)(report_pass *p, report_group *g, const report_any *row);
+    const report_cell *cells;
+    size_t ncells;
+    unsigned order; /* of texts and articles: the counter that puts most first ... */
+    bool by_bound;  /* ... or the cell, by the lower end of its interval */
+    bool everyone;  /* bots and the team, too */
+    bool before;    /* rows of as long a time before the range as well */
+};
+
+const parry_report_kind *report_kind_at(size_t i);       /* NULL past the last */
+const parry_report_kind *report_kind_of(parry_str name); /* NULL: no such report */
+extern const parry_report_kind report_sessions_kinds[], report_searches_kinds[], report_articles_kinds[];
+extern const size_t report_sessions_nkinds, report_searches_nkinds, report_articles_nkinds;
+
+/* ---- cells (report_cells.c) ------------------------------------------------------------------------------------- */
+
+typedef struct report_value_of {
+    bool known, bounded; /* else null; hi may be INFINITY */
+    bool whole;          /* value is a count */
+    double value, lo, hi;
+    uint64_t n;
+    const char *why;
+} report_value_of;
+
+/* g->values are in order. */
+report_value_of report_cell_value(const report_pass *p, const report_group *g, const report_cell *cell);
+double report_rise_p(const report_pass *p, const report_group *g); /* of the test of report `rising` */
+/* "searches.ctr/1" */
+#define REPORT_DEFINITION "%s.%s/%d"
+
+/* ---- as JSON (report_json.c) */
+json_t *report_json(const report_pass *p, bool all_hidden); /* a new reference */
+
+/* ---- days ------------------------------------------------------------------------------------------------------- */
+
+enum { REPORT_DAY_TEXT = 11 };
+void report_day_text(int64_t at_ms, char out[REPORT_DAY_TEXT]);   /* "2026-11-21" */
+int64_t report_period_start(parry_report_by by, int64_t at_ms);   /* of a day, week, month */
+int64_t report_period_next(parry_report_by by, int64_t start_ms); /* the start of the one after */
+
+#ifdef __cplusplus
+}
+#endif
+#endif
