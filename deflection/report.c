@@ -124,6 +124,12 @@ static bool counts(const report_pass *p, const report_any *row)
     return p->q->kind->rows != REPORT_TEXTS || row->visitor;
 }
 
+/* A ticket may have come by mail, and a link is the team's: neither says who searched or read. */
+static bool people(const report_any *row)
+{
+    return row->ticket == NULL && (row->read == NULL || !(row->read->flags & PARRY_READ_LINKED));
+}
+
 static bool cross(report_pass *p, const report_any *row)
 {
     report_key key = {{p->team ? row->agent : 0}};
@@ -134,7 +140,8 @@ static bool cross(report_pass *p, const report_any *row)
         return true;
     if (!grouped(p, &p->crossed, &key, &g))
         return false;
-    report_group_meet(&p->crossed, g, row->at_ms, row->who, true);
+    if (people(row))
+        report_group_meet(&p->crossed, g, row->at_ms, row->who, true);
     return true;
 }
 
@@ -152,7 +159,7 @@ static bool take(report_pass *p, const report_any *row)
     report_group *g;
     if (!grouped(p, &p->groups, &key, &g))
         return false;
-    if (row->at_ms >= p->q->from_ms) {
+    if (row->at_ms >= p->q->from_ms && people(row)) {
         report_group_meet(&p->groups, g, row->at_ms, row->who, counts(p, row));
         p->nameless += !counts(p, row);
     }
@@ -190,8 +197,18 @@ static bool take_read(void *ctx, const parry_read_row *r)
                             .who = &r->who,
                             .in = &r->in,
                             .bot = (r->flags & PARRY_READ_BOT) != 0,
-                            .agent = (r->flags & PARRY_READ_AGENT) != 0,
+                            .agent = (r->flags & (PARRY_READ_AGENT | PARRY_READ_LINKED)) == PARRY_READ_AGENT,
                             .read = r};
+    return take(ctx, &row);
+}
+
+static bool take_ticket(void *ctx, const parry_ticket_row *t)
+{
+    const report_any row = {.at_ms = t->at_ms,
+                            .who = &t->who,
+                            .in = &t->in,
+                            .visitor = (t->flags & PARRY_TICKET_VISITOR) != 0,
+                            .ticket = t};
     return take(ctx, &row);
 }
 
@@ -213,6 +230,8 @@ static parry_code walk(report_pass *p)
         code = s->reads(s->ctx, from, until, take_read, p, p->err);
         break;
     }
+    if (code == PARRY_OK && p->code == PARRY_OK && p->q->kind->tickets)
+        code = s->tickets(s->ctx, from, until, take_ticket, p, p->err);
     return p->code != PARRY_OK ? p->code : code;
 }
 
@@ -241,10 +260,9 @@ static void open_filters(report_pass *p)
     for (parry_report_by d = PARRY_BY_AUDIENCE; d < PARRY_BYS; d++) {
         p->filtered[d] = q->filter[d].p != NULL;
         if (p->filtered[d] && d == PARRY_BY_GENERATION)
-            p->filter[d] = (parry_word)strtoul(q->filter[d].p, NULL, 10);
+            p->filter[d] = strtoull(q->filter[d].p, NULL, 10);
         else if (p->filtered[d])
-            p->filter[d] = q->filter[d].n == 0 ? 0 : p->source->find_word(p->source->ctx, q->filter[d]);
-        p->unknown = p->unknown || (p->filtered[d] && q->filter[d].n > 0 && p->filter[d] == 0);
+            p->filter[d] = parry_word_of(q->filter[d]);
         if (p->filtered[d] || q->by == d)
             p->dims[p->ndims++] = d;
     }
@@ -302,7 +320,7 @@ parry_code parry_report_make(const parry_report_source *s, const parry_report_re
     report_groups_open(&p.crossed, 0, q->k);
     open_filters(&p);
     parry_code code = open_causal(&p);
-    if (code == PARRY_OK && !p.unknown)
+    if (code == PARRY_OK)
         code = walk(&p);
     if (code == PARRY_OK) {
         add_empty(&p);

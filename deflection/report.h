@@ -104,8 +104,9 @@ typedef struct parry_report_source {
                            bool (*fn)(void *ctx, const parry_search_row *row), void *fn_ctx, parry_err *err);
     parry_code (*reads)(void *ctx, int64_t from_ms, int64_t until_ms, bool (*fn)(void *ctx, const parry_read_row *row),
                         void *fn_ctx, parry_err *err);
+    parry_code (*tickets)(void *ctx, int64_t from_ms, int64_t until_ms,
+                          bool (*fn)(void *ctx, const parry_ticket_row *row), void *fn_ctx, parry_err *err);
     parry_str (*word)(void *ctx, parry_word w);
-    parry_word (*find_word)(void *ctx, parry_str word);
     /* NULL, or: the experiment's result over these days. Fails like the others. */
     parry_code (*causal)(void *ctx, const parry_report_request *q, parry_report_causal *out, parry_err *err);
     /* NULL, or: how many records that happened then were erased. */

@@ -70,7 +70,7 @@ typedef struct report_pass {
     size_t values;
     int64_t window_ms;
     parry_word filter[PARRY_BYS];
-    bool filtered[PARRY_BYS], unknown; /* unknown: a filter's word was never said */
+    bool filtered[PARRY_BYS];
     parry_report_by dims[PARRY_BYS];
     size_t ndims;
     bool team; /* whether the team is in is a dimension, too */
@@ -128,6 +128,7 @@ typedef struct report_any { /* one row of any kind: the pointer of its own kind 
     const parry_session_row *session;
     const parry_search_row *search;
     const parry_read_row *read;
+    const parry_ticket_row *ticket;
 } report_any;
 
 struct parry_report_kind {
@@ -139,6 +140,7 @@ struct parry_report_kind {
     size_t ncells;
     unsigned order; /* of texts and articles: the counter that puts most first ... */
     bool by_bound;  /* ... or the cell, by the lower end of its interval */
+    bool tickets;   /* rows of tickets as well */
     bool everyone;  /* bots and the team, too */
     bool before;    /* rows of as long a time before the range as well */
 };

@@ -25,7 +25,7 @@ static json_t *label(const report_pass *p, const report_group *g)
     if (p->q->kind->rows == REPORT_ASKED && by == PARRY_BY_GENERATION)
         return json_integer((json_int_t)g->key.v[0]);
     if (p->q->kind->rows != REPORT_ASKED || by >= PARRY_BY_AUDIENCE)
-        return text_json(p->source->word(p->source->ctx, (parry_word)g->key.v[0]));
+        return text_json(p->source->word(p->source->ctx, g->key.v[0]));
     report_day_text((int64_t)g->key.v[0], day);
     if (by == PARRY_BY_MONTH)
         day[7] = 0;
@@ -112,7 +112,7 @@ static void rank(const report_pass *p, ranked *r)
     r->timely = !words;
     r->second = g->n[0];
     if (words)
-        r->name = p->source->word(p->source->ctx, (parry_word)g->key.v[0]);
+        r->name = p->source->word(p->source->ctx, g->key.v[0]);
     r->first = (double)g->n[kind->by_bound ? 0 : kind->order];
     if (!kind->by_bound)
         r->out = kind->rows != REPORT_ASKED && r->first <= 0;
@@ -201,8 +201,6 @@ static json_t *notes_json(const report_pass *p, bool all, size_t hidden, uint64_
         add_note(notes, "hidden rows have fewer than %llu visitors, or would give away another that has", p->q->k);
     if (p->nameless > 0)
         add_note(notes, "%llu searches name no visitor, and count towards no text's visitors", p->nameless);
-    if (p->unknown)
-        add_note(notes, "%llu filter has a value that was never said", 1);
     return notes;
 }
 

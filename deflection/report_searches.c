@@ -106,12 +106,12 @@ static const report_cell clicks[] = {
 
 #define TEXTS(name, what, order)                                                                                       \
     {                                                                                                                  \
-        name, what, REPORT_SEARCHES, REPORT_TEXTS, add_searches, CELLS(searches), order, false, false, false           \
+        name, what, REPORT_SEARCHES, REPORT_TEXTS, add_searches, CELLS(searches), order, false, false, false, false    \
     }
 
 const parry_report_kind report_searches_kinds[] = {
     {"searches", "How searches went", REPORT_SEARCHES, REPORT_ASKED, add_searches, CELLS(searches), 0, false, false,
-     false},
+     false, false},
     TEXTS("top", "Most searched texts", SEARCHES),
     TEXTS("zero-result", "Texts that most often had no hit", ZERO),
     TEXTS("no-answer", "Texts that most often had no probable answer", NO_ANSWER),
@@ -119,8 +119,8 @@ const parry_report_kind report_searches_kinds[] = {
     TEXTS("refined", "Texts that were most often searched anew in other words", REFINED),
     TEXTS("exit", "Texts that most often ended a session", EXIT),
     {"rising", "Texts that are searched more than before, beyond chance", REPORT_SEARCHES, REPORT_TEXTS, add_rising,
-     CELLS(rising), 2, true, false, true},
+     CELLS(rising), 2, true, false, false, true},
     {"clicks", "Whether and where hits are opened", REPORT_SEARCHES, REPORT_ASKED, add_clicks, CELLS(clicks), 0, false,
-     false, false},
+     false, false, false},
 };
 const size_t report_searches_nkinds = sizeof report_searches_kinds / sizeof *report_searches_kinds;

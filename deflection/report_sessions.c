@@ -9,7 +9,7 @@ static bool is(const parry_session_row *s, uint32_t flag) { return (s->flags & f
  * tickets that came and not yet the ones that did not. */
 static bool closed(const report_pass *p, const parry_session_row *s)
 {
-    return s->end_ms + p->window_ms <= p->source->state.as_of_ms;
+    return (s->seen_ms > 0 ? s->seen_ms : s->end_ms) + p->window_ms < p->source->state.as_of_ms;
 }
 
 static parry_outcome outcome(const report_pass *p, const parry_session_row *s)
@@ -20,47 +20,58 @@ static parry_outcome outcome(const report_pass *p, const parry_session_row *s)
 /* A ticket within the window, whether content was seen or not. */
 static bool ticketed(const report_pass *p, const parry_session_row *s)
 {
-    bool late = s->ticket_ms - s->end_ms > p->window_ms;
-    return outcome(p, s) == PARRY_OUTCOME_NONE ||
-           (outcome(p, s) == PARRY_OUTCOME_UNENGAGED && s->ticket_ms > 0 && !late);
+    int64_t since = s->seen_ms > 0 ? s->seen_ms : s->end_ms;
+    return s->ticket_ms > 0 && s->ticket_ms <= since + p->window_ms;
 }
 
 /* ---- self-service ------------------------------------------------------------------------------------------------ */
 
-enum { SS_SESSIONS, SS_OVER, SS_READERS, SS_TICKET_PEOPLE, SS_CONFIRMED, SS_RESOLVED, SS_TICKETS, SS_EITHER, SS_ANY };
+enum { SS_SESSIONS, SS_OVER, SS_READERS, SS_WRITERS, SS_CONFIRMED, SS_RESOLVED, SS_TICKETS, SS_EITHER, SS_ANY };
+
+/* Tickets wait as long as sessions do, so that both are of the same time. */
+static void add_ticket_to_self_service(report_pass *p, report_group *g, const parry_ticket_row *t)
+{
+    if (t->at_ms + p->window_ms >= p->source->state.as_of_ms)
+        return;
+    g->n[SS_TICKETS]++;
+    g->n[SS_EITHER]++;
+    g->n[SS_ANY]++;
+    report_once(p, g, SS_WRITERS, &t->who);
+}
 
 static void add_self_service(report_pass *p, report_group *g, const report_any *row)
 {
     const parry_session_row *s = row->session;
+    if (row->ticket != NULL) {
+        add_ticket_to_self_service(p, g, row->ticket);
+        return;
+    }
     g->n[SS_SESSIONS]++;
     if (!closed(p, s))
         return;
-    bool confirmed = outcome(p, s) == PARRY_OUTCOME_CONFIRMED, ticket = ticketed(p, s);
+    bool confirmed = outcome(p, s) == PARRY_OUTCOME_CONFIRMED;
     bool resolved = confirmed || outcome(p, s) == PARRY_OUTCOME_POTENTIAL;
     g->n[SS_OVER]++;
     g->n[SS_CONFIRMED] += confirmed;
     g->n[SS_RESOLVED] += resolved;
-    g->n[SS_TICKETS] += ticket;
-    g->n[SS_EITHER] += confirmed || ticket;
-    g->n[SS_ANY] += resolved || ticket;
+    g->n[SS_EITHER] += confirmed;
+    g->n[SS_ANY] += resolved;
     if (is(s, PARRY_SESSION_CONTENT))
         report_once(p, g, SS_READERS, &s->who);
-    if (ticket)
-        report_once(p, g, SS_TICKET_PEOPLE, &s->who);
 }
 
 static const report_cell self_service[] = {
     {"sessions", REPORT_COUNT, SS_SESSIONS, SS_SESSIONS, "sessions", "Sessions that began in the range.", "ours"},
     {"closed", REPORT_COUNT, SS_OVER, SS_SESSIONS, "sessions",
-     "Those whose window is over; every cell below is of these.", "ours"},
-    {"score", REPORT_RATIO, SS_READERS, SS_TICKET_PEOPLE, "ratio",
-     "Visitors that saw content, to visitors with a ticket within the window of a session's end. Not a rate: it grows "
-     "with any traffic.",
+     "Those whose window is over, from the last content seen on, or else from the end; every cell below is of these.",
+     "ours"},
+    {"score", REPORT_RATIO, SS_READERS, SS_WRITERS, "ratio",
+     "Visitors that saw content, to people with a ticket. Not a rate: it grows with any traffic.",
      "Gainsight; Zendesk's ticket deflection ratio has sessions above"},
     {"confirmed", REPORT_COUNT, SS_CONFIRMED, SS_OVER, "sessions", "Outcome confirmed.", "ServiceNow"},
     {"resolved", REPORT_COUNT, SS_RESOLVED, SS_OVER, "sessions", "Outcome confirmed or potential.", "ServiceNow"},
-    {"tickets", REPORT_COUNT, SS_TICKETS, SS_OVER, "sessions",
-     "Sessions with a ticket within the window, content seen or not.", "ours"},
+    {"tickets", REPORT_COUNT, SS_TICKETS, SS_TICKETS, "tickets",
+     "All tickets of the range that are older than the window, whoever wrote them and however.", "ours"},
     {"rate_confirmed", REPORT_SHARE, SS_CONFIRMED, SS_EITHER, "share", "confirmed / (confirmed + tickets).",
      "trade usage; what a resolution is, is said"},
     {"rate_resolved", REPORT_SHARE, SS_RESOLVED, SS_ANY, "share", "resolved / (resolved + tickets).",
@@ -198,27 +209,30 @@ static const report_cell form[] = {
 
 /* ---- guardrails: what a gain may have cost ----------------------------------------------------------------------- */
 
-enum { GU_SEARCHED, GU_ABANDONED, GU_DWELLED, GU_REFINED, GU_SAID, GU_NO, GU_TICKETS, GU_OVER, GU_AGAIN };
+enum { GU_SEARCHED, GU_ABANDONED, GU_DWELLED, GU_REFINED, GU_SAID, GU_NO, GU_TICKETS, GU_AFTER, GU_AGAIN };
+
+static void add_ticket_to_guardrails(report_pass *p, report_group *g, const parry_ticket_row *t)
+{
+    g->n[GU_TICKETS]++;
+    g->n[GU_AFTER] += (t->flags & PARRY_TICKET_AFTER) != 0;
+    g->n[GU_AGAIN] += (t->flags & PARRY_TICKET_AGAIN) != 0;
+    if (t->since_ms > 0)
+        report_value(p, g, (uint64_t)(t->at_ms - t->since_ms) / 1000);
+}
 
 static void add_guardrails(report_pass *p, report_group *g, const report_any *row)
 {
     const parry_session_row *s = row->session;
-    int64_t week = parry_windows_ms[PARRY_WINDOWS - 1];
+    if (row->ticket != NULL) {
+        add_ticket_to_guardrails(p, g, row->ticket);
+        return;
+    }
     g->n[GU_SEARCHED] += s->searches > 0;
     g->n[GU_ABANDONED] += s->searches > 0 && is(s, PARRY_SESSION_ABANDONED);
     g->n[GU_DWELLED] += s->searches > 0 && is(s, PARRY_SESSION_DWELLED);
     g->n[GU_REFINED] += s->searches > 0 && s->refined > 0;
     g->n[GU_SAID] += is(s, PARRY_SESSION_SOLVED) || is(s, PARRY_SESSION_NOT_SOLVED);
     g->n[GU_NO] += is(s, PARRY_SESSION_NOT_SOLVED);
-    if (!closed(p, s) || !ticketed(p, s))
-        return;
-    g->n[GU_TICKETS]++;
-    if (s->ticket_ms > s->start_ms)
-        report_value(p, g, (uint64_t)(s->ticket_ms - s->start_ms) / 1000);
-    if (s->ticket_ms + week > p->source->state.as_of_ms)
-        return;
-    g->n[GU_OVER]++;
-    g->n[GU_AGAIN] += s->again_ms > 0;
 }
 
 static const report_cell guardrails[] = {
@@ -230,11 +244,13 @@ static const report_cell guardrails[] = {
     {"reformulated", REPORT_SHARE, GU_REFINED, GU_SEARCHED, "share",
      "Of sessions with a search: another search, no prefix of the one before, within 60 s.", "Google Analytics"},
     {"not_helpful", REPORT_SHARE, GU_NO, GU_SAID, "share", "Of sessions that said yes or no last: said no.", "ours"},
-    {"tickets", REPORT_COUNT, GU_TICKETS, GU_TICKETS, "sessions",
-     "Sessions with a ticket within the window, which is over.", "ours"},
-    {"time_to_ticket", REPORT_MEDIAN, 0, 0, "s", "Median time from the session's start to its ticket.", "ours"},
-    {"repeat_contact", REPORT_SHARE, GU_AGAIN, GU_OVER, "share",
-     "Of tickets that are 7 days old: another by the same visitor within these 7 days.", "ours"},
+    {"tickets", REPORT_COUNT, GU_TICKETS, GU_TICKETS, "tickets", "All tickets of the range.", "ours"},
+    {"after_content", REPORT_SHARE, GU_AFTER, GU_TICKETS, "share",
+     "Of tickets: their sender saw content in the 7 days before.", "ours"},
+    {"time_to_ticket", REPORT_MEDIAN, 0, 0, "s",
+     "Median time from the start of the session before, within 7 days, to the ticket.", "ours"},
+    {"repeat_contact", REPORT_SHARE, GU_AGAIN, GU_TICKETS, "share",
+     "Of tickets: another one of the same person in the 7 days before.", "ours"},
 };
 
 /* ---- shares ------------------------------------------------------------------------------------------------------ */
@@ -374,24 +390,26 @@ static const report_cell causal[] = {
 
 const parry_report_kind report_sessions_kinds[] = {
     {"self-service", "How many were served without a ticket", REPORT_SESSIONS, REPORT_ASKED, add_self_service,
-     CELLS(self_service), 0, false, false, false},
+     CELLS(self_service), 0, false, true, false, false},
     {"outcomes", "What came of sessions, by the classes of the window", REPORT_SESSIONS, REPORT_ASKED, add_outcomes,
-     CELLS(outcomes), 0, false, false, false},
+     CELLS(outcomes), 0, false, false, false, false},
     {"funnel", "From a search to a ticket", REPORT_SESSIONS, REPORT_ASKED, add_funnel, CELLS(funnel), 0, false, false,
-     false},
-    {"stages", "Deflection before the form and at it", REPORT_SESSIONS, REPORT_ASKED, add_stages, CELLS(stages), 0,
-     false, false, false},
-    {"form", "What suggestions at the ticket form did", REPORT_SESSIONS, REPORT_ASKED, add_form, CELLS(form), 0, false,
      false, false},
-    {"causal", "What the suggestions themselves avoided, by experiment, and how inflated the usual number is",
-     REPORT_SESSIONS, REPORT_ASKED, add_money, CELLS(causal), 0, false, false, false},
-    {"cost", "Cost saved, as a range", REPORT_SESSIONS, REPORT_ASKED, add_money, CELLS(money), 0, false, false, false},
-    {"guardrails", "What a gain may have cost", REPORT_SESSIONS, REPORT_ASKED, add_guardrails, CELLS(guardrails), 0,
+    {"stages", "Deflection before the form and at it", REPORT_SESSIONS, REPORT_ASKED, add_stages, CELLS(stages), 0,
+     false, false, false, false},
+    {"form", "What suggestions at the ticket form did", REPORT_SESSIONS, REPORT_ASKED, add_form, CELLS(form), 0, false,
      false, false, false},
-    {"chat", "Chatbots beside search", REPORT_SESSIONS, REPORT_ASKED, add_chat, CELLS(chat), 0, false, false, false},
-    {"survey", "What people answered", REPORT_SESSIONS, REPORT_ASKED, add_survey, CELLS(survey), 0, false, false,
+    {"causal", "What the suggestions themselves avoided, by experiment, and how inflated the usual number is",
+     REPORT_SESSIONS, REPORT_ASKED, add_money, CELLS(causal), 0, false, false, false, false},
+    {"cost", "Cost saved, as a range", REPORT_SESSIONS, REPORT_ASKED, add_money, CELLS(money), 0, false, false, false,
+     false},
+    {"guardrails", "What a gain may have cost", REPORT_SESSIONS, REPORT_ASKED, add_guardrails, CELLS(guardrails), 0,
+     false, true, false, false},
+    {"chat", "Chatbots beside search", REPORT_SESSIONS, REPORT_ASKED, add_chat, CELLS(chat), 0, false, false, false,
+     false},
+    {"survey", "What people answered", REPORT_SESSIONS, REPORT_ASKED, add_survey, CELLS(survey), 0, false, false, false,
      false},
     {"shares", "Bots, the team, and visitors without a name", REPORT_SESSIONS, REPORT_ASKED, add_shares, CELLS(shares),
-     0, false, true, false},
+     0, false, false, true, false},
 };
 const size_t report_sessions_nkinds = sizeof report_sessions_kinds / sizeof *report_sessions_kinds;

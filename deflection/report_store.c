@@ -19,8 +19,13 @@ static parry_code store_reads(void *ctx, int64_t from, int64_t until, bool (*fn)
     return parry_rows_reads(ctx, from, until, fn, fn_ctx, err);
 }
 
+static parry_code store_tickets(void *ctx, int64_t from, int64_t until, bool (*fn)(void *, const parry_ticket_row *),
+                                void *fn_ctx, parry_err *err)
+{
+    return parry_rows_tickets(ctx, from, until, fn, fn_ctx, err);
+}
+
 static parry_str store_word(void *ctx, parry_word w) { return parry_rows_word(ctx, w); }
-static parry_word store_find_word(void *ctx, parry_str word) { return parry_rows_find_word(ctx, word); }
 
 parry_report_source parry_report_source_of(parry_rows *rows)
 {
@@ -29,6 +34,6 @@ parry_report_source parry_report_source_of(parry_rows *rows)
                                  .sessions = store_sessions,
                                  .searches = store_searches,
                                  .reads = store_reads,
-                                 .word = store_word,
-                                 .find_word = store_find_word};
+                                 .tickets = store_tickets,
+                                 .word = store_word};
 }

@@ -85,7 +85,8 @@ static void add_row(searching *s, size_t i)
     row->query_id = f->query_id;
     row->who = *m->who;
     row->flags = (f->answered ? PARRY_SEARCH_ANSWERED : 0) | (f->total == 0 ? PARRY_SEARCH_ZERO : 0) |
-                 (m->bot ? PARRY_SEARCH_BOT : 0) | (f->probability >= 0 ? PARRY_SEARCH_KNOWN : 0);
+                 (m->bot ? PARRY_SEARCH_BOT : 0) | (m->visitor ? PARRY_SEARCH_VISITOR : 0) |
+                 (f->probability >= 0 ? PARRY_SEARCH_KNOWN : 0);
     row->text = parry_making_word(m, parry_collapse_fold(m->a, f->text));
     row->first = f->nshown > 0 ? parry_making_word(m, f->shown[0]) : 0;
     row->probability = f->probability >= 0 ? (float)f->probability : 0;

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-enum { ROWS = 4096, WORDS = 512 };
+enum { ROWS = 4096, WORDS = 8192 };
 #define DAY ((int64_t)86400000)
 #define START ((int64_t)1791331200000) /* 2026-10-07, a Wednesday, when a period of visitors' keys is 3 days old */
 
@@ -19,7 +19,8 @@ typedef struct memory {
     parry_session_row sessions[ROWS];
     parry_search_row searches[ROWS];
     parry_read_row reads[ROWS];
-    size_t nsessions, nsearches, nreads;
+    parry_ticket_row tickets[ROWS];
+    size_t nsessions, nsearches, nreads, ntickets;
     const char *words[WORDS];
     size_t nwords;
 } memory;
@@ -39,29 +40,22 @@ typedef struct memory {
 WALK(walk_sessions, parry_session_row, sessions, nsessions, start_ms)
 WALK(walk_searches, parry_search_row, searches, nsearches, at_ms)
 WALK(walk_reads, parry_read_row, reads, nreads, at_ms)
-
-static inline parry_word memory_find(void *ctx, parry_str word)
-{
-    memory *m = ctx;
-    for (size_t i = 0; i < m->nwords; i++) {
-        if (parry_str_eqz(word, m->words[i]))
-            return (parry_word)i + 1;
-    }
-    return 0;
-}
+WALK(walk_tickets, parry_ticket_row, tickets, ntickets, at_ms)
 
 static inline parry_word word(memory *m, const char *z)
 {
-    parry_word w = memory_find(m, parry_str_of(z));
-    if (w == 0)
-        m->words[m->nwords++] = z;
-    return w > 0 ? w : (parry_word)m->nwords;
+    m->words[m->nwords++] = z;
+    return parry_word_of(parry_str_of(z));
 }
 
 static inline parry_str memory_word(void *ctx, parry_word w)
 {
     memory *m = ctx;
-    return w > 0 ? parry_str_of(m->words[w - 1]) : parry_str_of("");
+    for (size_t i = 0; i < m->nwords; i++) {
+        if (parry_word_of(parry_str_of(m->words[i])) == w)
+            return parry_str_of(m->words[i]);
+    }
+    return parry_str_of("");
 }
 
 static inline parry_ledger_subject person(unsigned n)
@@ -86,13 +80,14 @@ static inline parry_report_source memory_source(memory *m, int64_t as_of_ms)
     qsort(m->sessions, m->nsessions, sizeof *m->sessions, in_time);
     qsort(m->searches, m->nsearches, sizeof *m->searches, in_time);
     qsort(m->reads, m->nreads, sizeof *m->reads, in_time);
+    qsort(m->tickets, m->ntickets, sizeof *m->tickets, in_time);
     return (parry_report_source){.ctx = m,
                                  .state = {.seq = 7, .as_of_ms = as_of_ms},
                                  .sessions = walk_sessions,
                                  .searches = walk_searches,
                                  .reads = walk_reads,
-                                 .word = memory_word,
-                                 .find_word = memory_find};
+                                 .tickets = walk_tickets,
+                                 .word = memory_word};
 }
 
 /* "from=2026-10-03&by=day" */

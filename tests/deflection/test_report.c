@@ -11,6 +11,13 @@ static parry_session_row *session(memory *m, unsigned who, int64_t at_ms, uint32
     return s;
 }
 
+static parry_ticket_row *ticket(memory *m, unsigned who, int64_t at_ms, int64_t since_ms, uint32_t flags)
+{
+    parry_ticket_row *t = &m->tickets[m->ntickets++];
+    *t = (parry_ticket_row){.at_ms = at_ms, .who = person(who), .since_ms = since_ms, .flags = flags};
+    return t;
+}
+
 static parry_search_row *search(memory *m, unsigned who, int64_t at_ms, const char *text, uint32_t flags)
 {
     parry_search_row *s = &m->searches[m->nsearches++];
@@ -46,6 +53,8 @@ static memory *a_week(void)
         session(m, who++, START + i * DAY, content, PARRY_OUTCOME_POTENTIAL);
     for (int i = 0; i < 2; i++)
         session(m, who++, START + i * DAY, content, PARRY_OUTCOME_NONE)->ticket_ms = START + i * DAY + 3600000;
+    for (unsigned i = 0; i < 3; i++) /* two of these, and one by mail */
+        ticket(m, i < 2 ? 8 + i : 99, START + i * DAY + 3600000, i < 2 ? START + i * DAY : 0, 0);
     session(m, who++, START + 5 * DAY, content | PARRY_SESSION_NOT_SOLVED, PARRY_OUTCOME_AMBIGUOUS);
     session(m, who++, START + 5 * DAY, 0, PARRY_OUTCOME_UNENGAGED);
     session(m, who++, START + 5 * DAY, 0, PARRY_OUTCOME_UNENGAGED)->ticket_ms = START + 5 * DAY + 7200000;
@@ -61,7 +70,7 @@ static void self_service_is_said_both_ways(void **state)
     assert_cell(j, NULL, "sessions", 12, 12);
     assert_cell(j, NULL, "confirmed", 4, 12);
     assert_cell(j, NULL, "resolved", 7, 12);
-    assert_cell(j, NULL, "tickets", 3, 12); /* two after content, one after none */
+    assert_cell(j, NULL, "tickets", 3, 3); /* two after content, one by mail */
     assert_cell(j, NULL, "rate_confirmed", 4.0 / 7, 7);
     assert_cell(j, NULL, "rate_resolved", 7.0 / 10, 10);
     assert_cell(j, NULL, "score", 10.0 / 3, 13); /* 10 visitors saw content, 3 have tickets */
@@ -91,8 +100,8 @@ static void what_is_still_open_is_not_counted(void **state)
     memory *m = a_week();
     parry_report_source s = memory_source(m, START + 3 * DAY); /* what ends later than day 1 may still have a ticket */
     json_t *j = report_with(&s, "outcomes", DAYS, 5);
-    assert_cell(j, NULL, "open", 5,
-                12); /* one each of day 2 confirmed, potential; day 3 confirmed; three of day 5 ... */
+    assert_cell(j, NULL, "open", 6, 12);      /* days 2 and 3: two confirmed, one potential; and three of day 5 */
+    assert_cell(j, NULL, "none", 2.0 / 6, 6); /* the tickets of days 0 and 1 */
     json_decref(j);
     free(m);
 }
@@ -234,13 +243,14 @@ static void guardrails_have_times_and_returns(void **state)
 {
     (void)state;
     memory *m = new_memory();
-    for (unsigned i = 1; i <= 7; i++) { /* tickets after 1 to 7 minutes; the first two came again */
+    for (unsigned i = 1; i <= 7; i++) { /* tickets after 1 to 7 minutes; two had written before */
         parry_session_row *r = session(m, i, START, PARRY_SESSION_CONTENT, PARRY_OUTCOME_NONE);
-        r->ticket_ms = START + (int64_t)i * 60000;
-        r->again_ms = i <= 2 ? START + DAY : 0;
+        ticket(m, i, START + (int64_t)i * 60000, START,
+               (i <= 2 ? PARRY_TICKET_AGAIN : 0) | (i <= 6 ? PARRY_TICKET_AFTER : 0));
         r->searches = 1;
         r->refined = i <= 3;
     }
+    ticket(m, 99, START, 0, 0); /* by mail */
     m->sessions[0].flags |= PARRY_SESSION_ABANDONED;
     m->sessions[1].flags |= PARRY_SESSION_DWELLED;
     parry_report_source s = memory_source(m, LATER);
@@ -248,9 +258,11 @@ static void guardrails_have_times_and_returns(void **state)
     assert_cell(j, NULL, "abandoned", 1.0 / 7, 7);
     assert_cell(j, NULL, "dwelled", 1.0 / 7, 7);
     assert_cell(j, NULL, "reformulated", 3.0 / 7, 7);
+    assert_cell(j, NULL, "tickets", 8, 8);
+    assert_cell(j, NULL, "after_content", 6.0 / 8, 8);
     assert_cell(j, NULL, "time_to_ticket", 240, 7);
     assert_between(j, NULL, "time_to_ticket", 60, 420);
-    assert_cell(j, NULL, "repeat_contact", 2.0 / 7, 7);
+    assert_cell(j, NULL, "repeat_contact", 2.0 / 8, 8);
     json_decref(j);
     free(m);
 }
