@@ -5,6 +5,7 @@
 #include "api/desk/desk_api.h"
 #include "api/server.h"
 #include "api/zendesk/zendesk.h"
+#include "deflection/report.h"
 
 enum { HANDOFF_BODY = 8 << 20 }; /* with attachments, in base64 */
 enum { ALGOLIA_BYTES = 256 * 1024 };
@@ -87,6 +88,9 @@ const parry_route parry_routes[] = {
     {"GET", "/v1/people/{id}", "fields", parry_get_person, PARRY_RIGHT_PEOPLE, 0, 0},
     {"PATCH", "/v1/people/{id}", "", parry_patch_person, PARRY_RIGHT_PEOPLE, 4096, PARRY_ROUTE_SLOW},
     {"DELETE", "/v1/people/{id}", "", parry_delete_person, PARRY_RIGHT_PEOPLE, 0, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/reports", "fields", parry_get_reports, PARRY_RIGHT_REPORTS, 0, 0},
+    {"GET", "/v1/reports/{name}", PARRY_REPORT_PARAMS " format", parry_get_report, PARRY_RIGHT_REPORTS, 0,
+     PARRY_ROUTE_SLOW},
     {"GET", "/v1/audit", "limit cursor since fields", parry_get_audit, PARRY_RIGHT_AUDIT, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/ledger/stream", "from limit wait raw", parry_get_ledger_stream, PARRY_RIGHT_REPORTS, 0,
      PARRY_ROUTE_SLOW},

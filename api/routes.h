@@ -132,6 +132,10 @@ PARRY_MUST parry_code parry_may_grant(const parry_call *c, parry_rights rights, 
 PARRY_MUST parry_code parry_list_params(const parry_call *c, const char *list, parry_str *after, size_t *limit,
                                         parry_err *err);
 
+/* ---- deflection/routes_reports.c */
+PARRY_MUST parry_code parry_get_reports(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_report(parry_call *c, parry_err *err);
+
 /* ---- routes_audit.c */
 PARRY_MUST parry_code parry_get_audit(parry_call *c, parry_err *err);
 

@@ -87,6 +87,11 @@ typedef struct parry_config {
         int64_t keep_cases_days;      /* since they were done; 0: for ever */
     } desk;
     struct {
+        int64_t k;              /* people; fewer are not shown */
+        double cost_per_ticket; /* 0: not known */
+        const char *currency;   /* "EUR" */
+    } deflection;
+    struct {
         const char *level;  /* debug | info | warn | error */
         const char *format; /* logfmt | json */
     } log;

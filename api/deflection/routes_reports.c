@@ -1,0 +1,105 @@
+/* /v1/reports: what reports there are, and one of them (deflection/report.h), from the rows as they are. */
+#include "api/deflection/folding.h"
+#include "api/routes.h"
+
+#include "base/clock.h"
+#include "deflection/report.h"
+
+/* Each may take some hundred MiB while it is made (PARRY_REPORT_..._MAX). */
+enum { AT_ONCE = 2 };
+static atomic_uint making;
+
+parry_code parry_get_reports(parry_call *c, parry_err *err)
+{
+    (void)err;
+    parry_response_json(c->res, 200, "application/json", parry_report_list());
+    return PARRY_OK;
+}
+
+/* ---- what is asked ----------------------------------------------------------------------------------------------- */
+
+static parry_str param(void *ctx, const char *name)
+{
+    const parry_call *c = ctx;
+    parry_str value;
+    return parry_request_text(c->req, name, &value) ? value : parry_str_make(NULL, 0);
+}
+
+/* A key that is for some audiences asks for one of them; one that is for some articles asks for nothing here. */
+static parry_code may_see(parry_call *c, const parry_report_request *q, parry_err *err)
+{
+    parry_str audience = q->filter[PARRY_BY_AUDIENCE];
+    parry_code code = parry_unlimited(c, err);
+    if (code != PARRY_OK || c->who->naudiences == 0)
+        return code;
+    for (size_t i = 0; i < c->who->naudiences; i++) {
+        if (audience.n > 0 && parry_str_eq(c->who->audiences[i], audience))
+            return PARRY_OK;
+    }
+    return parry_fail(err, PARRY_DENIED, "audience: this key is for some; name one of them");
+}
+
+static parry_code read_request(parry_call *c, parry_report_request *q, parry_report_format *format, parry_err *err)
+{
+    const parry_config *config = c->app->config;
+    const parry_report_house house = {.k = (unsigned)config->deflection.k,
+                                      .cost = config->deflection.cost_per_ticket,
+                                      .currency = parry_str_of(config->deflection.currency)};
+    parry_str text;
+    *format = PARRY_REPORT_JSON;
+    parry_code code = parry_report_read(parry_str_z(c->arena, c->tail), param, c,
+                                        parry_clock_now_ms(parry_clock_system()), &house, q, err);
+    if (code == PARRY_OK && parry_request_text(c->req, "format", &text))
+        code = parry_report_format_read(text, format, err);
+    return code == PARRY_OK ? may_see(c, q, err) : code;
+}
+
+/* ---- what is answered -------------------------------------------------------------------------------------------- */
+
+static parry_code make(parry_call *c, const parry_report_request *q, json_t **report, parry_err *err)
+{
+    parry_rows *rows = NULL;
+    parry_code code = parry_rows_open(parry_folding_rows(c->app->folding), &rows, err);
+    if (code == PARRY_OK) {
+        const parry_report_source source = parry_report_source_of(rows);
+        code = parry_report_make(&source, q, report, err);
+    }
+    parry_rows_close(rows);
+    return code;
+}
+
+static parry_code reply(parry_call *c, const parry_report_request *q, parry_report_format format, parry_err *err)
+{
+    static const char *const types[] = {"application/json", "text/csv; charset=utf-8; header=present",
+                                        "application/x-ndjson"};
+    json_t *report = NULL;
+    parry_buf text = PARRY_BUF(PARRY_REPLY_MAX_BYTES);
+    parry_code code = make(c, q, &report, err);
+    if (code != PARRY_OK)
+        return code;
+    parry_report_write(report, format, &text);
+    json_decref(report);
+    if (text.full)
+        code = parry_fail(err, PARRY_TOO_LARGE, "limit: so many rows are more than a reply may have");
+    else
+        parry_response_text(c->res, types[format], parry_buf_str(&text));
+    parry_buf_free(&text);
+    return code;
+}
+
+parry_code parry_get_report(parry_call *c, parry_err *err)
+{
+    parry_report_request q;
+    parry_report_format format;
+    if (c->app->folding == NULL)
+        return parry_fail(err, PARRY_UNAVAILABLE, "this server counts nothing; ask the one that it follows");
+    parry_code code = read_request(c, &q, &format, err);
+    if (code != PARRY_OK)
+        return code;
+    if (atomic_fetch_add(&making, 1) < AT_ONCE)
+        code = reply(c, &q, format, err);
+    else
+        code = parry_fail(err, PARRY_UNAVAILABLE, "%d reports are being made; ask again", AT_ONCE);
+    atomic_fetch_sub(&making, 1);
+    return code;
+}
