@@ -3,6 +3,7 @@
 #include "cli/access.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/reports.h"
 
 #include "access/secret.h"
 #include "base/clock.h"
@@ -168,18 +169,20 @@ int cmd_audit(parry_cli *cli, int argc, char **argv)
                                     {0}};
     const parry_usage usage = {
         .command = "audit",
-        .arguments = NULL,
+        .arguments = "[REPORT.json]",
         .least = 0,
-        .most = 0,
+        .most = 1,
         .options = options,
         .what =
             "Reads every record of the ledger and holds it against the chain of hashes and against the checkpoints "
             "that were\nsigned with the secret file; beside a running server, too. What is not as it was written is "
             "named by its\nnumber, and the exit is 8. The head that is printed, noted elsewhere, proves later that "
-            "nothing up to it was\nchanged or cut off (docs/privacy.md).",
-        .examples = "  parry audit\n  parry audit --noted 48213:6f0c...\n"};
+            "nothing up to it was\nchanged or cut off (docs/privacy.md).\nWith a report, every cell of it is made "
+            "again "
+            "from the records that it was made from, and held against it.",
+        .examples = "  parry audit\n  parry audit --noted 48213:6f0c...\n  parry audit report.json\n"};
     int first, code;
     if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))
         return code;
-    return run(&a);
+    return first < argc ? parry_cli_audit_report(cli, argv[first]) : run(&a);
 }

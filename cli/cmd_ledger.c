@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/env.h"
 #include "base/file.h"
-#include "deflection/retention.h"
+#include "deflection/keeping.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static parry_code retain_in(const parry_cli *cli, const parry_cli_house *h, bool
 {
     parry_arena *a = parry_arena_new();
     const parry_config *c = &cli->config;
-    const parry_retention keep = {
+    const parry_keeping keep = {
         .days = {0, c->retention.queries_days, c->retention.events_days, c->retention.audit_days}};
     parry_cli_rows rows = {NULL};
     parry_retained gone = {{0}};
@@ -30,7 +30,7 @@ static parry_code retain_in(const parry_cli *cli, const parry_cli_house *h, bool
                              .ctx = &rows};
     parry_code code = parry_cli_rows_open(cli, h->ledger, &rows, err);
     if (code == PARRY_OK)
-        code = parry_retention_run(&e, &keep, parry_clock_now_ms(parry_clock_system()), dry_run, &gone, err);
+        code = parry_keeping_run(&e, &keep, parry_clock_now_ms(parry_clock_system()), dry_run, &gone, err);
     if (code == PARRY_OK)
         printf("%s: %llu searches, %llu events, %llu audit entries\n", dry_run ? "would be erased" : "erased",
                (unsigned long long)gone.erased[PARRY_LEDGER_QUERY], (unsigned long long)gone.erased[PARRY_LEDGER_EVENT],

@@ -5,7 +5,7 @@
 #include "api/deflection/folding.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "deflection/retention.h"
+#include "deflection/keeping.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -51,7 +51,7 @@ static void log_run(const parry_retained *gone)
 static void look(parry_daily *d)
 {
     const parry_config *c = atomic_load(&d->app->config);
-    const parry_retention keep = {
+    const parry_keeping keep = {
         .days = {0, c->retention.queries_days, c->retention.events_days, c->retention.audit_days}};
     const parry_erasing by = {.ledger = d->app->ledger,
                               .actor = parry_str_of("parry"),
@@ -66,7 +66,7 @@ static void look(parry_daily *d)
     if (code == PARRY_OK && is)
         code = turn_secrets(d, now_ms, &err);
     if (code == PARRY_OK && is)
-        code = parry_retention_run(&by, &keep, now_ms, false, &gone, &err);
+        code = parry_keeping_run(&by, &keep, now_ms, false, &gone, &err);
     if (code != PARRY_OK)
         parry_log_err("retention", &err);
     else if (is)

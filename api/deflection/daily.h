@@ -1,5 +1,5 @@
 /* Daily: once a day what is older than it may be kept is erased, and the ledger's head is signed
- * (deflection/retention.h). A thread of its own, which waits for the disk. Whether it is due stands in the ledger: a
+ * (deflection/keeping.h). A thread of its own, which waits for the disk. Whether it is due stands in the ledger: a
  * server that was restarted, or a second one, does it no more often. */
 #ifndef PARRY_API_DAILY_H
 #define PARRY_API_DAILY_H

@@ -3,7 +3,7 @@
 #include "../ledger/support.h"
 
 #include "base/env.h"
-#include "deflection/retention.h"
+#include "deflection/keeping.h"
 #include "ledger/inner.h"
 
 static const int64_t day = 86400000;
@@ -28,11 +28,11 @@ static void put(parry_ledger *l, parry_ledger_kind kind, const char *payload)
     parry_ledger_release(l, t);
 }
 
-static parry_code retain(parry_ledger *l, const parry_retention *keep, int64_t now_ms, bool dry_run,
+static parry_code retain(parry_ledger *l, const parry_keeping *keep, int64_t now_ms, bool dry_run,
                          parry_retained *out, parry_err *err)
 {
     const parry_erasing e = {.ledger = l, .actor = parry_str_of("parry"), .key = key};
-    return parry_retention_run(&e, keep, now_ms, dry_run, out, err);
+    return parry_keeping_run(&e, keep, now_ms, dry_run, out, err);
 }
 
 /* A query, an event and an audit entry on each of ten days; then it is the eleventh. */
@@ -71,7 +71,7 @@ static void test_each_kind_has_its_own_days(void **state)
     parry_ledger *l = ten_days(*state, &clock);
     parry_retained gone;
     uint64_t first = 0;
-    const parry_retention keep = {.days = {0, 3, 5, 0}};
+    const parry_keeping keep = {.days = {0, 3, 5, 0}};
     ok(retain(l, &keep, clock.ms, true, &gone, NULL));
     assert_int_equal(gone.erased[PARRY_LEDGER_QUERY], 7);
     assert_int_equal(left_of(l, PARRY_LEDGER_QUERY, &first), 10); /* it was only asked */
@@ -99,7 +99,7 @@ static void test_that_it_ran_is_told_signed_and_for_ever_is_for_ever(void **stat
     parry_checkpoint k;
     int64_t last = 0;
     uint64_t first;
-    const parry_retention keep = {.days = {0, 2, 0, 0}}, for_ever = {{0}};
+    const parry_keeping keep = {.days = {0, 2, 0, 0}}, for_ever = {{0}};
     ok(retain(l, &for_ever, clock.ms, false, &gone, NULL));
     assert_int_equal(left_of(l, PARRY_LEDGER_QUERY, &first), 10);
     ok(retain(l, &keep, clock.ms, false, &gone, NULL));
@@ -133,7 +133,7 @@ static void test_checkpoints_are_counted_and_their_signatures_looked_at(void **s
     parry_ledger_report report;
     parry_retained gone;
     parry_err err = {0};
-    const parry_retention keep = {.days = {0, 2, 0, 0}};
+    const parry_keeping keep = {.days = {0, 2, 0, 0}};
     ok(retain(l, &keep, clock.ms, false, &gone, NULL));
     put(l, PARRY_LEDGER_EVENT, "{}");
     ok(retain(l, &keep, clock.ms, false, &gone, NULL));
@@ -200,7 +200,7 @@ static void test_a_whole_new_chain_is_found_by_what_was_signed_and_by_what_was_n
     parry_ledger_report report, noted;
     parry_retained gone;
     parry_err err = {0};
-    const parry_retention keep = {{0}};
+    const parry_keeping keep = {{0}};
     ok(retain(l, &keep, clock.ms, false, &gone, NULL));
     ok(prove(l, key, &noted, NULL));
     parry_ledger_close(l);

@@ -1,5 +1,5 @@
 /* Retention: batches of what is too old, then the audit. */
-#include "deflection/retention.h"
+#include "deflection/keeping.h"
 
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@ enum { SOME = 100000 };
 static const int64_t day_ms = 86400000;
 
 /* The day before which everything of this kind goes; 0: none does. */
-static int64_t cut(const parry_retention *keep, size_t kind, int64_t now_ms)
+static int64_t cut(const parry_keeping *keep, size_t kind, int64_t now_ms)
 {
     int64_t day = now_ms / day_ms - keep->days[kind];
     return keep->days[kind] > 0 && day > 0 ? day : 0;
@@ -33,7 +33,7 @@ static parry_code erase_kind(const parry_erasing *e, size_t kind, int64_t before
     return code;
 }
 
-static json_t *entry_of(const parry_retention *keep, const parry_retained *r, int64_t now_ms)
+static json_t *entry_of(const parry_keeping *keep, const parry_retained *r, int64_t now_ms)
 {
     static const struct {
         const char *erased, *until;
@@ -51,8 +51,8 @@ static json_t *entry_of(const parry_retention *keep, const parry_retained *r, in
     return j;
 }
 
-parry_code parry_retention_run(const parry_erasing *e, const parry_retention *keep, int64_t now_ms, bool dry_run,
-                               parry_retained *out, parry_err *err)
+parry_code parry_keeping_run(const parry_erasing *e, const parry_keeping *keep, int64_t now_ms, bool dry_run,
+                             parry_retained *out, parry_err *err)
 {
     parry_retained r = {{0}};
     parry_code code = PARRY_OK;
