@@ -1,5 +1,6 @@
 /* POST /v1/events and /v1/feedback: what clients say happened. The reply waits until it is durable; each event is told
  * what became of it. Bodies are read as JSON whatever their Content-Type: navigator.sendBeacon sends text/plain. */
+#include "api/deflection/meeting.h"
 #include "api/idempotency.h"
 #include "api/query_log.h"
 #include "api/routes.h"
@@ -103,6 +104,15 @@ static parry_event_context context(const parry_call *c)
                                  .bot = parry_call_bot(c)};
 }
 
+/* Whoever comes to the ticket form is drawn into an arm of the experiment, whatever he does there. */
+static void meet(parry_call *c, const json_t *event)
+{
+    const char *type = json_string_value(json_object_get(event, "type"));
+    parry_str visitor = parry_str_of(json_string_value(json_object_get(event, "visitor")));
+    if (type != NULL && strcmp(type, "form_opened") == 0)
+        (void)parry_meet(c, visitor.n > 0 ? visitor : parry_call_visitor(c));
+}
+
 /* How many of them are records. err: what is wrong with the last that is none. */
 static size_t read_events(parry_call *c, const json_t *list, reply *r, parry_ledger_item *items, parry_err *err)
 {
@@ -118,6 +128,7 @@ static size_t read_events(parry_call *c, const json_t *list, reply *r, parry_led
             s->wrong = parry_strdup(err->msg);
             continue;
         }
+        meet(c, event);
         s->id = items[n].id;
         s->record = n++;
     }

@@ -92,6 +92,13 @@ typedef struct parry_config {
         const char *currency;   /* "EUR" */
     } deflection;
     struct {
+        const char *name;     /* "": there is none */
+        double holdout;       /* percent of the visitors; 0: nobody is drawn any more */
+        double base, treated; /* percent with a ticket that are expected: held out, and not */
+        const char *window;   /* 24h | 72h | 7d */
+        int64_t units;        /* visitors at its planned end; 0: as base and treated need */
+    } experiment;
+    struct {
         const char *level;  /* debug | info | warn | error */
         const char *format; /* logfmt | json */
     } log;

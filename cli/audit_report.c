@@ -90,7 +90,9 @@ static parry_code make_again(audit *a, parry_err *err)
         code = parry_rows_open(d, &rows, err);
     if (code == PARRY_OK) {
         parry_rows_as_of(rows, a->as_of_ms);
-        const parry_report_source source = parry_report_source_of(rows);
+        parry_trial trial;
+        const parry_report_source source =
+            parry_report_source_of(rows, parry_trial_read(&a->cli->config, &trial) ? &trial : NULL);
         code = parry_report_make(&source, &a->q, &a->again, err);
     }
     parry_rows_close(rows);

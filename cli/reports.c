@@ -23,8 +23,8 @@ parry_code parry_cli_reports_open(const parry_cli *cli, int64_t now_ms, parry_cl
         parry_cli_reports_close(&r);
         return code;
     }
-    r.source = parry_report_source_of(r.rows);
     *out = r;
+    out->source = parry_report_source_of(r.rows, parry_trial_read(&cli->config, &out->trial) ? &out->trial : NULL);
     return PARRY_OK;
 }
 

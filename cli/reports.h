@@ -9,7 +9,8 @@ typedef struct parry_cli_reports {
     parry_ledger *ledger;
     parry_deflection *deflection;
     parry_rows *rows;
-    parry_report_source source;
+    parry_trial trial;
+    parry_report_source source; /* borrows the trial: do not copy */
 } parry_cli_reports;
 
 /* As of now_ms. */

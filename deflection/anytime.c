@@ -33,7 +33,7 @@ static guess guess_of(double h, double t, double share, double part)
 }
 
 /* Evenly spaced in the angle whose squared sine is the rate: there a wrong guess costs the same everywhere. */
-static void make_guesses(const parry_plan *p, guess out[GUESSES])
+static void make_guesses(const parry_trial_plan *p, guess out[GUESSES])
 {
     out[0] = guess_of(p->base, p->treated, p->share, 0.5);
     for (int i = 0; i < ELSEWHERE; i++) {
@@ -43,7 +43,7 @@ static void make_guesses(const parry_plan *p, guess out[GUESSES])
 }
 
 /* The stake that wins most where the truth is as far off as the planned end can tell. */
-static double best_stake(const parry_plan *p, double threshold)
+static double best_stake(const parry_trial_plan *p, double threshold)
 {
     double h = fmin(fmax(p->base, 1e-4), 1 - 1e-4), t = fmin(fmax(p->treated, 1e-4), 1 - 1e-4);
     double variance = h * (1 - h) / p->share + t * (1 - t) / (1 - p->share);
@@ -68,7 +68,7 @@ static void make_stakes(const guess *g, int side, double best, stakes *out)
 }
 
 /* Every stake of every guess, on one side, tried on d. Returns how many. */
-static size_t bet(const parry_plan *p, double threshold, int side, double d, parry_anytime *out)
+static size_t bet(const parry_trial_plan *p, double threshold, int side, double d, parry_anytime *out)
 {
     guess guesses[GUESSES];
     stakes s;
@@ -85,7 +85,7 @@ static size_t bet(const parry_plan *p, double threshold, int side, double d, par
     return n;
 }
 
-void parry_anytime_prepare(const parry_plan *p, double confidence, double d, parry_anytime *out)
+void parry_anytime_prepare(const parry_trial_plan *p, double confidence, double d, parry_anytime *out)
 {
     static_assert(GUESSES * STAKES <= PARRY_ANYTIME_BETS, "room for all bets");
     assert(p->share > 0 && p->share < 1 && p->units > 0);
@@ -95,7 +95,7 @@ void parry_anytime_prepare(const parry_plan *p, double confidence, double d, par
 }
 
 /* Log of what one unit of money has become. Falls as d rises on the first side, and grows on the other. */
-static double gain(const parry_anytime *a, int less, parry_count h, parry_count t)
+static double gain(const parry_anytime *a, int less, parry_trials h, parry_trials t)
 {
     const double counts[CELLS] = {(double)h.k, (double)(h.n - h.k), (double)t.k, (double)(t.n - t.k)};
     double logs[PARRY_ANYTIME_BETS], most = -HUGE_VAL, sum = 0;
@@ -110,14 +110,14 @@ static double gain(const parry_anytime *a, int less, parry_count h, parry_count 
     return most + log(sum);
 }
 
-bool parry_anytime_excludes(const parry_anytime *a, parry_count holdout, parry_count treated)
+bool parry_anytime_excludes(const parry_anytime *a, parry_trials holdout, parry_trials treated)
 {
     assert(holdout.k <= holdout.n && treated.k <= treated.n);
     return gain(a, 0, holdout, treated) >= a->threshold || gain(a, 1, holdout, treated) >= a->threshold;
 }
 
 /* The d where the gain passes the threshold, to 1e-12; the end of the scale where it never does. */
-static double passes(const parry_plan *p, double confidence, int less, parry_count h, parry_count t)
+static double passes(const parry_trial_plan *p, double confidence, int less, parry_trials h, parry_trials t)
 {
     double out = less ? 1 : -1, in = -out; /* from here it is outside, from there inside */
     parry_anytime a;
@@ -135,7 +135,8 @@ static double passes(const parry_plan *p, double confidence, int less, parry_cou
     return out;
 }
 
-parry_interval parry_anytime_interval(const parry_plan *p, parry_count holdout, parry_count treated, double confidence)
+parry_interval parry_anytime_interval(const parry_trial_plan *p, parry_trials holdout, parry_trials treated,
+                                      double confidence)
 {
     assert(holdout.k <= holdout.n && treated.k <= treated.n);
     parry_interval i = {passes(p, confidence, 0, holdout, treated), passes(p, confidence, 1, holdout, treated)};

@@ -22,14 +22,15 @@
 extern "C" {
 #endif
 
-typedef struct parry_plan { /* said before the first unit, and never changed */
-    double share;           /* of the hold-out, both ends out */
-    double base, treated;   /* rates that are expected: of the hold-out, and with the treatment */
-    uint64_t units;         /* in both arms, at the planned end; at least 1 */
-} parry_plan;
+typedef struct parry_trial_plan { /* said before the first unit, and never changed */
+    double share;                 /* of the hold-out, both ends out */
+    double base, treated;         /* rates that are expected: of the hold-out, and with the treatment */
+    uint64_t units;               /* in both arms, at the planned end; at least 1 */
+} parry_trial_plan;
 
 /* Of holdout.k/holdout.n - treated.k/treated.n; -1 to 1. confidence below 1: 0.95. */
-parry_interval parry_anytime_interval(const parry_plan *p, parry_count holdout, parry_count treated, double confidence);
+parry_interval parry_anytime_interval(const parry_trial_plan *p, parry_trials holdout, parry_trials treated,
+                                      double confidence);
 
 /* One d, made ready to be tried on many counts: 33 KB. */
 enum { PARRY_ANYTIME_BETS = 400 };
@@ -42,9 +43,9 @@ typedef struct parry_anytime {
             gained[4]; /* log of what each unit makes of it: hold-out with a ticket, without; treated with, without */
     } bets[2][PARRY_ANYTIME_BETS];
 } parry_anytime;
-void parry_anytime_prepare(const parry_plan *p, double confidence, double d, parry_anytime *out);
+void parry_anytime_prepare(const parry_trial_plan *p, double confidence, double d, parry_anytime *out);
 /* Is d outside of the interval? */
-bool parry_anytime_excludes(const parry_anytime *a, parry_count holdout, parry_count treated);
+bool parry_anytime_excludes(const parry_anytime *a, parry_trials holdout, parry_trials treated);
 
 #ifdef __cplusplus
 }

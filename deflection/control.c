@@ -20,7 +20,7 @@ static double luck(double centre, double all, uint64_t n)
 
 /* Laney's sigma_z: the mean jump of neighbours' z over 1.128, the mean jump of two normal values. It counts no spread
  * that is slow, so a drift does not hide itself. */
-static bool look_back(const parry_count *past, size_t n, baseline *out, double *all)
+static bool look_back(const parry_trials *past, size_t n, baseline *out, double *all)
 {
     uint64_t k = 0, of = 0;
     size_t periods = 0;
@@ -61,14 +61,14 @@ static void judge(double value, double centre, double sigma, double width, parry
 }
 
 /* Counts are whole: with few expected, a normal limit would cry at one hit too many. */
-static bool exactly_rare(parry_count now, double centre, int side, double width)
+static bool exactly_rare(parry_trials now, double centre, int side, double width)
 {
     double tail = side > 0 ? parry_binomial_at_least(now.k, now.n, centre)
                            : parry_binomial_at_least(now.n - now.k, now.n, 1 - centre);
     return tail <= parry_normal_cdf(-width);
 }
 
-bool parry_p_chart(const parry_count *past, size_t n, parry_count now, double width, parry_control *out)
+bool parry_p_chart(const parry_trials *past, size_t n, parry_trials now, double width, parry_control *out)
 {
     baseline b;
     double all;
@@ -81,7 +81,7 @@ bool parry_p_chart(const parry_count *past, size_t n, parry_count now, double wi
     return true;
 }
 
-bool parry_ewma(const parry_count *past, size_t n, const parry_count *recent, size_t nrecent, double weight,
+bool parry_ewma(const parry_trials *past, size_t n, const parry_trials *recent, size_t nrecent, double weight,
                 double width, parry_control *out)
 {
     baseline b;

@@ -52,9 +52,9 @@ const char *parry_derived_status_name(parry_derived_status s)
     return names[s];
 }
 
-static parry_count tickets(const parry_arm_counts *a) { return (parry_count){a->tickets, a->units}; }
+static parry_trials tickets(const parry_arm_counts *a) { return (parry_trials){a->tickets, a->units}; }
 
-static bool planned(const parry_plan *p)
+static bool planned(const parry_trial_plan *p)
 {
     return p->share > 0 && p->share < 1 && (p->units > 0 || fabs(p->base - p->treated) > 0);
 }
@@ -104,7 +104,7 @@ static parry_derived per_clicker_of(const parry_effect *e)
 
 static parry_derived inflation_of(const parry_effect *e)
 {
-    parry_count potential = {e->counts.treated.potential, e->counts.treated.units};
+    parry_trials potential = {e->counts.treated.potential, e->counts.treated.units};
     parry_interval p = parry_count_interval(potential);
     if (e->interval.low <= 0)
         return none(PARRY_DERIVED_NO_EFFECT);
@@ -113,7 +113,7 @@ static parry_derived inflation_of(const parry_effect *e)
                            {p.low / e->interval.high, p.high / e->interval.low}};
 }
 
-parry_effect parry_effect_of(const parry_plan *plan, const parry_experiment_counts *counts)
+parry_effect parry_effect_of(const parry_trial_plan *plan, const parry_experiment_counts *counts)
 {
     parry_derived nothing = none(PARRY_DERIVED_NO_DIFFERENCE);
     parry_effect e = {.status = PARRY_EFFECT_OFF,
@@ -128,7 +128,7 @@ parry_effect parry_effect_of(const parry_plan *plan, const parry_experiment_coun
     if (plan->units == 0)
         e.plan.units =
             (uint64_t)fmin(ceil(parry_sample_size(plan->base, plan->treated, plan->share, parry_usual_power)), 1e15);
-    parry_count h = tickets(&counts->holdout), t = tickets(&counts->treated);
+    parry_trials h = tickets(&counts->holdout), t = tickets(&counts->treated);
     e.srm_p = parry_sample_ratio_p(h.n, t.n, plan->share);
     e.past_end = h.n + t.n > e.plan.units;
     fill_detectable(&e);

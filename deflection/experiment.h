@@ -80,7 +80,7 @@ typedef struct parry_derived {
 
 typedef struct parry_effect {
     parry_effect_status status;
-    parry_plan plan;
+    parry_trial_plan plan;
     parry_experiment_counts counts;
     double difference;        /* OK only: tickets per unit, hold-out less treated: above 0 is deflection */
     parry_interval interval;  /* of it, 95 %: OK Newcombe's, EARLY the always-valid one */
@@ -101,7 +101,7 @@ typedef struct parry_effect {
  * CACE is the Wald estimate (Imbens and Angrist 1994): nobody of the hold-out can click, and the suggestions are taken
  * to do nothing for who opens none. Its interval is Anderson and Rubin's (1949), here Fieller's. The inflation's
  * interval divides the ends of both, so it is rather too wide. */
-parry_effect parry_effect_of(const parry_plan *plan, const parry_experiment_counts *counts);
+parry_effect parry_effect_of(const parry_trial_plan *plan, const parry_experiment_counts *counts);
 /* For reports and the API; a new reference. What may not be said is null, with the status that says why. */
 json_t *parry_effect_json(const parry_effect *e);
 

@@ -6,7 +6,7 @@ static json_t *number_if(bool known, double x) { return known ? json_real(x) : j
 
 static json_t *rate(uint64_t k, uint64_t n, bool told)
 {
-    parry_count c = {k, n};
+    parry_trials c = {k, n};
     parry_interval i = parry_count_interval(c);
     told = told && n > 0;
     return json_pack("{s:o, s:o, s:o, s:o, s:o}", "n", whole(n), "count", whole(k), "value",

@@ -281,7 +281,7 @@ static parry_code open_causal(report_pass *p)
         p->causal = (parry_report_causal){.experiment = "", .why = "of the whole only"};
         return PARRY_OK;
     }
-    return s->causal(s->ctx, p->q, &p->causal, p->err);
+    return s->causal(s, p->q, &p->causal, p->err);
 }
 
 /* How a request narrows and divides people says what of it may be seen:
@@ -329,5 +329,6 @@ parry_code parry_report_make(const parry_report_source *s, const parry_report_re
     report_groups_close(&p.groups);
     report_groups_close(&p.crossed);
     report_distinct_free(&p.distinct);
+    json_decref(p.causal.detail);
     return code;
 }

@@ -11,6 +11,7 @@
 #define PARRY_DEFLECTION_REPORT_H
 
 #include "deflection/store.h"
+#include "deflection/trial.h"
 
 #include <jansson.h>
 
@@ -92,11 +93,14 @@ typedef struct parry_report_causal {
     uint64_t treated, held; /* visitors */
     double effect, lo, hi;  /* tickets avoided a treated visitor (share), and its 95 % interval */
     double detectable;      /* least effect that would probably have been found */
+    bool interval_only;     /* why is said, and yet lo and hi hold: it is looked at before its end */
+    json_t *detail;         /* all of it (parry_effect_json); a new reference; NULL: none */
 } parry_report_causal;
 
 /* Where rows come from. Like parry_rows of store.h, or lists in memory. */
 typedef struct parry_report_source {
     void *ctx;
+    const parry_trial *trial; /* the experiment at the ticket form; NULL: none */
     parry_rows_state state;
     parry_code (*sessions)(void *ctx, int64_t from_ms, int64_t until_ms,
                            bool (*fn)(void *ctx, const parry_session_row *row), void *fn_ctx, parry_err *err);
@@ -108,11 +112,13 @@ typedef struct parry_report_source {
                           bool (*fn)(void *ctx, const parry_ticket_row *row), void *fn_ctx, parry_err *err);
     parry_str (*word)(void *ctx, parry_word w);
     /* NULL, or: the experiment's result over these days. Fails like the others. */
-    parry_code (*causal)(void *ctx, const parry_report_request *q, parry_report_causal *out, parry_err *err);
+    parry_code (*causal)(const struct parry_report_source *s, const parry_report_request *q, parry_report_causal *out,
+                         parry_err *err);
     /* NULL, or: how many records that happened then were erased. */
     uint64_t (*erased)(void *ctx, int64_t from_ms, int64_t until_ms);
 } parry_report_source;
-parry_report_source parry_report_source_of(parry_rows *rows);
+/* trial (may be NULL) is borrowed. */
+parry_report_source parry_report_source_of(parry_rows *rows, const parry_trial *trial);
 
 /* ---- the report -------------------------------------------------------------------------------------------------- */
 

@@ -12,7 +12,7 @@ static report_value_of nothing(uint64_t n, const char *why) { return (report_val
 
 static void set_interval(report_value_of *v, uint64_t k, uint64_t n)
 {
-    parry_interval i = parry_count_interval((parry_count){k, n});
+    parry_interval i = parry_count_interval((parry_trials){k, n});
     v->bounded = true;
     v->lo = i.low;
     v->hi = i.high;
@@ -160,8 +160,13 @@ static report_value_of causal(const report_pass *p, const report_group *g, const
     report_value_of v = {.known = true, .n = x->treated + x->held, .value = x->detectable};
     if (c->a == REPORT_CAUSAL_DETECTABLE)
         return v;
-    if (x->why != NULL)
-        return nothing(x->treated + x->held, x->why);
+    if (x->why != NULL) {
+        v = nothing(x->treated + x->held, x->why);
+        v.bounded = x->interval_only && c->a == REPORT_CAUSAL_EFFECT;
+        v.lo = x->lo;
+        v.hi = x->hi;
+        return v;
+    }
     if (c->a == REPORT_CAUSAL_EFFECT)
         return scaled(x, 1);
     if (c->a == REPORT_CAUSAL_TICKETS)

@@ -219,6 +219,8 @@ json_t *report_json(const report_pass *p, bool all)
     json_object_set_new(j, "rows", rows);
     json_object_set_new(j, "hidden", json_integer((json_int_t)hidden));
     json_object_set_new(j, "left_out", json_integer((json_int_t)(n - shown)));
+    if (p->causal.detail != NULL)
+        json_object_set(j, "trial", p->causal.detail);
     json_object_set_new(j, "notes", notes_json(p, all, hidden, erased));
     return j;
 }

@@ -136,6 +136,19 @@ typedef struct parry_ticket_row { /* every ticket, whether or not somebody helpe
     int64_t since_ms; /* the start of the session before it, within 7 d; 0: none */
 } parry_ticket_row;
 
+enum { /* parry_unit_row.flags, beside the session's (PARRY_SESSION_*) in which it was assigned */
+       PARRY_UNIT_HELD = 1U << 30, /* it is in the hold-out */
+};
+
+typedef struct parry_unit_row { /* a visitor who met an experiment, when he did first */
+    int64_t at_ms;
+    parry_ledger_subject unit, who; /* unit: the same over the experiment's life (deflection/trial.h) */
+    parry_word experiment;
+    uint32_t flags;
+    int64_t ticket_ms; /* the first ticket from then on, within 7 d; 0: none */
+    int64_t seen_ms;   /* of that session */
+} parry_unit_row;
+
 /* As of a moment: fills outcome[] and ticket[]. */
 void parry_session_as_of(parry_session_row *row, int64_t as_of_ms);
 void parry_read_as_of(parry_read_row *row, int64_t as_of_ms);

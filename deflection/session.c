@@ -220,6 +220,35 @@ static void add_linked(parry_making *m, const parry_fact *f)
     parry_making_dimensions(m, f, &row->in);
 }
 
+/* ---- experiments ------------------------------------------------------------------------------------------------- */
+
+static bool met_before(const parry_session_rows *rows, const parry_fact *f, parry_word experiment)
+{
+    for (size_t i = 0; i < rows->nunits; i++) {
+        const parry_unit_row *u = &rows->units[i];
+        if (u->experiment == experiment && memcmp(&u->unit, &f->unit, sizeof f->unit) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_unit(parry_making *m, const parry_fact *f)
+{
+    parry_word experiment = parry_making_word(m, f->experiment);
+    const parry_session_row *in = session_before(m->out, f->at_ms);
+    if (met_before(m->out, f, experiment))
+        return;
+    parry_unit_row *row = &m->out->units[m->out->nunits++];
+    row->at_ms = f->at_ms;
+    row->unit = f->unit;
+    row->who = *m->who;
+    row->experiment = experiment;
+    row->flags = (in != NULL ? in->flags : 0) | (m->bot ? PARRY_SESSION_BOT : 0) |
+                 (parry_str_eqz(f->arm, "holdout") ? PARRY_UNIT_HELD : 0);
+    row->seen_ms = in != NULL ? in->seen_ms : 0;
+    row->ticket_ms = parry_making_ticket(m, f->at_ms, f->at_ms + week_ms);
+}
+
 /* ---- all of them ------------------------------------------------------------------------------------------------- */
 
 static int by_time(const void *a, const void *b)
@@ -282,6 +311,7 @@ void parry_sessions_make(parry_fact *facts, size_t n, const parry_ledger_subject
     out->searches = PARRY_ARRAY(a, parry_search_row, m.nacts);
     out->reads = PARRY_ARRAY(a, parry_read_row, n);
     out->tickets = PARRY_ARRAY(a, parry_ticket_row, m.ntickets);
+    out->units = PARRY_ARRAY(a, parry_unit_row, n);
     cut(&m);
     for (size_t i = 0; i < m.ntickets; i++)
         add_ticket(&m, i);
@@ -290,5 +320,7 @@ void parry_sessions_make(parry_fact *facts, size_t n, const parry_ledger_subject
             add_survey(&m, &facts[i]);
         else if (facts[i].type == PARRY_FACT_ARTICLE_LINKED)
             add_linked(&m, &facts[i]);
+        else if (facts[i].type == PARRY_FACT_ASSIGNED)
+            add_unit(&m, &facts[i]);
     }
 }

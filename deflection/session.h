@@ -15,7 +15,8 @@ typedef struct parry_session_rows { /* in the arena, in order of time */
     parry_search_row *searches;
     parry_read_row *reads;
     parry_ticket_row *tickets;
-    size_t nsessions, nsearches, nreads, ntickets;
+    parry_unit_row *units;
+    size_t nsessions, nsearches, nreads, ntickets, nunits;
 } parry_session_rows;
 
 /* facts: of one person (who), at least 1; they are put in order here (at_ms, then seq). visitor: who is a stable name.

@@ -9,14 +9,14 @@
 
 const parry_power parry_usual_power = {.alpha = 0.05, .power = 0.8};
 
-double parry_count_rate(parry_count c) { return c.n > 0 ? (double)c.k / (double)c.n : 0; }
+double parry_count_rate(parry_trials c) { return c.n > 0 ? (double)c.k / (double)c.n : 0; }
 
-parry_interval parry_count_interval(parry_count c) { return parry_wilson_interval((double)c.k, (double)c.n, 0.95); }
+parry_interval parry_count_interval(parry_trials c) { return parry_wilson_interval((double)c.k, (double)c.n, 0.95); }
 
 /* ---- two shares ---------------------------------------------------------------------------------------------------
  */
 
-parry_interval parry_newcombe_interval(parry_count a, parry_count b, double confidence)
+parry_interval parry_newcombe_interval(parry_trials a, parry_trials b, double confidence)
 {
     if (a.n == 0 || b.n == 0)
         return (parry_interval){-1, 1};

@@ -12,18 +12,18 @@
 extern "C" {
 #endif
 
-typedef struct parry_count { /* k of n; k <= n */
+typedef struct parry_trials { /* k of n; k <= n */
     uint64_t k, n;
-} parry_count;
-double parry_count_rate(parry_count c);             /* 0 where n is 0: look at n first, null is not zero */
-parry_interval parry_count_interval(parry_count c); /* Wilson; 0 to 1 where n is 0 */
+} parry_trials;
+double parry_count_rate(parry_trials c);             /* 0 where n is 0: look at n first, null is not zero */
+parry_interval parry_count_interval(parry_trials c); /* Wilson; 0 to 1 where n is 0 */
 
 /* ---- two shares ---------------------------------------------------------------------------------------------------
  */
 
 /* Interval of a.k/a.n - b.k/b.n: Newcombe's hybrid of two score intervals (Newcombe 1998, Interval estimation for the
  * difference between independent proportions, method 10). -1 to 1 where an n is 0. */
-parry_interval parry_newcombe_interval(parry_count a, parry_count b, double confidence);
+parry_interval parry_newcombe_interval(parry_trials a, parry_trials b, double confidence);
 
 /* Sample ratio: the chance that units come this unevenly, or more, where each falls in the first arm with chance share
  * (0 to 1, both out): chi-square of one degree (Pearson 1900; Fabijan et al. 2019 on what it finds). 1 without units.
@@ -62,11 +62,11 @@ enum { PARRY_CONTROL_LEAST = 8 }; /* periods of the past that are needed */
  * than binomially (Shewhart 1931; Laney 2002), width in sigma (3 is usual). Where counts are small the exact binomial
  * tail must be that thin, too. Past periods with n = 0 are left out. false: fewer than PARRY_CONTROL_LEAST of them, or
  * now.n = 0. */
-bool parry_p_chart(const parry_count *past, size_t n, parry_count now, double width, parry_control *out);
+bool parry_p_chart(const parry_trials *past, size_t n, parry_trials now, double width, parry_control *out);
 /* The same for a slow drift: exponentially weighted moving average of the `recent` periods, in order, weight 0 to 1 of
  * the newest (0.2), around the past's rate (Roberts 1959; Lucas and Saccucci 1990: 0.2 with width 2.86 alarms once in
  * 370 periods by luck). value: the average after the last of them. */
-bool parry_ewma(const parry_count *past, size_t n, const parry_count *recent, size_t nrecent, double weight,
+bool parry_ewma(const parry_trials *past, size_t n, const parry_trials *recent, size_t nrecent, double weight,
                 double width, parry_control *out);
 
 /* ---- rising -------------------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ parry_code parry_store_state_get(parry_deflection *d, parry_txn *t, parry_rows_s
 
 static parry_code open_env(parry_deflection *d, parry_err *err)
 {
-    static const char *const names[PARRY_ROW_KINDS] = {"sessions", "searches", "reads", "tickets"};
+    static const char *const names[PARRY_ROW_KINDS] = {"sessions", "searches", "reads", "tickets", "units"};
     const struct {
         const char *name;
         parry_table *table;
@@ -263,6 +263,8 @@ static parry_code put_rows(renewal *r, const parry_session_rows *rows)
         code = put_row(r, PARRY_ROW_READ, rows->reads[i].at_ms, i, &rows->reads[i]);
     for (size_t i = 0; i < rows->ntickets && code == PARRY_OK; i++)
         code = put_row(r, PARRY_ROW_TICKET, rows->tickets[i].at_ms, i, &rows->tickets[i]);
+    for (size_t i = 0; i < rows->nunits && code == PARRY_OK; i++)
+        code = put_row(r, PARRY_ROW_UNIT, rows->units[i].at_ms, i, &rows->units[i]);
     if (code != PARRY_OK || r->places.n == 0)
         return code;
     return parry_put(r->t, r->d->people, parry_str_make((const char *)r->who.b, WHO), parry_buf_str(&r->places),

@@ -59,6 +59,9 @@ PARRY_MUST parry_code parry_rows_reads(parry_rows *r, int64_t from_ms, int64_t u
 PARRY_MUST parry_code parry_rows_tickets(parry_rows *r, int64_t from_ms, int64_t until_ms,
                                          bool (*fn)(void *ctx, const parry_ticket_row *row), void *ctx, parry_err *err);
 
+PARRY_MUST parry_code parry_rows_units(parry_rows *r, int64_t from_ms, int64_t until_ms,
+                                       bool (*fn)(void *ctx, const parry_unit_row *row), void *ctx, parry_err *err);
+
 /* What a number stands for; borrowed from the view. Empty: 0, or none of it. */
 parry_str parry_rows_word(parry_rows *r, parry_word w);
 

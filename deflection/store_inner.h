@@ -5,7 +5,7 @@
  *   own       who 16, seq             -> "": that record is his
  *   dirty     who 16                  -> "": his rows are to be made again
  *   people    who 16                  -> table u8, time i64, n u32, of each of his rows
- *   sessions, searches, reads, tickets   time i64, who 16, n u32 -> the row
+ *   sessions, searches, reads, tickets, units   time i64, who 16, n u32 -> the row
  *   words     number 8                -> the word
  *
  * A key is a visitor's, a session's or a contact's (ledger/visitor.h), a query_id, or a hash of a hand-off's id.
@@ -26,6 +26,7 @@ typedef enum parry_row_kind {
     PARRY_ROW_SEARCH,
     PARRY_ROW_READ,
     PARRY_ROW_TICKET,
+    PARRY_ROW_UNIT,
     PARRY_ROW_KINDS
 } parry_row_kind;
 

@@ -12,7 +12,8 @@ struct parry_rows {
 size_t parry_row_size(parry_row_kind k)
 {
     static const size_t sizes[PARRY_ROW_KINDS] = {sizeof(parry_session_row), sizeof(parry_search_row),
-                                                  sizeof(parry_read_row), sizeof(parry_ticket_row)};
+                                                  sizeof(parry_read_row), sizeof(parry_ticket_row),
+                                                  sizeof(parry_unit_row)};
     return sizes[k];
 }
 
@@ -47,6 +48,7 @@ typedef union any_row {
     parry_search_row search;
     parry_read_row read;
     parry_ticket_row ticket;
+    parry_unit_row unit;
 } any_row;
 
 typedef struct walk {
@@ -57,6 +59,7 @@ typedef struct walk {
     bool (*searches)(void *ctx, const parry_search_row *row);
     bool (*reads)(void *ctx, const parry_read_row *row);
     bool (*tickets)(void *ctx, const parry_ticket_row *row);
+    bool (*units)(void *ctx, const parry_unit_row *row);
 } walk;
 
 static bool give(const walk *w, any_row *row, int64_t as_of_ms)
@@ -72,6 +75,8 @@ static bool give(const walk *w, any_row *row, int64_t as_of_ms)
         return w->reads(w->ctx, &row->read);
     case PARRY_ROW_TICKET:
         return w->tickets(w->ctx, &row->ticket);
+    case PARRY_ROW_UNIT:
+        return w->units(w->ctx, &row->unit);
     case PARRY_ROW_KINDS:
         break;
     }
@@ -123,6 +128,13 @@ parry_code parry_rows_tickets(parry_rows *r, int64_t from_ms, int64_t until_ms,
                               bool (*fn)(void *ctx, const parry_ticket_row *row), void *ctx, parry_err *err)
 {
     walk w = {.kind = PARRY_ROW_TICKET, .from_ms = from_ms, .until_ms = until_ms, .ctx = ctx, .tickets = fn};
+    return go(r, &w, err);
+}
+
+parry_code parry_rows_units(parry_rows *r, int64_t from_ms, int64_t until_ms,
+                            bool (*fn)(void *ctx, const parry_unit_row *row), void *ctx, parry_err *err)
+{
+    walk w = {.kind = PARRY_ROW_UNIT, .from_ms = from_ms, .until_ms = until_ms, .ctx = ctx, .units = fn};
     return go(r, &w, err);
 }
 

@@ -80,6 +80,12 @@ static bool on_ticket(void *ctx, const parry_ticket_row *row)
     return true;
 }
 
+static bool on_unit(void *ctx, const parry_unit_row *row)
+{
+    add(ctx, row->experiment);
+    return true;
+}
+
 static parry_code collect(parry_deflection *d, number_set *s, parry_err *err)
 {
     parry_rows *r = NULL;
@@ -92,6 +98,8 @@ static parry_code collect(parry_deflection *d, number_set *s, parry_err *err)
         code = parry_rows_reads(r, 0, INT64_MAX, on_read, s, err);
     if (code == PARRY_OK)
         code = parry_rows_tickets(r, 0, INT64_MAX, on_ticket, s, err);
+    if (code == PARRY_OK)
+        code = parry_rows_units(r, 0, INT64_MAX, on_unit, s, err);
     parry_rows_close(r);
     return code;
 }

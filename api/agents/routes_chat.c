@@ -1,5 +1,6 @@
 /* POST /v1/chat/suggest and POST /v1/suggest: what people say, in bodies, so that it stands in no URL and no access
  * log. docs/chatbots.md. */
+#include "api/deflection/meeting.h"
 #include "api/routes.h"
 
 #include "api/agents/chat.h"
@@ -310,12 +311,15 @@ static parry_code suggest_form(parry_call *c, const json_t *body, json_t **out, 
     bool before;
     char id[PARRY_UUID_TEXT];
     read_form(c, body, &need);
+    bool held = parry_meet(c, parry_call_visitor(c));
     parry_code code = parry_body_scope(c, body, &q, err);
-    if (code == PARRY_OK && need.newest.n > 0)
+    if (code == PARRY_OK && need.newest.n > 0 && !held)
         code = parry_search_need(c, &need, &q, g, &r, &before, err);
     if (code == PARRY_OK)
         *out = parry_suggestions_json(c, &r);
-    if (code == PARRY_OK && need.newest.n > 0) {
+    if (code == PARRY_OK && parry_meeting_runs(c->app))
+        json_object_set_new(*out, "held_out", json_boolean(held));
+    if (code == PARRY_OK && need.newest.n > 0 && !held) {
         q.text = before ? need.whole : need.newest;
         q.audience = c->audience;
         parry_query_log(c, &(parry_query_note){.by = "form", .query = &q, .results = &r}, id);

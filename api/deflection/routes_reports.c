@@ -61,7 +61,7 @@ static parry_code make(parry_call *c, const parry_report_request *q, json_t **re
     parry_rows *rows = NULL;
     parry_code code = parry_rows_open(parry_folding_rows(c->app->folding), &rows, err);
     if (code == PARRY_OK) {
-        const parry_report_source source = parry_report_source_of(rows);
+        const parry_report_source source = parry_report_source_of(rows, c->app->trial);
         code = parry_report_make(&source, q, report, err);
     }
     parry_rows_close(rows);

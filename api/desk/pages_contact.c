@@ -1,6 +1,7 @@
 /* /contact: a form that works without JavaScript, and what it sends. */
 #include "api/routes.h"
 
+#include "api/deflection/meeting.h"
 #include "api/desk/desk_api.h"
 #include "api/desk/form.h"
 #include "api/schema.h"
@@ -34,6 +35,7 @@ static parry_code contact_page(parry_call *c, const parry_request *form, const c
         (void)parry_request_text(form, shown[i], &value);
         json_object_set_new(j, shown[i], parry_json_text(parry_utf8_cut(value, FIELDS_MAX)));
     }
+    json_object_set_new(j, "experiment", json_boolean(parry_meeting_runs(c->app)));
     if (problem != NULL)
         json_object_set_new(j, "problem", json_string(problem));
     const parry_asset *script = parry_asset_find(parry_str_of("contact.js"));
@@ -87,7 +89,7 @@ static void take_queries(const parry_request *form, json_t *body)
 /* As POST /v1/handoffs has it. */
 static json_t *body_of(const parry_call *c, const parry_request *form)
 {
-    static const char *const names[] = {"subject", "description", "email", "name", "session", "website"};
+    static const char *const names[] = {"subject", "description", "email", "name", "session", "visitor", "website"};
     json_t *body = json_object();
     parry_str value;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

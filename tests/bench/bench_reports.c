@@ -229,7 +229,7 @@ static int64_t measure(parry_deflection *d, const char *name, const char *by)
     int64_t start = parry_mono_ns(), cpu = cpu_ns();
     must(parry_report_read(name, asked, (void *)(uintptr_t)by, 0, &house, &q, &err), &err);
     must(parry_rows_open(d, &rows, &err), &err);
-    const parry_report_source s = parry_report_source_of(rows);
+    const parry_report_source s = parry_report_source_of(rows, NULL);
     must(parry_report_make(&s, &q, &report, &err), &err);
     parry_report_write(report, PARRY_REPORT_JSON, &text);
     cpu = cpu_ns() - cpu;

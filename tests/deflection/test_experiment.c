@@ -68,7 +68,7 @@ static void test_shares_come_out_and_growing_the_last_moves_nobody(void **state)
 
 /* ---- what may be said -------------------------------------------------------------------------------------------- */
 
-static const parry_plan plan = {.share = 0.2, .base = 0.5, .treated = 0.4, .units = 1000};
+static const parry_trial_plan plan = {.share = 0.2, .base = 0.5, .treated = 0.4, .units = 1000};
 static const parry_experiment_counts counts = {
     .holdout = {.units = 200, .tickets = 100},
     .treated = {.units = 800, .tickets = 320, .clicked = 300, .clicked_tickets = 60, .potential = 240},
@@ -80,7 +80,7 @@ static void test_at_the_planned_end_it_says_the_difference(void **state)
     parry_effect e = parry_effect_of(&plan, &counts);
     assert_int_equal(e.status, PARRY_EFFECT_OK);
     near(e.difference, 0.1, 1e-12);
-    parry_interval n = parry_newcombe_interval((parry_count){100, 200}, (parry_count){320, 800}, 0.95);
+    parry_interval n = parry_newcombe_interval((parry_trials){100, 200}, (parry_trials){320, 800}, 0.95);
     near(e.interval.low, n.low, 0);
     near(e.interval.high, n.high, 0);
     assert_true(n.low > 0);
@@ -114,11 +114,11 @@ static void test_the_effect_per_clicker_is_fiellers(void **state)
 static void test_before_the_end_there_is_an_interval_and_no_number(void **state)
 {
     (void)state;
-    parry_plan longer = plan;
+    parry_trial_plan longer = plan;
     longer.units = 1001;
     parry_effect e = parry_effect_of(&longer, &counts);
     assert_int_equal(e.status, PARRY_EFFECT_EARLY);
-    parry_interval n = parry_newcombe_interval((parry_count){100, 200}, (parry_count){320, 800}, 0.95);
+    parry_interval n = parry_newcombe_interval((parry_trials){100, 200}, (parry_trials){320, 800}, 0.95);
     assert_true(e.interval.low < n.low && e.interval.high > n.high);
     assert_int_equal(e.avoided.status, PARRY_DERIVED_NO_DIFFERENCE);
     json_auto_t *j = parry_effect_json(&e);
@@ -155,7 +155,7 @@ static void test_too_few_or_no_plan_say_so_and_what_could_be_found(void **state)
     bool found;
     near(e.detectable, parry_detectable(0.5, 499, 0.2, parry_usual_power, &found), 1e-12);
     near(e.detectable_at_end, parry_detectable(0.5, 1000, 0.2, parry_usual_power, &found), 1e-12);
-    assert_int_equal(parry_effect_of(&(parry_plan){0}, &counts).status, PARRY_EFFECT_OFF);
+    assert_int_equal(parry_effect_of(&(parry_trial_plan){0}, &counts).status, PARRY_EFFECT_OFF);
     json_auto_t *j = parry_effect_json(&e);
     assert_string_equal(json_string_value(json_object_get(j, "status")), "not_enough_data");
     assert_true(json_is_real(json_object_get(json_object_get(j, "detectable"), "now")));
@@ -164,7 +164,7 @@ static void test_too_few_or_no_plan_say_so_and_what_could_be_found(void **state)
 static void test_the_plan_finds_its_own_size_and_nothing_is_divided_by_no_effect(void **state)
 {
     (void)state;
-    parry_plan p = {.share = 0.1, .base = 0.1, .treated = 0.08};
+    parry_trial_plan p = {.share = 0.1, .base = 0.1, .treated = 0.08};
     parry_experiment_counts c = {.holdout = {.units = 2000, .tickets = 160},
                                  .treated = {.units = 18000, .tickets = 1440}};
     parry_effect e = parry_effect_of(&p, &c);

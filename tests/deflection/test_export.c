@@ -173,7 +173,7 @@ static void test_ubi_is_queries_events_and_deletes(void **state)
         "{\"index\":{\"_index\":\"ubi_events\",\"_id\":\"" ID "2\"}}\n"
         "{\"action_name\":\"click\",\"event_attributes\":{\"position\":{\"ordinal\":2}," OBJECT(
             "b") ",\"record\":\"" ID "2\"},\"query_id\":\"q\",\"session_id\":\"s\",\"client_id\":\"s\",\"timestamp\":"
-                                     "\"2023-11-14T22:13:20.001Z\"}\n"
+                 "\"2023-11-14T22:13:20.001Z\"}\n"
                  "{\"index\":{\"_index\":\"ubi_events\",\"_id\":\"" ID "3-1\"}}\n"
                  "{\"action_name\":\"impression\",\"event_attributes\":{\"position\":{\"ordinal\":1}," OBJECT(
                      "a") ",\"record\":\"" ID "3\"},\"timestamp\":\"2023-11-14T22:13:20.002Z\"}\n"

@@ -79,7 +79,7 @@ static void open_view(golden *g, parry_str as_of)
     parry_ledger_release(g->ledger, t);
     ok(parry_deflection_catch_up(g->rows, STORY_BEGIN + story_ms(parry_str_trim(as_of)), NULL, NULL, NULL));
     ok(parry_rows_open(g->rows, &g->view, NULL));
-    g->source = parry_report_source_of(g->view);
+    g->source = parry_report_source_of(g->view, NULL);
 }
 
 static void ask(golden *g, parry_str rest)

@@ -28,8 +28,8 @@ static void put(parry_ledger *l, parry_ledger_kind kind, const char *payload)
     parry_ledger_release(l, t);
 }
 
-static parry_code retain(parry_ledger *l, const parry_keeping *keep, int64_t now_ms, bool dry_run,
-                         parry_retained *out, parry_err *err)
+static parry_code retain(parry_ledger *l, const parry_keeping *keep, int64_t now_ms, bool dry_run, parry_retained *out,
+                         parry_err *err)
 {
     const parry_erasing e = {.ledger = l, .actor = parry_str_of("parry"), .key = key};
     return parry_keeping_run(&e, keep, now_ms, dry_run, out, err);

@@ -120,7 +120,8 @@ static void money_is_a_range(void **state)
     free(m);
 }
 
-static parry_code an_experiment(void *ctx, const parry_report_request *q, parry_report_causal *out, parry_err *err)
+static parry_code an_experiment(const parry_report_source *ctx, const parry_report_request *q, parry_report_causal *out,
+                                parry_err *err)
 {
     (void)ctx, (void)q, (void)err;
     *out = (parry_report_causal){

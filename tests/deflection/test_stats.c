@@ -22,7 +22,7 @@ static void test_differences_are_those_of_newcombes_table(void **state)
 {
     (void)state;
     static const struct {
-        parry_count a, b;
+        parry_trials a, b;
         parry_interval want;
     } known[] = {{{56, 70}, {48, 80}, {0.0524, 0.3339}}, {{9, 10}, {3, 10}, {0.1705, 0.8090}},
                  {{6, 7}, {2, 7}, {0.0582, 0.8062}},     {{5, 56}, {0, 29}, {-0.0381, 0.1926}},
@@ -35,7 +35,7 @@ static void test_differences_are_those_of_newcombes_table(void **state)
         near(d.high, known[i].want.high, 5.1e-5);
         near(turned.low, -d.high, 1e-12);
     }
-    assert_true(parry_newcombe_interval((parry_count){0, 0}, (parry_count){1, 2}, 0.95).low == -1);
+    assert_true(parry_newcombe_interval((parry_trials){0, 0}, (parry_trials){1, 2}, 0.95).low == -1);
 }
 
 /* Worked once by hand: 10,000 units, 1,100 where 1,000 were due: 100^2/1000 + 100^2/9000 = 11.11; p of a chi-square of
@@ -90,61 +90,61 @@ static void test_the_detectable_effect_table_comes_out(void **state)
 /* ---- alerts ------------------------------------------------------------------------------------------------------ */
 
 enum { DAYS = 10 };
-static const parry_count steady[DAYS] = {{10, 100}, {11, 100}, {9, 100}, {10, 100}, {12, 100},
-                                         {10, 100}, {8, 100},  {9, 100}, {11, 100}, {10, 100}};
+static const parry_trials steady[DAYS] = {{10, 100}, {11, 100}, {9, 100}, {10, 100}, {12, 100},
+                                          {10, 100}, {8, 100},  {9, 100}, {11, 100}, {10, 100}};
 
 static void test_a_p_chart_is_three_sigma_around_the_past(void **state)
 {
     (void)state;
     parry_control c;
-    assert_true(parry_p_chart(steady, DAYS, (parry_count){22, 100}, 3, &c));
+    assert_true(parry_p_chart(steady, DAYS, (parry_trials){22, 100}, 3, &c));
     near(c.centre, 0.1, 1e-12);
     near(c.sigma, 0.03, 1e-12); /* sqrt(.1 x .9 / 100): the past jumps less than luck, so nothing is added */
     near(c.high, 0.19, 1e-12);
     near(c.low, 0.01, 1e-12);
     assert_int_equal(c.out, 1);
-    assert_true(parry_p_chart(steady, DAYS, (parry_count){15, 100}, 3, &c));
+    assert_true(parry_p_chart(steady, DAYS, (parry_trials){15, 100}, 3, &c));
     assert_int_equal(c.out, 0);
-    assert_true(parry_p_chart(steady, DAYS, (parry_count){10, 1000}, 3, &c));
+    assert_true(parry_p_chart(steady, DAYS, (parry_trials){10, 1000}, 3, &c));
     assert_int_equal(c.out, -1);
-    assert_false(parry_p_chart(steady, PARRY_CONTROL_LEAST - 1, (parry_count){22, 100}, 3, &c));
-    assert_false(parry_p_chart(steady, DAYS, (parry_count){0, 0}, 3, &c));
+    assert_false(parry_p_chart(steady, PARRY_CONTROL_LEAST - 1, (parry_trials){22, 100}, 3, &c));
+    assert_false(parry_p_chart(steady, DAYS, (parry_trials){0, 0}, 3, &c));
 }
 
 static void test_days_that_jump_widen_their_own_limits(void **state)
 {
     (void)state;
-    parry_count wild[DAYS];
+    parry_trials wild[DAYS];
     parry_control calm, c;
     for (size_t i = 0; i < DAYS; i++)
-        wild[i] = (parry_count){i % 2 ? 300 : 100, 2000};
-    assert_true(parry_p_chart(wild, DAYS, (parry_count){300, 2000}, 3, &c));
+        wild[i] = (parry_trials){i % 2 ? 300 : 100, 2000};
+    assert_true(parry_p_chart(wild, DAYS, (parry_trials){300, 2000}, 3, &c));
     assert_int_equal(c.out, 0);
     near(c.sigma, 0.1 / 1.128, 1e-3); /* every jump is 0.1 */
-    assert_true(parry_p_chart(steady, DAYS, (parry_count){300, 2000}, 3, &calm));
+    assert_true(parry_p_chart(steady, DAYS, (parry_trials){300, 2000}, 3, &calm));
     assert_int_equal(calm.out, 1);
 }
 
 static void test_a_few_hits_where_none_were_are_no_alarm(void **state)
 {
     (void)state;
-    parry_count none[DAYS];
+    parry_trials none[DAYS];
     parry_control c;
     for (size_t i = 0; i < DAYS; i++)
-        none[i] = (parry_count){0, 20};
-    assert_true(parry_p_chart(none, DAYS, (parry_count){1, 20}, 3, &c));
+        none[i] = (parry_trials){0, 20};
+    assert_true(parry_p_chart(none, DAYS, (parry_trials){1, 20}, 3, &c));
     assert_int_equal(c.out, 0);
-    assert_true(parry_p_chart(none, DAYS, (parry_count){6, 20}, 3, &c));
+    assert_true(parry_p_chart(none, DAYS, (parry_trials){6, 20}, 3, &c));
     assert_int_equal(c.out, 1);
 }
 
 static void test_an_average_finds_the_drift_that_single_days_hide(void **state)
 {
     (void)state;
-    parry_count drift[12];
+    parry_trials drift[12];
     parry_control c;
     for (size_t i = 0; i < 12; i++) {
-        drift[i] = (parry_count){14, 100};
+        drift[i] = (parry_trials){14, 100};
         assert_true(parry_p_chart(steady, DAYS, drift[i], 3, &c));
         assert_int_equal(c.out, 0);
     }

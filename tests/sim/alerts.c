@@ -9,10 +9,10 @@
 enum { PAST = 56, SEARCHES = 1000 };
 
 /* One day; swing: what days differ more than luck would have them, in parts of the rate. */
-static parry_count day(uint64_t *random, double rate, double swing, unsigned searches)
+static parry_trials day(uint64_t *random, double rate, double swing, unsigned searches)
 {
     double today = rate * (1 + swing * (2 * parry_random_share(random) - 1));
-    parry_count c = {.n = searches};
+    parry_trials c = {.n = searches};
     for (unsigned i = 0; i < searches; i++)
         c.k += parry_random_share(random) < today;
     return c;
@@ -27,7 +27,7 @@ static rung ring(double rate, double swing, double then, unsigned searches, size
 {
     rung r = {0};
     for (size_t i = 0; i < runs; i++) {
-        parry_count past[PAST], recent[10];
+        parry_trials past[PAST], recent[10];
         parry_control c;
         for (size_t d = 0; d < PAST; d++)
             past[d] = day(&seed, rate, swing, searches);

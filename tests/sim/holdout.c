@@ -168,15 +168,15 @@ enum { HORIZON = 3 }; /* times the planned units */
 
 static bool look(const parry_anytime *d, const parry_experiment_counts *c)
 {
-    return parry_anytime_excludes(d, (parry_count){c->holdout.tickets, c->holdout.units},
-                                  (parry_count){c->treated.tickets, c->treated.units});
+    return parry_anytime_excludes(d, (parry_trials){c->holdout.tickets, c->holdout.units},
+                                  (parry_trials){c->treated.tickets, c->treated.units});
 }
 
 static bool newcombe_sees(const parry_experiment_counts *c)
 {
     return c->holdout.units >= PARRY_EFFECT_LEAST &&
-           !in(parry_newcombe_interval((parry_count){c->holdout.tickets, c->holdout.units},
-                                       (parry_count){c->treated.tickets, c->treated.units}, 0.95),
+           !in(parry_newcombe_interval((parry_trials){c->holdout.tickets, c->holdout.units},
+                                       (parry_trials){c->treated.tickets, c->treated.units}, 0.95),
                0);
 }
 

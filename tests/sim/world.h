@@ -13,15 +13,15 @@
 
 typedef struct world {
     const char *name;
-    parry_plan plan;      /* share is true; the rates may be a bad guess */
-    double found;         /* the search has the article, among the first three */
-    double opens;         /* who looks at the suggestions and opens one, of the treated */
-    double helps;         /* and is helped, of those */
-    double relapses;      /* helped, yet makes a ticket in the window */
-    double gives_up;      /* at the form, not helped, makes no ticket */
-    double returns;       /* of who gave up */
-    double second_device; /* of who returns */
-    double bots;          /* of the visitors, unmarked */
+    parry_trial_plan plan; /* share is true; the rates may be a bad guess */
+    double found;          /* the search has the article, among the first three */
+    double opens;          /* who looks at the suggestions and opens one, of the treated */
+    double helps;          /* and is helped, of those */
+    double relapses;       /* helped, yet makes a ticket in the window */
+    double gives_up;       /* at the form, not helped, makes no ticket */
+    double returns;        /* of who gave up */
+    double second_device;  /* of who returns */
+    double bots;           /* of the visitors, unmarked */
 } world;
 
 typedef struct world_truth {

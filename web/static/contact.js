@@ -11,12 +11,25 @@
   const base = new URL(form.action).pathname.replace(/\/contact$/, "");
   const audience = base === "" ? {} : { audience: base.slice(1) };
   const session = window.parryJourney?.session ?? "";
+  // Only while an experiment runs at this form does the browser keep a name that outlives the tab: whoever comes back is
+  // in the same group. Without storage he has none, and is left out.
+  const visitor = (() => {
+    if (form.dataset.experiment === undefined || window.parryJourney === undefined) return "";
+    try {
+      const name = window.localStorage.getItem("parry-visitor") ?? window.parryJourney.random();
+      window.localStorage.setItem("parry-visitor", name);
+      return name;
+    } catch {
+      return "";
+    }
+  })();
+  const who = visitor === "" ? {} : { visitor };
   let queryId = "";
   let shown = [];
   let timer = 0;
   let asked = "";
 
-  const tell = (event) => window.parryJourney?.tell({ channel: "form", ...event });
+  const tell = (event) => window.parryJourney?.tell({ channel: "form", ...who, ...event });
 
   const show = (answer) => {
     queryId = answer.query_id ?? "";
@@ -41,7 +54,7 @@
     asked = `${subject}\n${description}`;
     const reply = await fetch("/v1/suggest", {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-Parry-Session": session },
+      headers: { "Content-Type": "application/json", "X-Parry-Session": session, ...(visitor === "" ? {} : { "X-Parry-Visitor": visitor }) },
       body: JSON.stringify({ subject, description, ...audience }),
     });
     if (reply.ok && asked === `${subject}\n${description}`) show(await reply.json());
@@ -111,6 +124,7 @@
   }
 
   field("session").value = session;
+  field("visitor").value = visitor;
   const before = window.parryJourney?.queries() ?? [];
   if (field("query_ids").value === "") field("query_ids").value = before.join(" ");
   form.addEventListener("input", soon);

@@ -67,5 +67,5 @@
   if (results !== null && results.dataset.queryId !== "")
     dwell(0, (dwell_ms) => tell({ type: "impression", query_id: results.dataset.queryId, dwell_ms }));
 
-  window.parryJourney = { session, tell, queries: () => read("parry-queries"), follow };
+  window.parryJourney = { session, random, tell, queries: () => read("parry-queries"), follow };
 })();

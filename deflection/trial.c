@@ -1,0 +1,186 @@
+/* The coin's record, and the units that were drawn, each once. */
+#include "deflection/trial.h"
+
+#include "deflection/session.h"
+#include "ledger/events.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+bool parry_trial_read(const parry_config *c, parry_trial *out)
+{
+    static const char *const windows[PARRY_WINDOWS] = {"24h", "72h", "7d"};
+    *out = (parry_trial){.plan = {.share = c->experiment.holdout / 100,
+                                  .base = c->experiment.base / 100,
+                                  .treated = c->experiment.treated / 100,
+                                  .units = (uint64_t)c->experiment.units}};
+    (void)snprintf(out->name, sizeof out->name, "%s", c->experiment.name);
+    for (unsigned w = 0; w < PARRY_WINDOWS; w++)
+        out->window = strcmp(windows[w], c->experiment.window) == 0 ? w : out->window;
+    return *c->experiment.name != 0;
+}
+
+parry_trial_draw parry_trial_draw_of(const parry_trial *t, parry_str visitor)
+{
+    static const char purpose[] = "unit:";
+    unsigned char mac[crypto_auth_hmacsha256_BYTES];
+    crypto_auth_hmacsha256_state h;
+    parry_trial_draw out;
+    unsigned parts[] = {(unsigned)(t->plan.share * PARRY_EXPERIMENT_PARTS + 0.5)};
+    crypto_auth_hmacsha256_init(&h, t->salt.b, sizeof t->salt.b);
+    crypto_auth_hmacsha256_update(&h, (const unsigned char *)purpose, sizeof purpose - 1);
+    crypto_auth_hmacsha256_update(&h, (const unsigned char *)visitor.p, visitor.n);
+    crypto_auth_hmacsha256_final(&h, mac);
+    memcpy(out.unit.b, mac, sizeof out.unit.b);
+    out.held = parry_experiment_arm(parry_experiment_draw(&t->salt, visitor).part, parts, 1) == 0;
+    return out;
+}
+
+parry_ledger_item parry_trial_record(const parry_trial *t, const parry_trial_draw *d, const parry_visitors *v,
+                                     parry_str visitor, int64_t at_ms, parry_arena *a)
+{
+    char unit[2 * sizeof d->unit.b + 1];
+    parry_hasher h;
+    sodium_bin2hex(unit, sizeof unit, d->unit.b, sizeof d->unit.b);
+    json_t *j =
+        json_pack("{s:s, s:I, s:s, s:s, s:s}", "type", parry_fact_name(PARRY_FACT_ASSIGNED), "at", (json_int_t)at_ms,
+                  "experiment", t->name, "arm", d->held ? "holdout" : "treated", "unit", unit);
+    parry_event_set_key(v, j, "visitor", PARRY_PSEUDONYM_VISITOR, at_ms, visitor);
+    parry_ledger_item item = {.kind = PARRY_LEDGER_EVENT};
+    parry_event_set_about(j, &item);
+    char *text = json_dumps(j, JSON_COMPACT);
+    item.payload = parry_str_copy(a, parry_str_of(text));
+    parry_hasher_start(&h);
+    parry_hasher_adds(&h, parry_str_of(t->name));
+    parry_hasher_add(&h, d->unit.b, sizeof d->unit.b);
+    item.id = parry_uuid_of(parry_hasher_end(&h).b);
+    free(text);
+    json_decref(j);
+    return item;
+}
+
+/* ---- counting ---------------------------------------------------------------------------------------------------- */
+
+typedef struct unit {
+    parry_ledger_subject id;
+    int64_t at_ms, ticket_ms;
+    uint32_t flags;
+    bool potential;
+} unit;
+
+typedef struct counting {
+    const parry_trial *t;
+    parry_word experiment;
+    int64_t as_of_ms, window_ms;
+    unit *units; /* in order of their assignment */
+    size_t n, cap;
+    uint32_t *slots; /* unit index + 1, by its id, which is a hash; 0: free */
+    size_t nslots;   /* a power of two */
+    bool too_many;
+    uint64_t left_out;
+} counting;
+
+static size_t slot_of(const counting *c, const parry_ledger_subject *id)
+{
+    size_t at;
+    memcpy(&at, id->b, sizeof at);
+    for (at &= c->nslots - 1; c->slots[at] != 0; at = (at + 1) & (c->nslots - 1)) {
+        if (memcmp(&c->units[c->slots[at] - 1].id, id, sizeof *id) == 0)
+            break;
+    }
+    return at;
+}
+
+static void make_room(counting *c)
+{
+    if (2 * (c->n + 1) <= c->nslots)
+        return;
+    c->nslots = c->nslots > 0 ? 2 * c->nslots : 1024;
+    free(c->slots);
+    c->slots = parry_calloc(c->nslots, sizeof *c->slots);
+    for (size_t i = 0; i < c->n; i++)
+        c->slots[slot_of(c, &c->units[i].id)] = (uint32_t)(i + 1);
+}
+
+/* What is usually called deflected: content was seen, and no ticket came. */
+static bool is_potential(const counting *c, const parry_unit_row *row)
+{
+    parry_session_row session = {.flags = row->flags, .seen_ms = row->seen_ms, .ticket_ms = row->ticket_ms};
+    parry_session_as_of(&session, c->as_of_ms);
+    unsigned o = session.outcome[c->t->window];
+    return o == PARRY_OUTCOME_CONFIRMED || o == PARRY_OUTCOME_POTENTIAL;
+}
+
+static bool on_unit(void *ctx, const parry_unit_row *row)
+{
+    counting *c = ctx;
+    if (row->experiment != c->experiment || row->flags & PARRY_SESSION_BOT)
+        return true;
+    make_room(c);
+    size_t slot = slot_of(c, &row->unit);
+    if (c->slots[slot] != 0) { /* under another visitor key, a month later */
+        unit *before = &c->units[c->slots[slot] - 1];
+        before->ticket_ms = before->ticket_ms > 0 ? before->ticket_ms : row->ticket_ms;
+        return true;
+    }
+    if (c->n == PARRY_TRIAL_UNITS_MAX) {
+        c->too_many = true;
+        return false;
+    }
+    if (c->n == c->cap) {
+        c->cap = c->cap > 0 ? 2 * c->cap : 1024;
+        c->units = parry_realloc(c->units, c->cap * sizeof *c->units);
+    }
+    c->units[c->n++] = (unit){row->unit, row->at_ms, row->ticket_ms, row->flags, is_potential(c, row)};
+    c->slots[slot] = (uint32_t)c->n;
+    return true;
+}
+
+static bool on_session(void *ctx, const parry_session_row *row)
+{
+    counting *c = ctx;
+    bool nameless = (row->flags & PARRY_SESSION_FORM) && !(row->flags & (PARRY_SESSION_VISITOR | PARRY_SESSION_BOT));
+    c->left_out += nameless;
+    return true;
+}
+
+static void add_up(const counting *c, parry_experiment_counts *out)
+{
+    size_t most = c->t->plan.units > 0 && c->t->plan.units < c->n ? (size_t)c->t->plan.units : c->n;
+    out->left_out = c->left_out;
+    for (size_t i = 0; i < most; i++) {
+        const unit *u = &c->units[i];
+        parry_arm_counts *arm = u->flags & PARRY_UNIT_HELD ? &out->holdout : &out->treated;
+        bool ticket = u->ticket_ms > 0 && u->ticket_ms <= u->at_ms + c->window_ms;
+        bool clicked = u->flags & PARRY_SESSION_FORM_CLICK;
+        if (c->as_of_ms <= u->at_ms + c->window_ms) {
+            out->open++;
+            continue;
+        }
+        arm->units++;
+        arm->tickets += ticket;
+        arm->clicked += clicked;
+        arm->clicked_tickets += clicked && ticket;
+        arm->potential += u->potential;
+    }
+}
+
+parry_code parry_trial_count(const parry_trial *t, parry_rows *rows, int64_t from_ms, int64_t until_ms,
+                             parry_experiment_counts *out, parry_err *err)
+{
+    counting c = {.t = t,
+                  .experiment = parry_word_of(parry_str_of(t->name)),
+                  .as_of_ms = parry_rows_get_state(rows).as_of_ms,
+                  .window_ms = parry_windows_ms[t->window]};
+    *out = (parry_experiment_counts){.open = 0};
+    parry_code code = parry_rows_units(rows, from_ms, until_ms, on_unit, &c, err);
+    if (code == PARRY_OK && c.too_many)
+        code = parry_fail(err, PARRY_TOO_LARGE, "more than %d visitors: narrow the days", PARRY_TRIAL_UNITS_MAX);
+    if (code == PARRY_OK && c.n > 0)
+        code = parry_rows_sessions(rows, c.units[0].at_ms, until_ms, on_session, &c, err);
+    if (code == PARRY_OK)
+        add_up(&c, out);
+    free(c.units);
+    free(c.slots);
+    return code;
+}

@@ -1,0 +1,48 @@
+/* Trial: the hold-out that is running. A visitor who comes to the ticket form is drawn into one of its two arms, and
+ * the ledger is told once; in the hold-out he is shown no suggestions there. What he is called for the coin is an HMAC
+ * of his own name under the trial's salt: it stays the same over the trial's life, while visitor keys change every 30
+ * days (ledger/visitor.h). A trial's name is its identity: another name is another salt, and another trial. */
+#ifndef PARRY_DEFLECTION_TRIAL_H
+#define PARRY_DEFLECTION_TRIAL_H
+
+#include "base/config.h"
+#include "deflection/experiment.h"
+#include "deflection/store.h"
+#include "ledger/visitor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { PARRY_TRIAL_NAME_MAX = 60, PARRY_TRIAL_UNITS_MAX = 4000000 };
+
+typedef struct parry_trial {
+    char name[PARRY_TRIAL_NAME_MAX + 1];
+    parry_hash salt;       /* secret: who knows it can tell who is in which arm */
+    parry_trial_plan plan; /* share above 0; units 0: as many as its difference needs */
+    unsigned window;       /* of parry_windows_ms */
+} parry_trial;
+
+/* The one that the configuration names (experiment.*), but for its salt. false: there is none. */
+bool parry_trial_read(const parry_config *c, parry_trial *out);
+
+typedef struct parry_trial_draw {
+    parry_ledger_subject unit;
+    bool held;
+} parry_trial_draw;
+
+/* visitor: as the client calls him; not empty. Any thread. */
+parry_trial_draw parry_trial_draw_of(const parry_trial *t, parry_str visitor);
+/* The record that says so ("assigned"), in the arena; its id is the same for the same unit, so that it counts once. */
+parry_ledger_item parry_trial_record(const parry_trial *t, const parry_trial_draw *d, const parry_visitors *v,
+                                     parry_str visitor, int64_t at_ms, parry_arena *a);
+
+/* Who was drawn in the days [from_ms, until_ms), the first plan.units of them, and what became of them as of the view's
+ * moment. Fails: TOO_LARGE (more than PARRY_TRIAL_UNITS_MAX). */
+PARRY_MUST parry_code parry_trial_count(const parry_trial *t, parry_rows *rows, int64_t from_ms, int64_t until_ms,
+                                        parry_experiment_counts *out, parry_err *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
