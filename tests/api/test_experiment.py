@@ -1,52 +1,75 @@
-"""`parry experiment` from outside: what a hold-out needs before it begins."""
+"""The hold-out at the ticket form: who is in it sees no suggestions there, always; the search stays; the report counts every visitor."""
+import datetime
 import json
-import subprocess
 import unittest
 
-from parry_server import PARRY
+from parry_server import SAMPLE, Server, until
+
+VISITORS = 200
+OPTIONS = ("experiment.name=form", "experiment.holdout=50", "experiment.base=90", "experiment.treated=60")
 
 
-def experiment(*args):
-    return subprocess.run([PARRY, "experiment", *args], capture_output=True, text=True, timeout=60)
+def form(server, visitor, headers=None):
+    named = {"X-Parry-Visitor": visitor} if visitor else {}
+    reply = server.get("/v1/suggest", "POST", {"Content-Type": "application/json", **named, **(headers or {})},
+                       json.dumps({"subject": "refund not received"}))
+    assert reply.status == 200, reply.text
+    return reply.json
 
 
-def lines(*args):
-    got = experiment(*args, "--json")
-    assert got.returncode == 0, got.stderr
-    return json.loads(got.stdout)["holdouts"]
+def opened(server, *visitors):
+    events = [{"type": "form_opened", **({"visitor": v} if v else {"session": "s"})} for v in visitors]
+    reply = server.get("/v1/events", "POST", {}, json.dumps({"events": events}))
+    assert reply.json["accepted"] == len(events), reply.text
 
 
-class Experiment(unittest.TestCase):
-    def test_power_is_the_usual_formula_rounded_up(self):
-        self.assertEqual([line["units"] for line in lines("power", "--base", "0.1", "--treated", "0.09")],
-                         [148047, 77783, 43356, 26985])
-        one, = lines("power", "--base", "0.95", "--treated", "0.88", "--holdout", "0.2", "--a-month", "296")
-        self.assertEqual((one["units"], one["held_out"], one["months"]), (592, 119, 2))
+class ExperimentTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(SAMPLE, args=[arg for o in OPTIONS for arg in ("--option", o)])
+        cls.key = {"X-API-Key": cls.server.run("keys", "create", "--name", "analyst", "--rights", "reports search")}
 
-    def test_more_power_takes_more(self):
-        usual, = lines("power", "--base", "0.1", "--treated", "0.08", "--holdout", "0.1")
-        sure, = lines("power", "--base", "0.1", "--treated", "0.08", "--holdout", "0.1", "--power", "0.9")
-        self.assertAlmostEqual(sure["units"] / usual["units"], 1.339, places=3)
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
 
-    def test_mde_is_powers_inverse_and_says_where_nothing_is_found(self):
-        one, = lines("mde", "--base", "0.1", "--units", "77783", "--holdout", "0.1")
-        self.assertAlmostEqual(one["detectable"], 0.01, places=4)
-        none, = lines("mde", "--base", "0.1", "--units", "50", "--holdout", "0.1")
-        self.assertIsNone(none["detectable"])
-        self.assertIn("none", experiment("mde", "--base", "0.1", "--units", "50").stdout)
+    def test_held_out_at_the_form_and_nowhere_else(self):
+        visitors = [f"v-{i}" for i in range(VISITORS)]
+        opened(self.server, *visitors, None)
+        first = {v: form(self.server, v) for v in visitors}
+        held = [v for v, answer in first.items() if answer["held_out"]]
+        self.assertTrue(60 <= len(held) <= 140, len(held))  # 100, 7 to a standard deviation
+        for v, answer in first.items():
+            self.assertEqual(answer["hits"] == [], answer["held_out"], v)
+            self.assertEqual("query_id" in answer, not answer["held_out"], v)
+        for v in visitors[:20]:  # the coin falls the same again, and the search page knows no arms
+            self.assertEqual(form(self.server, v)["held_out"], first[v]["held_out"])
+            search = self.server.get("/v1/search?q=refund", headers={"X-Parry-Visitor": v})
+            self.assertTrue(search.json["hits"])
+        self.assertFalse(form(self.server, None)["held_out"])
 
-    def test_the_table_is_for_people(self):
-        got = experiment("power", "--base", "0.1", "--treated", "0.09", "--holdout", "0.1", "--a-month", "10000")
-        self.assertIn("10 % of tickets from 9 %", got.stdout)
-        self.assertEqual(got.stdout.splitlines()[-1].split(), ["10", "%", "77783", "7779", "7.8"])
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        days = f"from={today - datetime.timedelta(1)}&to={today + datetime.timedelta(1)}"
 
-    def test_mistakes_are_told(self):
-        for args in (["power", "--base", "0.1"], ["mde", "--base", "0.1"], ["power", "--base", "2", "--treated", "0.1"],
-                     ["power", "--base", "0.1", "--treated", "0.1"], ["guess"], ["power", "--base", "x", "--treated", "0.1"],
-                     ["mde", "--base", "0.1", "--units", "9", "--treated", "0.1"]):
-            got = experiment(*args)
-            self.assertEqual((got.returncode, got.stdout), (2, ""), args)
-            self.assertTrue(got.stderr.startswith("parry experiment: "), got.stderr)
+        def counted():
+            reply = self.server.get(f"/v1/reports/causal?window=24h&{days}", headers=self.key)
+            self.assertEqual(reply.status, 200, reply.text)
+            trial = reply.json.get("trial") or {}
+            return reply.json if trial.get("open") == VISITORS and trial.get("left_out") == 1 else None
+
+        report = until(counted)
+        self.assertTrue(report, self.server.get(f"/v1/reports/causal?window=24h&{days}", headers=self.key).text)
+        self.assertEqual(report["trial"]["name"], "form")
+        effect = report["rows"][0]["cells"]["effect"]
+        self.assertIsNone(effect["value"])
+        self.assertEqual(effect["why"], "not enough data")
+
+    def test_the_page_gives_a_name_only_while_it_runs(self):
+        self.assertIn("data-experiment", self.server.get("/contact").text)
+        with Server(SAMPLE) as other:
+            self.assertNotIn("data-experiment", other.get("/contact").text)
+            self.assertNotIn("held_out", form(other, "v-1"))
+            self.assertTrue(form(other, "v-1")["hits"])
 
 
 if __name__ == "__main__":
