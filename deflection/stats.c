@@ -87,9 +87,29 @@ static double percentile(const double *v, size_t n, double p)
     return i + 1 < n ? v[i] + (at - below) * (v[i + 1] - v[i]) : v[n - 1];
 }
 
-static parry_interval resampled(const parry_cluster *c, size_t n, size_t times, uint64_t seed)
+/* How skew the ratio is: a sixth of the skewness of what each cluster adds to it. */
+static double acceleration(const parry_cluster *c, size_t n, double ratio)
+{
+    double squares = 0, cubes = 0;
+    for (size_t i = 0; i < n; i++) {
+        double off = c[i].over - ratio * c[i].under;
+        squares += off * off;
+        cubes += off * off * off;
+    }
+    return squares > 0 ? cubes / (6 * pow(squares, 1.5)) : 0;
+}
+
+/* Which percentile stands for the tail p (Efron 1987): bias is how far the resamples lie beside the ratio, in sigma. */
+static double corrected(double p, double bias, double skew)
+{
+    double z = bias + parry_normal_quantile(p);
+    return parry_normal_cdf(bias + z / (1 - skew * z));
+}
+
+static parry_interval resampled(const parry_cluster *c, size_t n, double ratio, size_t times, uint64_t seed)
 {
     double *v = parry_malloc(times * sizeof *v);
+    double below = 0;
     size_t kept = 0;
     for (size_t t = 0; t < times; t++) {
         double over = 0, under = 0;
@@ -98,12 +118,18 @@ static parry_interval resampled(const parry_cluster *c, size_t n, size_t times, 
             over += one->over;
             under += one->under;
         }
-        if (under > 0)
-            v[kept++] = over / under;
+        if (under <= 0)
+            continue;
+        double value = over / under;
+        below += value < ratio ? 1 : value > ratio ? 0 : 0.5;
+        v[kept++] = value;
     }
     assert(kept > 0);
     qsort(v, kept, sizeof *v, by_value);
-    parry_interval out = {percentile(v, kept, 0.025), percentile(v, kept, 0.975)};
+    double share = below / (double)kept, edge = 0.5 / (double)kept;
+    double bias = parry_normal_quantile(fmin(fmax(share, edge), 1 - edge)), skew = acceleration(c, n, ratio);
+    parry_interval out = {percentile(v, kept, corrected(0.025, bias, skew)),
+                          percentile(v, kept, corrected(0.975, bias, skew))};
     free(v);
     return out;
 }
@@ -130,6 +156,7 @@ parry_ratio parry_cluster_ratio(const parry_cluster *c, size_t n, size_t times, 
     if (n < 2 || under <= 0)
         return (parry_ratio){.known = false};
     parry_ratio out = {.ratio = over / under, .known = true};
-    out.interval = n > PARRY_BOOTSTRAP_CLUSTERS ? linear(c, n, out.ratio, under) : resampled(c, n, times, seed);
+    out.interval =
+        n > PARRY_BOOTSTRAP_CLUSTERS ? linear(c, n, out.ratio, under) : resampled(c, n, out.ratio, times, seed);
     return out;
 }

@@ -101,8 +101,9 @@ typedef struct parry_ratio {
 } parry_ratio;
 enum { PARRY_BOOTSTRAP_CLUSTERS = 20000 }; /* more than these: the delta method, which is as good then */
 
-/* Interval of sum(over) / sum(under) where what one visitor does hangs together: percentiles of `times` resamples of
- * whole clusters (Davison and Hinkley 1997, 3.8), 100 times at least. Give them in an order that is always the same. */
+/* Interval of sum(over) / sum(under) where what one visitor does hangs together: percentiles of `times` resamples (100
+ * at least) of whole clusters, corrected for bias and skewness (Efron 1987; Davison and Hinkley 1997, 5.3.2). Give them
+ * in an order that is always the same. */
 parry_ratio parry_cluster_ratio(const parry_cluster *c, size_t n, size_t times, uint64_t seed);
 
 #ifdef __cplusplus

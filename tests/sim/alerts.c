@@ -57,7 +57,7 @@ static double rises(double a_day, double today, double swing, size_t runs, uint6
 
 void sim_alerts(void)
 {
-    size_t runs = sim_runs(400, 10000);
+    size_t runs = sim_runs(400, 4000);
     rung calm = ring(0.1, 0, 0.1, SEARCHES, runs, 1200), wild = ring(0.1, 0.5, 0.1, SEARCHES, runs, 1201);
     rung small = ring(0.01, 0, 0.01, 50, runs, 1202);
     sim_share("control limits: a day like the others is out", runs, calm.chart, 0, 0.01);

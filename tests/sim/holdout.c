@@ -135,7 +135,7 @@ static void show_world(const world *w, size_t runs, uint64_t seed, tally *clicke
 
 void sim_holdout_at_the_end(void)
 {
-    size_t runs = sim_runs(1200, 10000), alarms = 0, said = 0;
+    size_t runs = sim_runs(1200, 4000), alarms = 0, said = 0;
     tally clickers = {0};
     for (size_t i = 0; i < WORLDS; i++)
         show_world(&worlds[i], runs, 100 + i, &clickers);
@@ -151,7 +151,7 @@ void sim_holdout_at_the_end(void)
     }
     sim_share("A/A: an effect is seen at the planned end", said, sim_part(alarms, said), 0.04, 0.06);
     world nothing = without_effect(&worlds[4]);
-    tally t = repeat(&nothing, sim_runs(1000, 10000), 300, true);
+    tally t = repeat(&nothing, sim_runs(1000, 4000), 300, true);
     sim_share("the same, arms by HMAC, a salt a run", t.said, sim_part(t.excludes_zero, t.said), 0.035, 0.065);
 }
 
@@ -220,7 +220,7 @@ static looks look_often(const world *w, size_t runs, double step, uint64_t seed)
 void sim_holdout_any_time(void)
 {
     char what[120];
-    size_t runs = sim_runs(150, 2000), missed = 0, alarms = 0, usual = 0, all = 0;
+    size_t runs = sim_runs(150, 1000), missed = 0, alarms = 0, usual = 0, all = 0;
     double least = (double)sim_runs(91, 95) / 100; /* few runs of one world say little */
     double step = 1 + (double)sim_runs(6, 3) / 100;
     for (size_t i = 0; i < WORLDS; i++) {
