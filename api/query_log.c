@@ -39,10 +39,10 @@ static void set_name(json_t *j, const char *name, parry_str value)
 static void set_asked(const parry_call *c, json_t *j, const parry_query *q)
 {
     const parry_redactor *r = c->app->redactor;
+    if (q->locale.n > 0) /* first: texts are read as of it */
+        parry_event_set_text(r, c->arena, j, "locale", q->locale);
     parry_event_set_text(r, c->arena, j, "text", q->text);
     set_name(j, "audience", q->audience);
-    if (q->locale.n > 0)
-        parry_event_set_text(r, c->arena, j, "locale", q->locale);
     if (q->category.n > 0)
         parry_event_set_text(r, c->arena, j, "category", q->category);
     if (q->page.n > 0)

@@ -44,6 +44,7 @@ struct parry_server {
     parry_app app;
     parry_connections connections;
     parry_daily *daily;
+    parry_hash rules; /* of the file that the redactor was last loaded from */
     struct MHD_Daemon *daemon;
     int fd;
     bool handed_over;
@@ -115,6 +116,26 @@ static parry_code reload_tls(parry_server *s, parry_err *err)
     return code;
 }
 
+/* Only where it says something else: what was loaded before stays in memory. */
+static parry_code load_rules(parry_server *s, bool *changed, parry_err *err)
+{
+    const char *path = s->app.config->redaction.rules_file;
+    parry_hash hash;
+    *changed = false;
+    if (*path == 0)
+        return PARRY_OK;
+    parry_code code = parry_hash_file(path, &hash, err);
+    if (code != PARRY_OK || parry_hash_eq(hash, s->rules))
+        return code;
+    code = parry_redactor_load_file(s->app.redactor, path, err);
+    if (code != PARRY_OK)
+        return code;
+    s->rules = hash;
+    *changed = true;
+    parry_log(PARRY_INFO, "redaction", "file=%s rules=%zu", parry_logq(path), parry_redactor_rules(s->app.redactor));
+    return PARRY_OK;
+}
+
 static void tell_reload(const char *what, parry_code code, const parry_err *err)
 {
     if (code == PARRY_OK)
@@ -125,7 +146,11 @@ static void tell_reload(const char *what, parry_code code, const parry_err *err)
 
 void parry_server_reload_files(parry_server *s)
 {
-    parry_err tls = {0}, tokens = {0}, trace = {0};
+    parry_err tls = {0}, tokens = {0}, trace = {0}, rules = {0};
+    bool changed;
+    parry_code code = load_rules(s, &changed, &rules);
+    if (code != PARRY_OK || changed)
+        tell_reload("redaction", code, &rules);
     if (s->connections.tls != NULL)
         tell_reload("certificate", reload_tls(s, &tls), &tls);
     if (s->app.tokens != NULL)
@@ -375,7 +400,10 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
     s->connections.app = &s->app;
     (void)pthread_mutex_init(&s->refresh_mutex, NULL);
     parry_app_open(&s->app);
-    parry_code code = open_limits(s, err);
+    bool changed;
+    parry_code code = load_rules(s, &changed, err);
+    if (code == PARRY_OK)
+        code = open_limits(s, err);
     if (code == PARRY_OK)
         code = open_index(s, o->index_dir, err);
     if (code == PARRY_OK && o->ledger != NULL)

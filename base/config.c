@@ -109,6 +109,10 @@ const parry_config_row parry_config_rows[] = {
      "Parts of User-Agents, separated by spaces, whose searches and events are marked as a bot's, beside the "
      "well-known "
      "ones."},
+    {"redaction.rules_file", TEXT, AT(redaction.rules_file), "", 0, 4000, "path",
+     "YAML file of patterns of your own for what is personal here, taken out of every text before it is kept "
+     "(privacy.md); "
+     "SIGHUP reads it again."},
     {"retention.queries_days", NUMBER | LIVE, AT(retention.queries_days), "400", 0, 36500, "days",
      "Searches are erased from the ledger when they are older, once a day; 0: kept for ever."},
     {"retention.events_days", NUMBER | LIVE, AT(retention.events_days), "400", 0, 36500, "days",

@@ -108,6 +108,9 @@ typedef struct parry_config {
         const char *headers_file;
         const char *service;
     } trace;
+    struct {
+        const char *rules_file; /* "": those built in alone */
+    } redaction;
     struct { /* days; 0: for ever */
         int64_t queries_days, events_days, audit_days;
     } retention;

@@ -2,6 +2,8 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 
+#include "ledger/redact.h"
+
 #include <stdio.h>
 
 enum { TEXT_BYTES = 1 << 20 };
@@ -11,6 +13,17 @@ static void count_and_print(void *ctx, const parry_err *err)
     int *mistakes = ctx;
     ++*mistakes;
     fprintf(stderr, "%s\n", err->msg);
+}
+
+/* The file that redaction reads. */
+static parry_code check_rules(const char *path, parry_err *err)
+{
+    if (*path == 0)
+        return PARRY_OK;
+    parry_redactor *r = parry_redactor_new();
+    parry_code code = parry_redactor_load_file(r, path, err);
+    parry_redactor_free(r);
+    return code;
 }
 
 /* All of the file's mistakes, then those of the environment and of --option. */
@@ -23,6 +36,8 @@ static int check(parry_cli *cli)
         code = parry_config_check(cli->config_file, count_and_print, &mistakes, &err);
     if (code == PARRY_OK && mistakes == 0)
         code = parry_cli_configure(cli, &cli->config, &err);
+    if (code == PARRY_OK && mistakes == 0)
+        code = check_rules(cli->config.redaction.rules_file, &err);
     if (code != PARRY_OK)
         return parry_cli_fail("config", &err);
     if (mistakes > 0) {

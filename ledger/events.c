@@ -119,7 +119,8 @@ static void say_redacted(json_t *payload, unsigned found)
 void parry_event_set_text(const parry_redactor *r, parry_arena *a, json_t *payload, const char *name, parry_str text)
 {
     unsigned found = 0;
-    json_object_set_new(payload, name, string_of(parry_redact(r, a, text, &found)));
+    parry_str locale = text_of(json_object_get(payload, "locale"));
+    json_object_set_new(payload, name, string_of(parry_redact_in(r, a, locale, text, &found)));
     say_redacted(payload, found);
 }
 
@@ -175,7 +176,8 @@ static parry_code check_length(const reading *r, const field *f, const json_t *v
  * knows. */
 static bool personal(const reading *r, parry_str id)
 {
-    unsigned found = 0, wrong = 1U << PARRY_PERSONAL_EMAIL | 1U << PARRY_PERSONAL_IBAN | 1U << PARRY_PERSONAL_IP;
+    unsigned found = 0, wrong = 1U << PARRY_PERSONAL_EMAIL | 1U << PARRY_PERSONAL_IBAN | 1U << PARRY_PERSONAL_IP |
+                                1U << PARRY_PERSONAL_ID;
     (void)parry_redact(r->c->redactor, r->a, id, &found);
     if (id.n >= CARD_FROM)
         wrong |= 1U << PARRY_PERSONAL_CARD;
@@ -346,7 +348,9 @@ static parry_code set_fields(reading *r, const struct type *t, const json_t *eve
 {
     parry_code code = missing(t, event, r->err);
     const char *name;
-    json_t *v;
+    json_t *v = json_object_get(event, "locale");
+    if (code == PARRY_OK && v != NULL) /* first: texts are read as of it */
+        code = set_field(r, find_field("locale"), v);
     json_object_foreach((json_t *)(uintptr_t)event, name, v)
     {
         const field *f = find_field(name);

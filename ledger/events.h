@@ -40,7 +40,8 @@ PARRY_MUST parry_code parry_event_read(const parry_event_context *c, parry_arena
  * and lists of strings. What has not is a mistake in the program that sends it. */
 bool parry_event_shaped(const json_t *event);
 
-/* A text, redacted, into a payload: "name": text, and which kinds were found under "redacted". */
+/* A text, redacted (as one of the payload's "locale", if that is there), into a payload: "name": text, and which kinds
+ * were found under "redacted". */
 void parry_event_set_text(const parry_redactor *r, parry_arena *a, json_t *payload, const char *name, parry_str text);
 /* "name": the key of what somebody calls himself. */
 void parry_event_set_key(const parry_visitors *v, json_t *payload, const char *name, parry_pseudonym as, int64_t at_ms,

@@ -2,15 +2,16 @@
  * what it finds is blotted out; the text again, with the blots named. */
 #include "ledger/redact.h"
 
+#include "base/file.h"
+#include "ledger/redact_rules.h"
+
 #include <arpa/inet.h>
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unictype.h>
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
-enum { MATCH_LIMIT = 200000, BLOT = 0x01 };
+enum { MATCH_LIMIT = 200000, OWN_MATCH_LIMIT = 20000, BLOT = 0x01 };
 
 /* A candidate of a pattern: how much of it is the thing, from its beginning; 0: it is not one. */
 typedef size_t (*checker)(parry_str candidate);
@@ -119,6 +120,69 @@ static size_t token(parry_str s)
     return digits >= 3 && letters >= 3 ? s.n : 0;
 }
 
+/* Digits of it, and no more. */
+static size_t luhn_digits(parry_str s)
+{
+    char digits[64];
+    size_t n = 0;
+    for (size_t i = 0; i < s.n && n < sizeof digits; i++) {
+        if (is_digit(s.p[i]))
+            digits[n++] = s.p[i];
+    }
+    return n > 1 && luhn(digits, n) ? s.n : 0;
+}
+
+/* Spain's DNI and NIE: the letter is the number modulo 23. */
+static size_t dni(parry_str s)
+{
+    static const char letters[] = "TRWAGMYFPDXBNJZSQVHLCKE";
+    unsigned number = 0, digits = 0;
+    char first = (char)(s.p[0] & ~0x20), last = (char)(s.p[s.n - 1] & ~0x20);
+    if (first >= 'X' && first <= 'Z') {
+        number = (unsigned)(first - 'X');
+        digits = 1;
+    }
+    for (size_t i = 0; i < s.n; i++) {
+        if (is_digit(s.p[i])) {
+            number = number * 10 + (unsigned)(s.p[i] - '0');
+            digits++;
+        }
+    }
+    return digits == 8 && letters[number % 23] == last ? s.n : 0;
+}
+
+/* Italy's codice fiscale: 16 letters and digits, the last of them a check (D.M. 12 March 1974, annex). */
+static size_t codice(parry_str s)
+{
+    static const unsigned char odd[] = {1,  0,  5, 7, 9, 13, 15, 17, 19, 21, 2,  4,  18,
+                                        20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23};
+    unsigned sum = 0;
+    for (size_t i = 0; i + 1 < s.n; i++) {
+        char c = s.p[i];
+        unsigned v = is_digit(c) ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a');
+        sum += i % 2 == 0 ? odd[v] : v;
+    }
+    return sum % 26 == (unsigned)((s.p[s.n - 1] | 0x20) - 'a') ? s.n : 0;
+}
+
+/* Brazil's CPF: two check digits modulo 11. */
+static size_t cpf(parry_str s)
+{
+    unsigned d[11], n = 0;
+    for (size_t i = 0; i < s.n && n < 11; i++) {
+        if (is_digit(s.p[i]))
+            d[n++] = (unsigned)(s.p[i] - '0');
+    }
+    for (unsigned at = 9; at < 11 && n == 11; at++) {
+        unsigned sum = 0;
+        for (unsigned i = 0; i < at; i++)
+            sum += d[i] * (at + 1 - i);
+        if (sum * 10 % 11 % 10 != d[at])
+            return 0;
+    }
+    return n == 11 ? s.n : 0;
+}
+
 /* ---- the patterns ------------------------------------------------------------------------------------------------ */
 
 #define DOMAIN "[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,6}"
@@ -156,6 +220,11 @@ static const rule rules[] = {
      NULL},
     {PARRY_PERSONAL_EMAIL, "(?<![\\w.+-])[\\w.+-]{1,64} at [\\w-]{2,63} dot [a-z]{2,12}\\b", NULL},
     {PARRY_PERSONAL_IBAN, "(?<!\\w)[a-z]{2}\\d\\d(?:[ -]?[a-z0-9]){11,30}", iban},
+    {PARRY_PERSONAL_ID, "(?<!\\w)[xyz]?[ -]?\\d{7,8}[ -]?[a-z](?!\\w)", dni},
+    {PARRY_PERSONAL_ID, "(?<!\\w)[a-z]{6}\\d{2}[a-ehlmprst]\\d{2}[a-z]\\d{3}[a-z](?!\\w)", codice},
+    {PARRY_PERSONAL_ID, "(?<!\\w)\\d{3}\\.\\d{3}\\.\\d{3}-\\d{2}(?!\\w)", cpf},
+    {PARRY_PERSONAL_ID, /* Britain's National Insurance number has no check; but no other thing looks so */
+     "(?<!\\w)(?!bg|gb|nk|kn|tn|nt|zz)[abceghj-prstw-z][abceghj-nprstw-z] ?\\d\\d ?\\d\\d ?\\d\\d ?[a-d](?!\\w)", NULL},
     {PARRY_PERSONAL_CARD, "(?<!\\w)\\d(?:[ .+-]?\\d){12,22}", card},
     {PARRY_PERSONAL_IP, "(?<![\\w:.])[0-9a-f:]{2,39}(?:(?:\\.\\d{1,3}){3})?(?!\\w)", ipv6},
     {PARRY_PERSONAL_IP,
@@ -188,36 +257,66 @@ static const rule rules[] = {
 };
 enum { RULES = sizeof rules / sizeof *rules };
 
-static const char *const names[PARRY_PERSONALS] = {"key", "email", "iban", "card", "ip", "phone", "order", "number"};
+static const char *const names[PARRY_PERSONALS] = {"key",   "email", "iban",   "card", "ip",
+                                                   "phone", "order", "number", "id",   "own"};
 const char *parry_personal_name(parry_personal p) { return names[p]; }
 
 struct parry_redactor {
     pcre2_code *code[RULES];
-    pcre2_match_context *limits;
+    pcre2_match_context *limits, *own_limits;
+    _Atomic(parry_own_rules *) own; /* with those that were before: somebody may still read by them */
 };
 
-static pcre2_code *compile(const char *pattern)
+static pcre2_match_context *limited(uint32_t steps)
 {
-    int error;
-    PCRE2_SIZE at;
-    pcre2_code *code =
-        pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                      PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_MATCH_INVALID_UTF, &error, &at, NULL);
-    assert(code != NULL && "a pattern of ours is wrong");
-    (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* where there is none, it is only slower */
-    return code;
+    pcre2_match_context *c = pcre2_match_context_create(NULL);
+    if (c == NULL)
+        parry_oom();
+    (void)pcre2_set_match_limit(c, steps);
+    return c;
 }
 
 parry_redactor *parry_redactor_new(void)
 {
     parry_redactor *r = parry_calloc(1, sizeof *r);
-    for (size_t i = 0; i < RULES; i++)
-        r->code[i] = compile(rules[i].pattern);
-    r->limits = pcre2_match_context_create(NULL);
-    if (r->limits == NULL)
-        parry_oom();
-    (void)pcre2_set_match_limit(r->limits, MATCH_LIMIT);
+    for (size_t i = 0; i < RULES; i++) {
+        int error;
+        size_t at;
+        r->code[i] = parry_redact_compile(rules[i].pattern, &error, &at);
+        assert(r->code[i] != NULL && "a pattern of ours is wrong");
+    }
+    r->limits = limited(MATCH_LIMIT);
+    r->own_limits = limited(OWN_MATCH_LIMIT);
     return r;
+}
+
+parry_code parry_redactor_load(parry_redactor *r, parry_str yaml, parry_err *err)
+{
+    parry_own_rules *next;
+    parry_code code = parry_own_rules_read(yaml, &next, err);
+    if (code != PARRY_OK)
+        return code;
+    next->before = atomic_load(&r->own);
+    while (!atomic_compare_exchange_weak(&r->own, &next->before, next))
+        ;
+    return PARRY_OK;
+}
+
+parry_code parry_redactor_load_file(parry_redactor *r, const char *path, parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    parry_str text;
+    parry_code code = parry_file_read(a, path, PARRY_OWN_BYTES, &text, err);
+    if (code == PARRY_OK && (code = parry_redactor_load(r, text, err)) != PARRY_OK)
+        parry_err_context(err, "%s", path);
+    parry_arena_free(a);
+    return code;
+}
+
+size_t parry_redactor_rules(const parry_redactor *r)
+{
+    const parry_own_rules *own = atomic_load(&((parry_redactor *)(uintptr_t)r)->own);
+    return own != NULL ? own->n : 0;
 }
 
 void parry_redactor_free(parry_redactor *r)
@@ -227,6 +326,8 @@ void parry_redactor_free(parry_redactor *r)
     for (size_t i = 0; i < RULES; i++)
         pcre2_code_free(r->code[i]);
     pcre2_match_context_free(r->limits);
+    pcre2_match_context_free(r->own_limits);
+    parry_own_rules_free(atomic_load(&r->own));
     free(r);
 }
 
@@ -315,39 +416,47 @@ static shadow cast(parry_arena *a, parry_str text)
 
 /* ---- finding ----------------------------------------------------------------------------------------------------- */
 
-static void blot(shadow *s, size_t begin, size_t end, parry_personal kind)
+/* Kinds from PARRY_PERSONALS on are the rules of one's own, in their order. */
+static void blot(shadow *s, size_t begin, size_t end, size_t kind)
 {
     memset(s->p + begin, BLOT, end - begin);
     memset(s->kind + begin, (int)kind + 1, end - begin);
 }
 
+typedef struct hunt {
+    const pcre2_code *code;
+    const pcre2_match_context *limits;
+    checker check;
+    size_t kind, hits; /* hits: at most so many */
+} hunt;
+
 /* One match; where the search goes on. */
-static size_t take(shadow *s, const rule *r, const PCRE2_SIZE *ends, uint32_t groups, unsigned *found)
+static size_t take(shadow *s, const hunt *h, const PCRE2_SIZE *ends, uint32_t groups, bool *found)
 {
     size_t begin = ends[0], end = ends[1];
     if (groups > 1 && ends[2] != PCRE2_UNSET) {
         begin = ends[2];
         end = ends[3];
     }
-    size_t n = r->check ? r->check(parry_str_make(s->p + begin, end - begin)) : end - begin;
+    size_t n = h->check ? h->check(parry_str_make(s->p + begin, end - begin)) : end - begin;
     if (n == 0)
-        return r->check == card || r->check == iban ? ends[0] + 1 : end; /* another may begin inside */
-    blot(s, begin, begin + n, r->kind);
-    *found |= 1U << r->kind;
+        return h->check == card || h->check == iban ? ends[0] + 1 : end; /* another may begin inside */
+    blot(s, begin, begin + n, h->kind);
+    *found = true;
     return begin + n;
 }
 
 /* false: the pattern gave up. */
-static bool apply(const parry_redactor *red, size_t i, shadow *s, pcre2_match_data *data, unsigned *found)
+static bool apply(const hunt *h, shadow *s, pcre2_match_data *data, bool *found)
 {
-    size_t at = 0;
+    size_t at = 0, hits = 0;
     while (at < s->n) {
-        int rc = pcre2_match(red->code[i], (PCRE2_SPTR)s->p, s->n, at, 0, data, red->limits);
+        int rc = pcre2_match(h->code, (PCRE2_SPTR)s->p, s->n, at, 0, data, (pcre2_match_context *)(uintptr_t)h->limits);
         if (rc == PCRE2_ERROR_NOMATCH)
             return true;
-        if (rc < 0)
+        if (rc < 0 || ++hits > h->hits)
             return false;
-        size_t next = take(s, &rules[i], pcre2_get_ovector_pointer(data), (uint32_t)rc, found);
+        size_t next = take(s, h, pcre2_get_ovector_pointer(data), (uint32_t)rc, found);
         at = next > at ? next : at + 1;
         while (at < s->n && ((unsigned char)s->p[at] & 0xC0) == 0x80)
             at++;
@@ -355,28 +464,51 @@ static bool apply(const parry_redactor *red, size_t i, shadow *s, pcre2_match_da
     return true;
 }
 
-static bool find(const parry_redactor *red, shadow *s, unsigned *found)
+static bool find_own(const parry_redactor *red, const parry_own_rules *own, parry_str locale, shadow *s,
+                     pcre2_match_data *data, unsigned *found)
+{
+    static const checker checks[] = {[PARRY_OWN_ANY] = NULL, [PARRY_OWN_LUHN] = luhn_digits, [PARRY_OWN_MOD97] = iban};
+    bool read = true, hit = false;
+    for (size_t i = 0; own != NULL && i < own->n && read; i++) {
+        const parry_own_rule *r = &own->rule[i];
+        const hunt h = {r->code, red->own_limits, checks[r->check], PARRY_PERSONALS + i, PARRY_OWN_HITS};
+        read = !parry_own_rule_fits(r, locale) || apply(&h, s, data, &hit);
+    }
+    *found |= hit ? 1U << PARRY_PERSONAL_OWN : 0;
+    return read;
+}
+
+static bool find(const parry_redactor *red, const parry_own_rules *own, parry_str locale, shadow *s, unsigned *found)
 {
     pcre2_match_data *data = pcre2_match_data_create(4, NULL);
     if (data == NULL)
         parry_oom();
-    bool read = true;
-    for (size_t i = 0; i < RULES && read; i++)
-        read = apply(red, i, s, data, found);
+    bool read = find_own(red, own, locale, s, data, found);
+    for (size_t i = 0; i < RULES && read; i++) {
+        bool hit = false;
+        const hunt h = {red->code[i], red->limits, rules[i].check, rules[i].kind, SIZE_MAX};
+        read = apply(&h, s, data, &hit);
+        *found |= hit ? 1U << rules[i].kind : 0;
+    }
     pcre2_match_data_free(data);
     return read;
 }
 
-static parry_str named(parry_arena *a, parry_str text, const shadow *s)
+static const char *name_of(const parry_own_rules *own, size_t kind)
 {
-    parry_buf out = PARRY_BUF(16 * PARRY_REDACT_MAX_BYTES);
+    return kind < PARRY_PERSONALS ? names[kind] : own->rule[kind - PARRY_PERSONALS].name;
+}
+
+static parry_str named(parry_arena *a, const parry_own_rules *own, parry_str text, const shadow *s)
+{
+    parry_buf out = PARRY_BUF(48 * PARRY_REDACT_MAX_BYTES);
     for (size_t i = 0; i < s->n;) {
         size_t end = i + 1;
         while (end < s->n && s->kind[end] == s->kind[i])
             end++;
         size_t begin = i == 0 ? 0 : s->from[i];
         if (s->kind[i] > 0)
-            parry_buf_printf(&out, "[%s]", names[s->kind[i] - 1]);
+            parry_buf_printf(&out, "[%s]", name_of(own, s->kind[i] - 1U));
         else
             parry_buf_add(&out, text.p + begin, s->from[end] - begin);
         i = end;
@@ -386,18 +518,24 @@ static parry_str named(parry_arena *a, parry_str text, const shadow *s)
     return copy;
 }
 
-parry_str parry_redact(const parry_redactor *r, parry_arena *a, parry_str text, unsigned *found)
+parry_str parry_redact_in(const parry_redactor *r, parry_arena *a, parry_str locale, parry_str text, unsigned *found)
 {
     unsigned mine = 0;
+    const parry_own_rules *own = atomic_load(&((parry_redactor *)(uintptr_t)r)->own);
     text = parry_utf8_cut(text, PARRY_REDACT_MAX_BYTES);
     shadow s = cast(a, text);
-    if (!find(r, &s, &mine)) {
+    if (!find(r, own, locale, &s, &mine)) {
         mine = (1U << PARRY_PERSONALS) - 1;
         text = parry_str_of("[unreadable]");
     } else if (mine != 0) {
-        text = named(a, text, &s);
+        text = named(a, own, text, &s);
     }
     if (found != NULL)
         *found |= mine;
     return text;
+}
+
+parry_str parry_redact(const parry_redactor *r, parry_arena *a, parry_str text, unsigned *found)
+{
+    return parry_redact_in(r, a, parry_str_make(NULL, 0), text, found);
 }

@@ -200,5 +200,35 @@ class Reload(Scratch):
             self.assertNotIn("zebrafish", s.logged())
 
 
+class RedactionRules(Scratch):
+    def setUp(self):
+        super().setUp()
+        self.rules = self.folder / "rules.yaml"
+
+    def test_a_mistake_in_the_rules_is_told_with_its_line(self):
+        self.rules.write_text("- name: a\n  pattern: 'x'\n- name: b\n  pattern: '('\n")
+        got = parry("config", "check", self.write(f"redaction:\n  rules_file: {self.rules}\n"))
+        self.assertEqual(got.returncode, 2)
+        self.assertIn(f"{self.rules}: line 3: pattern: missing closing parenthesis", got.stderr)
+        self.rules.write_text("- name: a\n  pattern: 'x'\n")
+        self.assertEqual(parry("config", "check", self.write(f"redaction:\n  rules_file: {self.rules}\n")).returncode, 0)
+
+    def test_rules_hold_from_the_first_search_on_and_are_read_again(self):
+        self.rules.write_text("- name: policy\n  pattern: '\\bPOL-\\d{3}\\b'\n")
+        with Server(SAMPLE, args=["--option", f"redaction.rules_file={self.rules}"]) as s:
+            def kept(text):
+                s.get("/v1/events", "POST", body=json.dumps({"events": [{"type": "search", "text": text}]}))
+                lines = s.run("export", "ndjson", "--raw").splitlines()
+                return [line for line in map(json.loads, lines) if line["kind"] == "event"][-1]["payload"]
+            self.assertEqual((kept("pol-123 late")["text"], kept("pol-123 late")["redacted"]), ("[policy] late", ["own"]))
+            self.rules.write_text("- name: wrong\n  pattern: '('\n")
+            s.process.send_signal(signal.SIGHUP)
+            self.assertTrue(until(lambda: "line 1: pattern" in s.logged()))
+            self.assertEqual(kept("pol-123 late")["text"], "[policy] late")
+            self.rules.write_text("- name: other\n  pattern: 'late'\n")
+            s.process.send_signal(signal.SIGHUP)
+            self.assertTrue(until(lambda: kept("pol-123 late")["text"] == "pol-123 [other]"))
+
+
 if __name__ == "__main__":
     unittest.main()

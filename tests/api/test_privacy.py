@@ -1,8 +1,13 @@
 """What is held about one person: given, erased, and then in no byte of the data."""
 import json
+import os
 import pathlib
+import random
+import re
+import shutil
 import signal
 import subprocess
+import tempfile
 import unittest
 import urllib.parse
 
@@ -157,6 +162,50 @@ class Proof(unittest.TestCase):
         self.server.stop()
         self.server.run("ledger", "compact")
         self.assertEqual(self.audit().returncode, 0)
+
+
+class Flips(unittest.TestCase):
+    """Any byte of the ledger: either the audit says where, or nothing that is read of it has changed (what a raw export gives
+    is the same, byte for byte)."""
+
+    def setUp(self):
+        with Server(SAMPLE) as server:
+            folder = tempfile.TemporaryDirectory(prefix="parry-flips-")
+            self.addCleanup(folder.cleanup)
+            self.folder = pathlib.Path(folder.name)
+            for i in range(60):
+                server.get(f"/v1/search?q=refund{i}", headers={"X-Parry-Visitor": f"v{i % 7}"})
+                server.get("/v1/events", "POST", body=json.dumps({"events": [{"type": "view", "article": f"a{i}", "visitor": "v"}] * 5}))
+            server.run("visitor", "erase", "v3")
+            server.run("ledger", "retain")
+            server.stop()
+            shutil.copytree(server.data, self.folder / "data")
+            shutil.copy(server.data.parent / "secret", self.folder / "secret")
+        self.file = self.folder / "data" / "ledger" / "data.mdb"
+        self.bytes = self.file.read_bytes()
+
+    def run_parry(self, *args):
+        command = [PARRY, args[0], "--data", str(self.folder / "data"), "--option", f"access.secret_file={self.folder / 'secret'}"]
+        return subprocess.run(command + list(args[1:]), capture_output=True, check=False, timeout=120)
+
+    def test_a_flipped_byte_is_found_with_its_place_or_is_of_no_live_data(self):
+        whole = self.run_parry("export", "ndjson", "--raw")
+        self.assertEqual((whole.returncode, self.run_parry("audit").returncode), (0, 0))
+        rng, places, unseen, wrong = random.Random(5), 0, 0, []
+        for _ in range(400 if "PARRY_SOAK" in os.environ else 25):
+            at, bit = rng.randrange(len(self.bytes)), 1 << rng.randrange(8)
+            self.file.write_bytes(self.bytes[:at] + bytes([self.bytes[at] ^ bit]) + self.bytes[at + 1:])
+            audit = self.run_parry("audit")
+            said = audit.stderr.decode()
+            if audit.returncode == 8 and re.search(r"record \d+|head|the store|entry of the chain|secret for visitors", said):
+                places += 1
+            elif audit.returncode == 0 and self.run_parry("export", "ndjson", "--raw").stdout == whole.stdout:
+                unseen += 1
+            else:
+                wrong.append((at, bit, audit.returncode, said))
+        print(f"\n{places} flips were found, {unseen} touched nothing that is read, of {len(self.bytes)} bytes")
+        self.assertEqual(wrong, [])
+        self.assertGreater(places, 0)
 
 
 if __name__ == "__main__":

@@ -206,6 +206,124 @@ static void test_keys(void **state)
     assert_all(samples);
 }
 
+static void test_national_numbers_where_the_number_itself_tells(void **state)
+{
+    (void)state;
+    static const sample samples[] = {
+        {"mi dni es 12345678Z", "mi dni es [id]"},
+        {"12345678-z", "[id]"},
+        {"X1234567L", "[id]"},
+        {"nie X-1234567-L caducado", "nie [id] caducado"},
+        {"12345678A", "12345678A"}, /* no such letter; what else may it be? */
+        {"RSSMRA85T10A562S", "[id]"},
+        {"codice rssmra85t10a562s errato", "codice [id] errato"},
+        {"RSSMRA85T10A562T", "RSSMRA85T10A562T"},
+        {"cpf 529.982.247-25", "cpf [id]"},
+        {"NI number QQ 12 34 56 C", "NI number QQ 12 34 56 C"}, /* a prefix that is never given */
+        {"NI number AB 12 34 56 C", "NI number [id]"},
+        {"AB123456C", "[id]"},
+    };
+    assert_all(samples);
+}
+
+/* ---- rules of one's own ------------------------------------------------------------------------------------------ */
+
+static parry_redactor *own_rules(const char *yaml)
+{
+    parry_redactor *r = parry_redactor_new();
+    parry_err err = {0};
+    if (parry_redactor_load(r, parry_str_of(yaml), &err) != PARRY_OK)
+        fail_msg("%s", err.msg);
+    return r;
+}
+
+static void assert_own(parry_redactor *r, const char *locale, const char *text, const char *want, bool found_own)
+{
+    parry_arena *a = parry_arena_new();
+    unsigned found = 0;
+    parry_str got = parry_redact_in(r, a, parry_str_of(locale), parry_str_of(text), &found);
+    if (!parry_str_eqz(got, want))
+        fail_msg("%s became %.*s, not %s", text, PARRY_FMT(got), want);
+    assert_int_equal((found & 1U << PARRY_PERSONAL_OWN) != 0, found_own);
+    parry_arena_free(a);
+}
+
+static void test_rules_of_ones_own_come_first_and_have_names(void **state)
+{
+    (void)state;
+    parry_redactor *r = own_rules("- name: policy\n  pattern: '\\bPOL-\\d{6,12}\\b'\n"
+                                  "- name: member\n  pattern: 'member (\\d{4})'\n  locale: de\n"
+                                  "- name: loyalty\n  pattern: '\\b\\d{8}\\b'\n  check: luhn\n");
+    assert_int_equal(parry_redactor_rules(r), 3);
+    assert_own(r, "", "my pol-123456789 is late", "my [policy] is late", true);
+    assert_own(r, "", "POL-\xD9\xA1\xD9\xA2\xD9\xA3\xD9\xA4\xD9\xA5\xD9\xA6", "[policy]", true);
+    assert_own(r, "", "member 1234", "member [member]", true);
+    assert_own(r, "de-AT", "member 1234", "member [member]", true);
+    assert_own(r, "en", "member 1234", "member 1234", false);
+    assert_own(r, "den", "member 1234", "member 1234", false);
+    assert_own(r, "", "12345674", "[loyalty]", true);
+    assert_own(r, "", "12345675", "[number]", false);
+    assert_own(r, "", "jane@example.com", "[email]", false);
+    parry_redactor_free(r);
+}
+
+static void test_other_rules_take_their_place_and_wrong_ones_do_not(void **state)
+{
+    (void)state;
+    parry_err err = {0};
+    parry_redactor *r = own_rules("- {name: a, pattern: 'aaa'}\n");
+    assert_own(r, "", "aaa bbb", "[a] bbb", true);
+    assert_int_equal(parry_redactor_load(r, parry_str_of("- {name: b, pattern: '('}\n"), &err), PARRY_INVALID);
+    assert_own(r, "", "aaa bbb", "[a] bbb", true);
+    ok(parry_redactor_load(r, parry_str_of("- {name: b, pattern: 'bbb'}\n"), NULL));
+    assert_own(r, "", "aaa bbb", "aaa [b]", true);
+    ok(parry_redactor_load(r, parry_str_of(""), NULL));
+    assert_own(r, "", "aaa bbb", "aaa bbb", false);
+    parry_redactor_free(r);
+}
+
+static void test_a_mistake_in_a_rule_is_told_with_its_line(void **state)
+{
+    (void)state;
+    static const sample wrong[] = {
+        {"- name: a\n  pattern: 'x'\n- name: b\n  pattern: '(x'\n",
+         "line 3: pattern: missing closing parenthesis, at byte 2"},
+        {"- name: a\n", "line 1: it needs name and pattern"},
+        {"- name: A b\n  pattern: x\n", "line 1: name: a-z 0-9 _, at most 32"},
+        {"- name: a\n  pattern: 'x*'\n", "line 1: pattern: it finds nothing at all everywhere"},
+        {"- name: a\n  pattern: x\n  check: crc\n", "line 1: check: must be luhn, mod97 or none"},
+        {"- name: a\n  patern: x\n", "line 1: patern: unknown; a rule has name, pattern, locale and check"},
+        {"- name: a\n  pattern: 12\n", "line 1: pattern: must be a text; put it between single quotes"},
+        {"name: a\n", "line 1: the file must be a list of rules"},
+        {"- 'x'\n", "line 0: a rule is a map with name and pattern"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        parry_redactor *r = parry_redactor_new();
+        parry_err err = {0};
+        assert_int_equal(parry_redactor_load(r, parry_str_of(wrong[i].text), &err), PARRY_INVALID);
+        assert_string_equal(err.msg, wrong[i].want);
+        parry_redactor_free(r);
+    }
+}
+
+/* What runs away takes the text with it, and not the server. */
+static void test_a_bad_pattern_cannot_hang(void **state)
+{
+    scratch *s = *state;
+    parry_redactor *r = own_rules("- {name: bad, pattern: '(a+)+$'}\n- {name: worse, pattern: '(x|xx|y.*z)*q'}\n");
+    parry_buf text = PARRY_BUF(1 << 20);
+    while (text.n < PARRY_REDACT_MAX_BYTES)
+        parry_buf_addz(&text, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab xxxxxxxxxxxxxxxxxxxxxxxxxy ");
+    int64_t start = parry_mono_ns();
+    parry_str got = parry_redact(r, s->arena, parry_buf_str(&text), NULL);
+    int64_t took_ms = (parry_mono_ns() - start) / 1000000;
+    print_message("gave up after %d ms\n", (int)took_ms);
+    assert_str(got, "[unreadable]");
+    assert_true(took_ms < 5000);
+    parry_buf_free(&text);
+    parry_redactor_free(r);
+}
+
 static void test_what_is_nobodys_stays(void **state)
 {
     (void)state;
@@ -358,6 +476,11 @@ int main(void)
         cmocka_unit_test(test_network_addresses),
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_national_numbers_where_the_number_itself_tells),
+        cmocka_unit_test(test_rules_of_ones_own_come_first_and_have_names),
+        cmocka_unit_test(test_other_rules_take_their_place_and_wrong_ones_do_not),
+        cmocka_unit_test(test_a_mistake_in_a_rule_is_told_with_its_line),
+        in_scratch(test_a_bad_pattern_cannot_hang),
         cmocka_unit_test(test_what_is_nobodys_stays),
         cmocka_unit_test(test_what_was_found_is_said),
         cmocka_unit_test(test_what_was_redacted_stays_as_it_is),
