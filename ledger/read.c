@@ -159,7 +159,9 @@ static parry_code verify_then(parry_ledger *l, parry_ledger_cursor *c, uint64_t 
 {
     unsigned char number[8];
     parry_str value;
-    parry_ledger_entry e;
+    parry_ledger_entry e = {.chain = parry_ledger_genesis()};
+    if (seq == 0)
+        return parry_hash_eq(e.chain, then) ? PARRY_OK : wrong(out, at, "the chain it vouches for is another one", err);
     parry_key_u64(seq, number);
     parry_code code = parry_get(c->txn, l->chain, parry_str_make((const char *)number, sizeof number), &value, NULL);
     if (code == PARRY_OK)
@@ -177,8 +179,6 @@ static parry_code verify_checkpoint(parry_ledger *l, parry_ledger_cursor *c, con
         return PARRY_OK;
     if (!k.genuine)
         return wrong(out, r->seq, "its signature is not of this secret", err);
-    if (k.seq == 0)
-        return PARRY_OK; /* of an empty ledger */
     parry_code code = k.seq < r->seq ? verify_then(l, c, k.seq, k.head, r->seq, out, err)
                                      : wrong(out, r->seq, "it vouches for what came later", err);
     if (code == PARRY_OK) {

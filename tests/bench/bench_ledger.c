@@ -1,7 +1,9 @@
-/* Records a second that the ledger makes durable, and how long one waits for it.
+/* Records a second that the ledger makes durable, how long one waits for it, and bytes of the file a record: as it
+ * grew, and once compacted.
  *
  *     bench_ledger FOLDER [SECONDS]     FOLDER: on the disk that is measured; emptied afterwards */
 #include "base/clock.h"
+#include "base/env.h"
 #include "base/file.h"
 #include "base/hist.h"
 #include "bench.h"
@@ -9,6 +11,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 enum { MOST = 64, PAYLOAD = 240 };
 
@@ -41,6 +44,14 @@ static void *write_on(void *arg)
     return NULL;
 }
 
+static double file_bytes(const char *dir)
+{
+    char path[4096];
+    struct stat st = {0};
+    (void)snprintf(path, sizeof path, "%s/data.mdb", dir);
+    return stat(path, &st) == 0 ? (double)st.st_size : 0;
+}
+
 static void measure(const char *dir, size_t writers, size_t group, int64_t seconds)
 {
     run r = {.group = group, .waits = parry_hist_new()};
@@ -59,10 +70,12 @@ static void measure(const char *dir, size_t writers, size_t group, int64_t secon
     double took_s = (double)(parry_mono_ns() - start) / 1e9;
     parry_ledger_stats s;
     parry_ledger_get_stats(r.ledger, &s);
-    printf("%7zu %6zu %12.0f %12.0f %9.1f %9.1f\n", writers, group, (double)s.appended / took_s,
-           (double)s.commits / took_s, (double)parry_hist_quantile_ns(r.waits, 0.5) / 1e6,
-           (double)parry_hist_quantile_ns(r.waits, 0.99) / 1e6);
     parry_ledger_close(r.ledger);
+    double grown = file_bytes(dir) / (double)s.appended;
+    must(parry_env_compact(dir, &err), &err);
+    printf("%7zu %6zu %12.0f %12.0f %9.1f %9.1f %8.0f %8.0f\n", writers, group, (double)s.appended / took_s,
+           (double)s.commits / took_s, (double)parry_hist_quantile_ns(r.waits, 0.5) / 1e6,
+           (double)parry_hist_quantile_ns(r.waits, 0.99) / 1e6, grown, file_bytes(dir) / (double)s.appended);
     parry_hist_free(r.waits);
     must(parry_tree_remove(dir, &err), &err);
 }
@@ -75,7 +88,7 @@ int main(int argc, char **argv)
         return 2;
     }
     int64_t seconds = argc > 2 ? strtol(argv[2], NULL, 10) : 3;
-    printf("writers  group    records/s    commits/s    p50 ms    p99 ms\n");
+    printf("writers  group    records/s    commits/s    p50 ms    p99 ms  bytes/r  compact\n");
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
         measure(argv[1], runs[i][0], runs[i][1], seconds);
     return 0;

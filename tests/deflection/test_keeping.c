@@ -148,6 +148,21 @@ static void test_checkpoints_are_counted_and_their_signatures_looked_at(void **s
     parry_ledger_close(l);
 }
 
+static void test_a_head_of_nothing_is_signed_too(void **state)
+{
+    hand_clock clock = HAND_CLOCK(start);
+    const parry_ledger_options o = {.clock = {hand_now, &clock}};
+    parry_ledger *l = ledger_open(*state, &o);
+    parry_ledger_report report;
+    parry_retained gone;
+    const parry_keeping keep = {{0}};
+    ok(retain(l, &keep, clock.ms, false, &gone, NULL));
+    ok(prove(l, key, &report, NULL));
+    assert_int_equal(report.checkpoints, 1);
+    assert_int_equal(report.checkpoint_seq, 0);
+    parry_ledger_close(l);
+}
+
 /* As somebody with the program's own code and without the secret would: one payload changed, and every hash from there
  * on made anew. */
 static void rewrite(scratch *s, uint64_t seq, const char *payload)
@@ -223,6 +238,7 @@ int main(void)
         in_scratch(test_each_kind_has_its_own_days),
         in_scratch(test_that_it_ran_is_told_signed_and_for_ever_is_for_ever),
         in_scratch(test_checkpoints_are_counted_and_their_signatures_looked_at),
+        in_scratch(test_a_head_of_nothing_is_signed_too),
         in_scratch(test_a_whole_new_chain_is_found_by_what_was_signed_and_by_what_was_noted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
