@@ -240,6 +240,9 @@ static const rule rules[] = {
      "(?:\\s{0,2}(?:number|nummer|no|nr|is|ist|at|on|under|unter|:|\\.)){0,3}\\s{0,2}(\\(?\\d(?:[ "
      "().\\/-]{0,2}\\d){5,14})(?!\\w)",
      phone},
+    {PARRY_PERSONAL_PHONE, "(?<!\\w)[78][ -]?\\(\\d{3,5}\\)[ -]?\\d{1,3}[ -]?\\d\\d[ -]?\\d\\d(?!\\w)",
+     NULL},                                                                          /* ru, kz */
+    {PARRY_PERSONAL_PHONE, "(?<!\\w)\\(\\d\\d\\) ?9?\\d{4}[ -]\\d{4}(?!\\w)", NULL}, /* br */
     {PARRY_PERSONAL_PHONE, "(?<![\\w.,-])\\d{3}-\\d{4}(?![\\w-])", NULL},
     {PARRY_PERSONAL_ORDER,
      "\\b" CUE "(?:[ "
@@ -254,8 +257,19 @@ static const rule rules[] = {
     {PARRY_PERSONAL_ORDER, "\\b[a-z]{1,6}[-_]?\\d{8,24}[a-z]{0,4}\\b", NULL},
     {PARRY_PERSONAL_NUMBER, "(?<![\\w.,])\\d{7,}+(?!\\w)", NULL},
     {PARRY_PERSONAL_NUMBER, NO_DATES "(?<![\\w.,])(?=[\\d \\/-]{0,20}\\d{3})\\d(?:[ \\/-]?\\d){8,40}(?!\\w)", NULL},
+    /* Those of some places, in the order of `places`. */
+    {PARRY_PERSONAL_PHONE, "(?<![\\w.,-])[2-9]\\d(?: \\d\\d){3}(?! ?\\w)", NULL},
+    {PARRY_PERSONAL_PHONE, "(?<![\\w.,-])[2-9]\\d\\d \\d\\d \\d{3}(?! ?\\d)(?!\\w)", NULL},
+    {PARRY_PERSONAL_PHONE, "(?<![\\w.,-])[235689]\\d{3}[ -]\\d{4}(?![\\w-])", NULL},
+    {PARRY_PERSONAL_PHONE, "(?<![\\w.,-])[235-9]\\d{2} \\d{4}(?![\\w-])", NULL},
 };
-enum { RULES = sizeof rules / sizeof *rules };
+/* Only where the text is known to be of one of these: elsewhere such numbers are sizes, models, years. */
+static const char *const places[] = {"da no nb nn", "no nb nn", "en-SG zh-SG ms-SG en-HK zh-HK zh-Hant-HK", "is et"};
+enum {
+    RULES = sizeof rules / sizeof *rules,
+    PLACES = sizeof places / sizeof *places,
+    EVERYWHERE = RULES - PLACES,
+};
 
 static const char *const names[PARRY_PERSONALS] = {"key",   "email", "iban",   "card", "ip",
                                                    "phone", "order", "number", "id",   "own"};
@@ -478,6 +492,15 @@ static bool find_own(const parry_redactor *red, const parry_own_rules *own, parr
     return read;
 }
 
+static bool for_locale(size_t i, parry_str locale)
+{
+    parry_str rest = parry_str_of(i < EVERYWHERE ? "" : places[i - EVERYWHERE]), one;
+    bool is = i < EVERYWHERE;
+    while (!is && parry_str_split(&rest, ' ', &one))
+        is = parry_locale_within(locale, one);
+    return is;
+}
+
 static bool find(const parry_redactor *red, const parry_own_rules *own, parry_str locale, shadow *s, unsigned *found)
 {
     pcre2_match_data *data = pcre2_match_data_create(4, NULL);
@@ -487,7 +510,7 @@ static bool find(const parry_redactor *red, const parry_own_rules *own, parry_st
     for (size_t i = 0; i < RULES && read; i++) {
         bool hit = false;
         const hunt h = {red->code[i], red->limits, rules[i].check, rules[i].kind, SIZE_MAX};
-        read = apply(&h, s, data, &hit);
+        read = !for_locale(i, locale) || apply(&h, s, data, &hit);
         *found |= hit ? 1U << rules[i].kind : 0;
     }
     pcre2_match_data_free(data);

@@ -1,6 +1,7 @@
 /* Redaction: what names a person is taken out of text before it is written anywhere: e-mail and network addresses,
  * phone, card, bank account and order numbers, keys and tokens, and other long numbers. Each becomes its kind in
- * brackets: "refund to [email]". Names and street addresses are not found.
+ * brackets: "refund to [email]". Names and street addresses are not found. Short numbers that are phone numbers in some
+ * places only are found where the text's locale is known to be of one.
  *
  * Digits of every script, full-width letters, odd dashes and blanks, invisible characters and %XX are read as what they
  * stand for. Where a pattern gives up, the whole text goes: nothing that was not read to its end is kept.

@@ -28,13 +28,15 @@ void parry_own_rules_free(parry_own_rules *r)
     }
 }
 
+bool parry_locale_within(parry_str locale, parry_str range)
+{
+    bool begins = locale.n >= range.n && strncasecmp(locale.p, range.p, range.n) == 0;
+    return begins && (locale.n == range.n || locale.p[range.n] == '-' || locale.p[range.n] == '_');
+}
+
 bool parry_own_rule_fits(const parry_own_rule *r, parry_str locale)
 {
-    size_t n = strlen(r->locale);
-    if (n == 0 || locale.n == 0)
-        return true;
-    bool begins = locale.n >= n && strncasecmp(locale.p, r->locale, n) == 0;
-    return begins && (locale.n == n || locale.p[n] == '-' || locale.p[n] == '_');
+    return *r->locale == 0 || locale.n == 0 || parry_locale_within(locale, parry_str_of(r->locale));
 }
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */

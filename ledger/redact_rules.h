@@ -35,7 +35,8 @@ typedef struct parry_own_rules {
 
 /* INVALID: "line 3: what is wrong". */
 PARRY_MUST parry_code parry_own_rules_read(parry_str yaml, parry_own_rules **out, parry_err *err);
-void parry_own_rules_free(parry_own_rules *r); /* and those before; NULL is fine */
+void parry_own_rules_free(parry_own_rules *r);               /* and those before; NULL is fine */
+bool parry_locale_within(parry_str locale, parry_str range); /* "de-AT" is within "de" */
 /* Is it for texts of this locale? Where either is not said, it is. */
 bool parry_own_rule_fits(const parry_own_rule *r, parry_str locale);
 

@@ -226,6 +226,40 @@ static void test_national_numbers_where_the_number_itself_tells(void **state)
     assert_all(samples);
 }
 
+static void test_what_is_a_phone_number_in_some_places_is_one_there(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *locale, *text, *want;
+    } samples[] = {
+        {"da", "ring 21 34 56 78", "ring [phone]"},
+        {"da-DK", "ring 21 34 56 78", "ring [phone]"},
+        {"nb", "ring 912 34 567 i dag", "ring [phone] i dag"},
+        {"en-SG", "call 9123 4567", "call [phone]"},
+        {"zh-HK", "9123-4567", "[phone]"},
+        {"is", "581 2345", "[phone]"},
+        {"", "sizes 38 39 40 41", "sizes 38 39 40 41"},
+        {"en", "sizes 38 39 40 41", "sizes 38 39 40 41"},
+        {"en", "model 9123 4567", "model 9123 4567"},
+        {"ru", "8 (912) 345-67-89", "[phone]"},
+        {"", "+7 (912) 345-67-89", "[phone]"},
+        {"", "7(912)3456789", "[phone]"},
+        {"pt-BR", "ligue (11) 91234-5678", "ligue [phone]"},
+    };
+    parry_arena *a = parry_arena_new();
+    size_t bad = 0;
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        parry_str got =
+            parry_redact_in(redactor, a, parry_str_of(samples[i].locale), parry_str_of(samples[i].text), NULL);
+        if (parry_str_eqz(got, samples[i].want))
+            continue;
+        print_message("%s (%s) is %.*s\n", samples[i].text, samples[i].locale, PARRY_FMT(got));
+        bad++;
+    }
+    parry_arena_free(a);
+    assert_int_equal(bad, 0);
+}
+
 /* ---- rules of one's own ------------------------------------------------------------------------------------------ */
 
 static parry_redactor *own_rules(const char *yaml)
@@ -477,6 +511,7 @@ int main(void)
         cmocka_unit_test(test_orders),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_national_numbers_where_the_number_itself_tells),
+        cmocka_unit_test(test_what_is_a_phone_number_in_some_places_is_one_there),
         cmocka_unit_test(test_rules_of_ones_own_come_first_and_have_names),
         cmocka_unit_test(test_other_rules_take_their_place_and_wrong_ones_do_not),
         cmocka_unit_test(test_a_mistake_in_a_rule_is_told_with_its_line),
