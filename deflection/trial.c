@@ -177,7 +177,7 @@ parry_code parry_trial_count(const parry_trial *t, parry_rows *rows, int64_t fro
     if (code == PARRY_OK && c.too_many)
         code = parry_fail(err, PARRY_TOO_LARGE, "more than %d visitors: narrow the days", PARRY_TRIAL_UNITS_MAX);
     if (code == PARRY_OK && c.n > 0)
-        code = parry_rows_sessions(rows, c.units[0].at_ms, until_ms, on_session, &c, err);
+        code = parry_rows_sessions(rows, c.units[0].at_ms - PARRY_SESSION_GAP_MS, until_ms, on_session, &c, err);
     if (code == PARRY_OK)
         add_up(&c, out);
     free(c.units);
