@@ -1,5 +1,6 @@
 /* A request's way: limits, route, parameters, audience, handler, ETag; then it is counted and logged. */
 #include "api/app.h"
+#include "api/deflection/gaps.h"
 
 #include "api/algolia/request.h"
 #include "api/fields.h"
@@ -53,6 +54,7 @@ void parry_app_open(parry_app *app)
     app->answers = parry_answer_cache_new((size_t)app->config->serve.answer_cache_mib << 20);
     app->meanings = app->encoder != NULL ? parry_meanings_new(parry_encoder_dim(app->encoder), MEANINGS) : NULL;
     app->redactor = parry_redactor_new();
+    app->gaps = parry_gap_shelf_new();
     app->common = app->ledger != NULL ? parry_common_new(app->ledger) : NULL;
     (void)pthread_mutex_init(&app->idle_mutex, NULL);
     app->started_ns = parry_mono_ns();
@@ -73,6 +75,7 @@ void parry_app_close(parry_app *app)
     parry_answer_cache_free(app->answers);
     parry_meanings_free(app->meanings);
     parry_redactor_free(app->redactor);
+    parry_gap_shelf_free(app->gaps);
     parry_common_free(app->common);
     parry_visitors_free(app->visitors);
     parry_metrics_free(app->metrics);

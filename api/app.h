@@ -69,6 +69,7 @@ typedef struct parry_app {
     struct parry_cases *cases;     /* the desk's; NULL: none are kept here */
     struct parry_folding *folding; /* NULL: nothing is counted here (api/deflection/folding.h) */
     struct parry_trial *trial;     /* NULL: there is no experiment (deflection/trial.h) */
+    struct parry_gap_shelf *gaps;  /* api/deflection/gaps.h */
     bool loopback;                 /* only this machine can ask */
     bool tls;                      /* the server itself speaks it: cookies are Secure */
     parry_metrics *metrics;

@@ -91,6 +91,8 @@ const parry_route parry_routes[] = {
     {"GET", "/v1/reports", "fields", parry_get_reports, PARRY_RIGHT_REPORTS, 0, 0},
     {"GET", "/v1/reports/{name}", PARRY_REPORT_PARAMS " format", parry_get_report, PARRY_RIGHT_REPORTS, 0,
      PARRY_ROUTE_SLOW},
+    {"GET", "/v1/gaps", "fresh fields", parry_get_gaps, PARRY_RIGHT_REPORTS, 0, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/gaps/{id}/draft", "", parry_post_gap_draft, PARRY_RIGHT_REPORTS, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/audit", "limit cursor since fields", parry_get_audit, PARRY_RIGHT_AUDIT, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/ledger/stream", "from limit wait raw", parry_get_ledger_stream, PARRY_RIGHT_REPORTS, 0,
      PARRY_ROUTE_SLOW},

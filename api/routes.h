@@ -53,6 +53,10 @@ typedef struct parry_articles_page {
 json_t *parry_articles_json(parry_call *c, const parry_articles_page *page);
 json_t *parry_recent_json(parry_call *c, size_t n); /* the n last updated: [{id, title, url, ...}] */
 
+/* ---- deflection/routes_gaps.c */
+PARRY_MUST parry_code parry_get_gaps(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_post_gap_draft(parry_call *c, parry_err *err);
+
 /* ---- routes_events.c */
 PARRY_MUST parry_code parry_post_events(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_feedback(parry_call *c, parry_err *err);

@@ -28,6 +28,7 @@ int cmd_outbox(parry_cli *cli, int argc, char **argv);
 int cmd_people(parry_cli *cli, int argc, char **argv);
 int cmd_related(parry_cli *cli, int argc, char **argv);
 int cmd_replica(parry_cli *cli, int argc, char **argv);
+int cmd_gaps(parry_cli *cli, int argc, char **argv);
 int cmd_report(parry_cli *cli, int argc, char **argv);
 int cmd_restore(parry_cli *cli, int argc, char **argv);
 int cmd_routes(parry_cli *cli, int argc, char **argv);

@@ -79,7 +79,7 @@ static int by_shared(const void *a, const void *b)
 
 typedef struct matching {
     json_t *list; /* gaps before */
-    parry_gap *gaps;
+    parry_content_gap *gaps;
     size_t n, *people; /* of all texts of each gap now */
     known *texts;
     size_t ntexts;
@@ -159,7 +159,7 @@ static void give_ids(matching *m, json_t **of)
     free(taken);
 }
 
-static void new_id(const json_t *memory, parry_str audience, parry_gap *gap)
+static void new_id(const json_t *memory, parry_str audience, parry_content_gap *gap)
 {
     for (unsigned again = 0; again == 0 || parry_gap_memory_find(memory, parry_str_of(gap->id)) != NULL; again++) {
         char hex[PARRY_HASH_HEX + 1];
@@ -175,7 +175,7 @@ static void new_id(const json_t *memory, parry_str audience, parry_gap *gap)
     }
 }
 
-static void remember(json_t *gap, const parry_gap_text *texts, const parry_gap *now, int64_t now_ms)
+static void remember(json_t *gap, const parry_gap_text *texts, const parry_content_gap *now, int64_t now_ms)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < now->ntexts && i < PARRY_GAP_MEMORY_TEXTS; i++) {
@@ -198,8 +198,8 @@ static void forget(json_t *list, int64_t now_ms)
     }
 }
 
-void parry_gaps_match(json_t *memory, parry_str audience, const parry_gap_text *texts, parry_gap *gaps, size_t n,
-                      int64_t now_ms)
+void parry_gaps_match(json_t *memory, parry_str audience, const parry_gap_text *texts, parry_content_gap *gaps,
+                      size_t n, int64_t now_ms)
 {
     matching m = {.gaps = gaps, .n = n};
     json_object_set_new(memory, "version", json_integer(1));

@@ -21,8 +21,8 @@ enum { PARRY_GAP_MEMORY_TEXTS = 200, PARRY_GAP_MEMORY_DAYS = 90, PARRY_GAP_TEXT_
 /* Gives each gap its id and since_ms: those of a gap before that it shares at least half of its people's texts with,
  * either way; the pair that shares most first. memory: the document, changed to what is known now; gaps that were not
  * seen for PARRY_GAP_MEMORY_DAYS and have no draft go. Anything else than such a document counts as an empty one. */
-void parry_gaps_match(json_t *memory, parry_str audience, const parry_gap_text *texts, parry_gap *gaps, size_t n,
-                      int64_t now_ms);
+void parry_gaps_match(json_t *memory, parry_str audience, const parry_gap_text *texts, parry_content_gap *gaps,
+                      size_t n, int64_t now_ms);
 
 json_t *parry_gap_memory_find(const json_t *memory, parry_str id); /* borrowed; NULL: none */
 bool parry_gap_memory_id(parry_str id);                            /* has the form of one */

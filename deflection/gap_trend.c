@@ -1,5 +1,6 @@
 /* Does a gap grow? The people of each day in the last part, against the parts before it. */
 #include "deflection/gap_words.h"
+#include "deflection/stats.h"
 
 #include <stdlib.h>
 
@@ -18,7 +19,8 @@ static int by_day(const void *a, const void *b)
     return order != 0 ? order : (x->day > y->day) - (x->day < y->day);
 }
 
-static size_t gather(const parry_gap_text *texts, const parry_gap_settings *s, const parry_gap *gap, presence *out)
+static size_t gather(const parry_gap_text *texts, const parry_gap_settings *s, const parry_content_gap *gap,
+                     presence *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < gap->ntexts; i++) {
@@ -32,8 +34,8 @@ static size_t gather(const parry_gap_text *texts, const parry_gap_settings *s, c
     return n;
 }
 
-static void count(const parry_gap_text *texts, const parry_gap_settings *s, const parry_gap *gap, uint64_t *people,
-                  size_t parts, parry_arena *a)
+static void count(const parry_gap_text *texts, const parry_gap_settings *s, const parry_content_gap *gap,
+                  uint64_t *people, size_t parts, parry_arena *a)
 {
     size_t room = 0, n;
     for (size_t i = 0; i < gap->ntexts; i++)
@@ -62,7 +64,7 @@ static void test(const parry_gap_settings *s, const uint64_t *people, size_t par
     *falls = parry_rising(people, exposure, 1, sum, before).p;
 }
 
-void parry_gap_trends(const parry_gap_text *texts, const parry_gap_settings *s, parry_gap *gaps, size_t n,
+void parry_gap_trends(const parry_gap_text *texts, const parry_gap_settings *s, parry_content_gap *gaps, size_t n,
                       parry_arena *scratch)
 {
     size_t parts = (size_t)((s->until_ms - s->from_ms) / s->recent_ms);
@@ -80,7 +82,7 @@ void parry_gap_trends(const parry_gap_text *texts, const parry_gap_settings *s, 
     }
     double found = parry_discoveries(p, 2 * n, share_of_luck);
     for (size_t i = 0; i < n; i++) {
-        parry_gap *g = &gaps[i];
+        parry_content_gap *g = &gaps[i];
         bool rises = p[2 * i] <= p[2 * i + 1];
         g->p = rises ? p[2 * i] : p[2 * i + 1];
         if (g->p <= found)

@@ -221,7 +221,7 @@ static named judge(const parry_gap_text *texts, const use *uses, size_t n, doubl
 }
 
 void parry_gap_name(const parry_gap_words *w, const parry_gap_text *texts, const double *total, double mean,
-                    size_t people, parry_arena *a, parry_gap *gap)
+                    size_t people, parry_arena *a, parry_content_gap *gap)
 {
     size_t n = 0, cap = 0, kept = 0;
     use *uses = NULL;

@@ -24,7 +24,7 @@ void parry_gap_words_of(const parry_gap_text *texts, size_t n, parry_arena *a, p
  * Grootendorst 2022, BERTopic), each written as most do, in the order they stand in. total: visitors of each stem over
  * all texts. */
 void parry_gap_name(const parry_gap_words *w, const parry_gap_text *texts, const double *total, double mean,
-                    size_t people, parry_arena *a, parry_gap *gap);
+                    size_t people, parry_arena *a, parry_content_gap *gap);
 /* How many visitors used each stem, text by text (somebody who used two texts counts twice); nstems of them. */
 double *parry_gap_word_totals(const parry_gap_words *w, const parry_gap_text *texts, size_t n, parry_arena *a);
 
@@ -33,7 +33,7 @@ double *parry_gap_word_totals(const parry_gap_words *w, const parry_gap_text *te
 size_t parry_gap_people(const parry_gap_text *texts, const size_t *list, size_t n, unsigned any, parry_arena *a);
 
 /* Fills recent, before, trend and p of all of them. In gap_trend.c. */
-void parry_gap_trends(const parry_gap_text *texts, const parry_gap_settings *s, parry_gap *gaps, size_t n,
+void parry_gap_trends(const parry_gap_text *texts, const parry_gap_settings *s, parry_content_gap *gaps, size_t n,
                       parry_arena *scratch);
 
 #endif

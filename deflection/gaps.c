@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 enum { DAY_MS = 86400000, PEOPLE = 5 };
+static const int64_t key_period_ms = 30 * (int64_t)DAY_MS; /* of visitors' keys (ledger/visitor.h) */
 
 parry_gap_settings parry_gap_usual(int64_t until_ms)
 {
@@ -62,20 +63,47 @@ static bool counts(const parry_gap_item *item, unsigned any)
     return item->why & PARRY_GAP_NAMED && parry_gap_failed(item->why) > 0 && (any == 0 || item->why & any);
 }
 
+typedef struct person { /* under a key of one period */
+    uint32_t period;
+    parry_ledger_subject who;
+} person;
+
+static int by_period(const void *a, const void *b)
+{
+    const person *x = a, *y = b;
+    if (x->period != y->period)
+        return x->period < y->period ? -1 : 1;
+    return memcmp(&x->who, &y->who, sizeof x->who);
+}
+
+/* Distinct in the period that has most: over two of them one may be two. */
+static size_t most_distinct(person *people, size_t n)
+{
+    size_t count = 0, most = 0;
+    qsort(people, n, sizeof *people, by_period);
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && people[i].period != people[i - 1].period)
+            count = 0;
+        count += i == 0 || by_period(&people[i], &people[i - 1]) != 0;
+        most = count > most ? count : most;
+    }
+    return most;
+}
+
 size_t parry_gap_people(const parry_gap_text *texts, const size_t *list, size_t n, unsigned any, parry_arena *a)
 {
     size_t room = 0, found = 0;
     for (size_t i = 0; i < n; i++)
         room += texts[list[i]].nitems;
-    parry_ledger_subject *who = PARRY_ARRAY(a, parry_ledger_subject, room + 1);
+    person *people = PARRY_ARRAY(a, person, room + 1);
     for (size_t i = 0; i < n; i++) {
         const parry_gap_text *t = &texts[list[i]];
         for (size_t k = 0; k < t->nitems; k++) {
             if (counts(&t->items[k], any))
-                who[found++] = t->items[k].who;
+                people[found++] = (person){(uint32_t)(t->items[k].at_ms / key_period_ms), t->items[k].who};
         }
     }
-    return distinct(who, found);
+    return most_distinct(people, found);
 }
 
 static parry_gap_text text_of(const parry_gap_item *items, size_t n, parry_arena *a)
@@ -145,7 +173,7 @@ typedef struct making {
     double mean;         /* of a group, in the same */
 } making;
 
-static void count(const making *m, parry_gap *gap)
+static void count(const making *m, parry_content_gap *gap)
 {
     for (size_t i = 0; i < gap->ntexts; i++) {
         const parry_gap_text *t = &m->texts[gap->texts[i]];
@@ -163,7 +191,7 @@ static void count(const making *m, parry_gap *gap)
 }
 
 /* Distinct people who opened a ticket: after a search of it, or about it. */
-static size_t tickets_of(const making *m, const parry_gap *gap)
+static size_t tickets_of(const making *m, const parry_content_gap *gap)
 {
     size_t room = 0, found = 0;
     for (size_t i = 0; i < gap->ntexts; i++)
@@ -181,7 +209,7 @@ static size_t tickets_of(const making *m, const parry_gap *gap)
 }
 
 /* The text that is nearest to the sum of all, each as heavy as its visitors. */
-static parry_str centre_of(const making *m, const parry_gap *gap)
+static parry_str centre_of(const making *m, const parry_content_gap *gap)
 {
     const parry_grouping *g = &m->grouping;
     size_t dim = g->vectors != NULL ? g->dim : 0, best = 0;
@@ -212,7 +240,7 @@ static parry_str centre_of(const making *m, const parry_gap *gap)
 }
 
 /* Searches that enough people used as they are; the subject of a ticket is never one of them. */
-static void sample(const making *m, parry_gap *gap)
+static void sample(const making *m, parry_content_gap *gap)
 {
     for (size_t i = 0; i < gap->ntexts && gap->nsamples < PARRY_GAP_SAMPLES; i++) {
         const parry_gap_text *t = &m->texts[gap->texts[i]];
@@ -221,7 +249,7 @@ static void sample(const making *m, parry_gap *gap)
     }
 }
 
-static void describe(const making *m, parry_gap *gap)
+static void describe(const making *m, parry_content_gap *gap)
 {
     gap->tickets = tickets_of(m, gap);
     gap->centre = centre_of(m, gap);
@@ -235,7 +263,7 @@ static void describe(const making *m, parry_gap *gap)
 
 static int by_people(const void *a, const void *b)
 {
-    const parry_gap *x = a, *y = b;
+    const parry_content_gap *x = a, *y = b;
     if (x->visitors != y->visitors)
         return x->visitors > y->visitors ? -1 : 1;
     return parry_str_cmp(x->centre, y->centre);
@@ -273,7 +301,8 @@ static size_t *group(const making *m, size_t *group_of, size_t **texts)
 }
 
 void parry_gaps_make(const parry_gap_text *texts, size_t n, const float *vectors, size_t dim,
-                     const parry_gap_settings *s, parry_arena *a, parry_gap **gaps, size_t *ngaps, size_t *hidden)
+                     const parry_gap_settings *s, parry_arena *a, parry_content_gap **gaps, size_t *ngaps,
+                     size_t *hidden)
 {
     making m = {.texts = texts, .n = n, .s = s, .a = a, .scratch = parry_arena_new()};
     size_t *group_of = PARRY_ARRAY(a, size_t, n + 1), *list, groups = 0;
@@ -290,10 +319,10 @@ void parry_gaps_make(const parry_gap_text *texts, size_t n, const float *vectors
     m.total = parry_gap_word_totals(&m.words, texts, n, a);
     for (size_t i = 0; i < m.words.nstems; i++)
         m.mean += m.total[i] / (double)groups;
-    *gaps = PARRY_ARRAY(a, parry_gap, groups + 1);
+    *gaps = PARRY_ARRAY(a, parry_content_gap, groups + 1);
     *ngaps = *hidden = 0;
     for (size_t g = 0; g < groups; g++) {
-        parry_gap gap = {.texts = list + starts[g], .ntexts = starts[g + 1] - starts[g]};
+        parry_content_gap gap = {.texts = list + starts[g], .ntexts = starts[g + 1] - starts[g]};
         gap.visitors = parry_gap_people(texts, gap.texts, gap.ntexts, 0, m.scratch);
         if (gap.visitors < s->people) {
             ++*hidden;

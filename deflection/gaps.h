@@ -3,12 +3,12 @@
  * how it grows, and what to do about it. Pure: the same texts make the same gaps, whatever order they came in.
  *
  * A gap is shown only where at least `people` distinct visitors are in it; of its texts and words only those that so
- * many used. Who cannot be told apart from others (a lone search without visitor and session) counts for nothing here.
+ * many used, within one period of visitors' keys (30 days; over two of them one person is two): a number of visitors is
+ * the most of any period, and so at least that many. Who brings no visitor counts for nothing here.
  */
 #ifndef PARRY_DEFLECTION_GAPS_H
 #define PARRY_DEFLECTION_GAPS_H
 
-#include "deflection/stats.h"
 #include "engine/analyse.h"
 #include "ledger/ledger.h"
 
@@ -65,7 +65,7 @@ typedef enum parry_gap_trend {
 } parry_gap_trend;
 const char *parry_gap_trend_name(parry_gap_trend t);
 
-typedef struct parry_gap {
+typedef struct parry_content_gap {
     char id[PARRY_GAP_ID];                 /* "g" and 12 hex digits; parry_gaps_match */
     int64_t since_ms;                      /* when it was first seen under this id */
     parry_str words[PARRY_GAP_NAME_WORDS]; /* its name, each used by enough people; none: it has none */
@@ -80,12 +80,13 @@ typedef struct parry_gap {
     double p;                             /* of the test */
     parry_str samples[PARRY_GAP_SAMPLES]; /* searches that enough people used as they are */
     size_t nsamples;
-} parry_gap;
+} parry_content_gap;
 
 /* texts: of parry_gap_texts, n of them; vectors: n x dim for their texts, unit length, or NULL. Gaps in the order of
  * their visitors, most first; without ids. hidden: groups that too few people are in. */
 void parry_gaps_make(const parry_gap_text *texts, size_t n, const float *vectors, size_t dim,
-                     const parry_gap_settings *s, parry_arena *a, parry_gap **gaps, size_t *ngaps, size_t *hidden);
+                     const parry_gap_settings *s, parry_arena *a, parry_content_gap **gaps, size_t *ngaps,
+                     size_t *hidden);
 
 #ifdef __cplusplus
 }

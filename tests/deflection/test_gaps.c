@@ -28,7 +28,7 @@ static parry_gap_item item(const char *text, uint64_t who, int64_t days, unsigne
 
 typedef struct found {
     parry_gap_text *texts;
-    parry_gap *gaps;
+    parry_content_gap *gaps;
     size_t ntexts, ngaps, hidden;
 } found;
 
@@ -62,7 +62,7 @@ static void test_what_people_miss_is_named_and_counted(void **state)
     found f = find(s->arena, items, n);
     assert_int_equal(f.ngaps, 1);
     assert_int_equal(f.hidden, 1); /* opening hours: four people */
-    const parry_gap *g = f.gaps;
+    const parry_content_gap *g = f.gaps;
     assert_int_equal(g->visitors, 7);
     assert_int_equal(g->tickets, 2);
     assert_int_equal(g->searches, 8);
@@ -232,7 +232,7 @@ static found find_planted(const planted *l, parry_arena *a, bool meaning, uint64
 }
 
 /* The topic that most of a gap's people are of; 0: none, or nobody's. *most: how many. */
-static size_t main_topic(const planted *l, const found *f, const parry_gap *g, size_t *most)
+static size_t main_topic(const planted *l, const found *f, const parry_content_gap *g, size_t *most)
 {
     size_t people[TOPICS + 1] = {0}, best = 0, all = 0;
     for (size_t i = 0; i < g->ntexts; i++) {
