@@ -22,6 +22,7 @@ typedef struct audit {
     parry_ledger *ledger;
     char *dir; /* in the arena; NULL: none was made */
     parry_arena *arena;
+    parry_erasures erasures;
     size_t differ;
 } audit;
 
@@ -44,6 +45,8 @@ static parry_code read_report(audit *a, const char *path, parry_err *err)
 static parry_code same_chain(const audit *a, parry_err *err)
 {
     parry_hash head;
+    if (a->seq == 0)
+        return PARRY_OK;
     char hex[PARRY_HASH_HEX + 1];
     const char *said = json_string_value(json_object_get(json_object_get(a->report, "ledger"), "head"));
     parry_code code = parry_ledger_hash_at(a->ledger, a->seq, &head, err);
@@ -91,8 +94,9 @@ static parry_code make_again(audit *a, parry_err *err)
     if (code == PARRY_OK) {
         parry_rows_as_of(rows, a->as_of_ms);
         parry_trial trial;
-        const parry_report_source source =
+        parry_report_source source =
             parry_report_source_of(rows, parry_trial_read(&a->cli->config, &trial) ? &trial : NULL);
+        source.erasures = &a->erasures;
         code = parry_report_make(&source, &a->q, &a->again, err);
     }
     parry_rows_close(rows);
@@ -114,6 +118,8 @@ static parry_code run(audit *a, const char *path, size_t *cells, parry_err *err)
         code = parry_ledger_open(parry_cli_path(a->cli, a->arena, "ledger"), NULL, &a->ledger, err);
     if (code == PARRY_OK)
         code = same_chain(a, err);
+    if (code == PARRY_OK)
+        code = parry_erasures_read(a->ledger, a->arena, &a->erasures, err);
     if (code != PARRY_OK)
         return code;
     char *dir = parry_cli_path(a->cli, a->arena, "audit.XXXXXX");
@@ -133,7 +139,9 @@ int parry_cli_audit_report(const parry_cli *cli, const char *path)
     audit a = {.cli = cli, .arena = parry_arena_new()};
     parry_code code = run(&a, path, &cells, &err);
     if (code == PARRY_OK && a.differ > 0)
-        code = parry_fail(&err, PARRY_CORRUPT, "%zu differ from what the ledger gives, of %zu cells", a.differ, cells);
+        code = parry_fail(
+            &err, PARRY_CORRUPT, "%zu differ from what the ledger gives, of %zu cells%s", a.differ, cells,
+            parry_erasures_touch(&a.erasures, a.q.from_ms, a.q.until_ms) ? "; records of these days were erased" : "");
     if (code == PARRY_OK)
         printf("%zu cells are what the first %llu records of the ledger give\n", cells, (unsigned long long)a.seq);
     parry_err left = {0};

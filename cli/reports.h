@@ -9,11 +9,13 @@ typedef struct parry_cli_reports {
     parry_ledger *ledger;
     parry_deflection *deflection;
     parry_rows *rows;
+    parry_arena *arena;
+    parry_erasures erasures;
     parry_trial trial;
-    parry_report_source source; /* borrows the trial: do not copy */
+    parry_report_source source; /* borrows these: do not copy */
 } parry_cli_reports;
 
-/* As of now_ms. */
+/* As of now_ms. To be closed whatever it returns. */
 PARRY_MUST parry_code parry_cli_reports_open(const parry_cli *cli, int64_t now_ms, parry_cli_reports *out,
                                              parry_err *err);
 void parry_cli_reports_close(parry_cli_reports *r); /* a zeroed one is fine */

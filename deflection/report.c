@@ -273,14 +273,13 @@ static parry_code open_causal(report_pass *p)
 {
     const parry_report_source *s = p->source;
     bool asked = false;
+    p->part = p->q->by != PARRY_BY_NONE || p->ndims > 0 || p->team;
     for (size_t i = 0; i < p->q->kind->ncells; i++)
         asked = asked || p->q->kind->cells[i].formula == REPORT_CAUSAL;
     if (!asked || s->causal == NULL)
         return PARRY_OK;
-    if (p->q->by != PARRY_BY_NONE || p->ndims > 0 || p->team) {
-        p->causal = (parry_report_causal){.experiment = "", .why = "of the whole only"};
+    if (p->part)
         return PARRY_OK;
-    }
     return s->causal(s, p->q, &p->causal, p->err);
 }
 

@@ -10,6 +10,7 @@
 #ifndef PARRY_DEFLECTION_REPORT_H
 #define PARRY_DEFLECTION_REPORT_H
 
+#include "deflection/erasures.h"
 #include "deflection/store.h"
 #include "deflection/trial.h"
 
@@ -86,15 +87,11 @@ PARRY_MUST parry_code parry_report_again(json_t *report, parry_report_request *o
 
 /* ---- what it is made of ------------------------------------------------------------------------------------------ */
 
-/* The outcome of an experiment at the ticket form, as its analysis has it. */
+/* The experiment at the ticket form, as its analysis has it. */
 typedef struct parry_report_causal {
     const char *experiment; /* NULL: there is none */
-    const char *why;        /* no number: "not enough data", "the arms' sizes do not fit"; NULL: there is one */
-    uint64_t treated, held; /* visitors */
-    double effect, lo, hi;  /* tickets avoided a treated visitor (share), and its 95 % interval */
-    double detectable;      /* least effect that would probably have been found */
-    bool interval_only;     /* why is said, and yet lo and hi hold: it is looked at before its end */
-    json_t *detail;         /* all of it (parry_effect_json); a new reference; NULL: none */
+    parry_effect effect;
+    json_t *detail; /* all of it (parry_effect_json); a new reference; NULL: none */
 } parry_report_causal;
 
 /* Where rows come from. Like parry_rows of store.h, or lists in memory. */
@@ -111,11 +108,10 @@ typedef struct parry_report_source {
     parry_code (*tickets)(void *ctx, int64_t from_ms, int64_t until_ms,
                           bool (*fn)(void *ctx, const parry_ticket_row *row), void *fn_ctx, parry_err *err);
     parry_str (*word)(void *ctx, parry_word w);
-    /* NULL, or: the experiment's result over these days. Fails like the others. */
+    /* NULL, or: the experiment over these days. Fails like the others. */
     parry_code (*causal)(const struct parry_report_source *s, const parry_report_request *q, parry_report_causal *out,
                          parry_err *err);
-    /* NULL, or: how many records that happened then were erased. */
-    uint64_t (*erased)(void *ctx, int64_t from_ms, int64_t until_ms);
+    const parry_erasures *erasures; /* borrowed; NULL: not known */
 } parry_report_source;
 /* trial (may be NULL) is borrowed. */
 parry_report_source parry_report_source_of(parry_rows *rows, const parry_trial *trial);

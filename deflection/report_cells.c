@@ -142,46 +142,56 @@ static report_value_of rise(const report_pass *p, const report_group *g, const r
 
 /* ---- of an experiment -------------------------------------------------------------------------------------------- */
 
-static report_value_of scaled(const parry_report_causal *x, double by)
+static uint64_t units(const parry_effect *e) { return e->counts.holdout.units + e->counts.treated.units; }
+
+static const char *why_not(const parry_report_causal *x)
 {
-    return (report_value_of){.known = true,
-                             .bounded = true,
-                             .n = x->treated + x->held,
-                             .value = x->effect * by,
-                             .lo = x->lo * by,
-                             .hi = x->hi * by};
+    static const char *const whys[PARRY_EFFECT_STATUSES] = {
+        NULL, "before its planned end", not_enough, "the arms are not of the sizes that they must be", "no experiment"};
+    return x->experiment == NULL ? "no experiment" : whys[x->effect.status];
 }
 
-static report_value_of causal(const report_pass *p, const report_group *g, const report_cell *c)
+static report_value_of between(uint64_t n, double value, parry_interval i, double times)
+{
+    return (report_value_of){
+        .known = true, .bounded = true, .n = n, .value = value * times, .lo = i.low * times, .hi = i.high * times};
+}
+
+/* Before the end there is an interval that holds at any look, and nothing in its middle. */
+static report_value_of effect_cell(const parry_report_causal *x)
+{
+    report_value_of v = between(units(&x->effect), x->effect.difference, x->effect.interval, 1);
+    v.why = why_not(x);
+    v.known = v.why == NULL;
+    v.bounded = v.known || x->effect.status == PARRY_EFFECT_EARLY;
+    return v;
+}
+
+static report_value_of derived_cell(const parry_report_causal *x, const parry_derived *d, double times)
+{
+    if (d->status == PARRY_DERIVED_OK)
+        return between(units(&x->effect), d->value, d->interval, times);
+    return nothing(units(&x->effect), why_not(x) != NULL ? why_not(x) : "the effect may be none");
+}
+
+static report_value_of causal(const report_pass *p, const report_cell *c)
 {
     const parry_report_causal *x = &p->causal;
-    if (x->experiment == NULL)
+    if (p->part)
+        return nothing(0, "of the whole only");
+    if (x->experiment == NULL || x->effect.status == PARRY_EFFECT_OFF)
         return nothing(0, "no experiment");
-    report_value_of v = {.known = true, .n = x->treated + x->held, .value = x->detectable};
-    if (c->a == REPORT_CAUSAL_DETECTABLE)
-        return v;
-    if (x->why != NULL) {
-        v = nothing(x->treated + x->held, x->why);
-        v.bounded = x->interval_only && c->a == REPORT_CAUSAL_EFFECT;
-        v.lo = x->lo;
-        v.hi = x->hi;
-        return v;
-    }
     if (c->a == REPORT_CAUSAL_EFFECT)
-        return scaled(x, 1);
+        return effect_cell(x);
     if (c->a == REPORT_CAUSAL_TICKETS)
-        return scaled(x, (double)x->treated);
+        return derived_cell(x, &x->effect.avoided, 1);
+    if (c->a == REPORT_CAUSAL_INFLATION)
+        return derived_cell(x, &x->effect.inflation, 1);
     if (c->a == REPORT_CAUSAL_MONEY)
-        return p->q->cost > 0 ? scaled(x, (double)x->treated * p->q->cost)
-                              : nothing(x->treated + x->held, "no cost of a ticket is set");
-    /* how many times over the effect the potential rate is */
-    report_value_of potential = share(g->n[c->b], g->n[c->b + 1]);
-    if (!potential.known || x->lo <= 0)
-        return nothing(v.n, "the effect may be none");
-    v.value = potential.value / x->effect;
-    v.lo = potential.value / x->hi;
-    v.hi = potential.value / x->lo;
-    v.bounded = true;
+        return p->q->cost > 0 ? derived_cell(x, &x->effect.avoided, p->q->cost)
+                              : nothing(units(&x->effect), "no cost of a ticket is set");
+    report_value_of v = {.known = x->effect.detected, .n = units(&x->effect), .value = x->effect.detectable};
+    v.why = "not even a fall to none would be found";
     return v;
 }
 
@@ -209,5 +219,5 @@ report_value_of report_cell_value(const report_pass *p, const report_group *g, c
     case REPORT_CAUSAL:
         break;
     }
-    return causal(p, g, c);
+    return causal(p, c);
 }

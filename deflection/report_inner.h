@@ -75,6 +75,7 @@ typedef struct report_pass {
     size_t ndims;
     bool team; /* whether the team is in is a dimension, too */
     parry_report_causal causal;
+    bool part;                         /* rows or filters make it less than the whole, which the experiment is of */
     uint64_t totals[1 + REPORT_PARTS]; /* of report `rising`: searches now, and in the parts of its past */
     uint64_t nameless;                 /* rows that count for no text */
     parry_code code;

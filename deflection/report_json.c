@@ -59,8 +59,18 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static json_t *row_json(const report_pass *p, report_group *g, bool hidden, const char *why)
+static bool erased(const report_pass *p, int64_t from_ms, int64_t until_ms)
 {
+    return p->source->erasures != NULL && parry_erasures_touch(p->source->erasures, from_ms, until_ms);
+}
+
+static json_t *row_json(const report_pass *p, report_group *g, bool hidden)
+{
+    parry_report_by by = p->q->by;
+    bool timely = by == PARRY_BY_DAY || by == PARRY_BY_WEEK || by == PARRY_BY_MONTH;
+    int64_t start = (int64_t)g->key.v[0];
+    bool gone = timely ? erased(p, start, report_period_next(by, start)) : erased(p, p->q->from_ms, p->q->until_ms);
+    const char *why = gone ? "changed by erasure" : NULL;
     json_t *cells = json_object();
     if (g->nvalues > 1)
         qsort(g->values, g->nvalues, sizeof *g->values, by_size);
@@ -187,12 +197,12 @@ static json_t *head_json(const report_pass *p)
     return j;
 }
 
-static json_t *notes_json(const report_pass *p, bool all, size_t hidden, uint64_t erased)
+static json_t *notes_json(const report_pass *p, bool all, size_t hidden)
 {
     json_t *notes = json_array();
     size_t dims = p->ndims + p->team;
-    if (erased > 0)
-        add_note(notes, "changed by erasure: %llu records of this range are gone", erased);
+    if (erased(p, p->q->from_ms, p->q->until_ms))
+        json_array_append_new(notes, json_string("changed by erasure: records of this range are gone"));
     if (all && dims > 1)
         add_note(notes,
                  "all is hidden: some combination of what it is narrowed or divided by has fewer than %llu visitors",
@@ -207,20 +217,18 @@ static json_t *notes_json(const report_pass *p, bool all, size_t hidden, uint64_
 json_t *report_json(const report_pass *p, bool all)
 {
     const parry_report_request *q = p->q;
-    uint64_t erased = p->source->erased != NULL ? p->source->erased(p->source->ctx, q->from_ms, q->until_ms) : 0;
     size_t n, hidden;
     ranked *list = ordered(p, all, &n, &hidden);
     size_t shown = n < q->limit ? n : q->limit;
     json_t *rows = json_array(), *j = head_json(p);
     for (size_t i = 0; i < shown; i++)
-        json_array_append_new(
-            rows, row_json(p, list[i].g, all || list[i].g->hidden, erased > 0 ? "changed by erasure" : NULL));
+        json_array_append_new(rows, row_json(p, list[i].g, all || list[i].g->hidden));
     free(list);
     json_object_set_new(j, "rows", rows);
     json_object_set_new(j, "hidden", json_integer((json_int_t)hidden));
     json_object_set_new(j, "left_out", json_integer((json_int_t)(n - shown)));
     if (p->causal.detail != NULL)
         json_object_set(j, "trial", p->causal.detail);
-    json_object_set_new(j, "notes", notes_json(p, all, hidden, erased));
+    json_object_set_new(j, "notes", notes_json(p, all, hidden));
     return j;
 }

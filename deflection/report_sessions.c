@@ -346,7 +346,7 @@ static const report_cell survey[] = {
 
 /* ---- money and the causal number --------------------------------------------------------------------------------- */
 
-enum { MO_ENGAGED, MO_CONFIRMED, MO_RESOLVED, MO_POTENTIAL, MO_OVER };
+enum { MO_ENGAGED, MO_CONFIRMED, MO_RESOLVED, MO_POTENTIAL };
 
 static void add_money(report_pass *p, report_group *g, const report_any *row)
 {
@@ -357,7 +357,6 @@ static void add_money(report_pass *p, report_group *g, const report_any *row)
     g->n[MO_ENGAGED]++;
     g->n[MO_CONFIRMED] += o == PARRY_OUTCOME_CONFIRMED;
     g->n[MO_POTENTIAL] += o == PARRY_OUTCOME_POTENTIAL;
-    g->n[MO_OVER]++;
     g->n[MO_RESOLVED] += o == PARRY_OUTCOME_CONFIRMED || o == PARRY_OUTCOME_POTENTIAL;
 }
 
@@ -376,14 +375,16 @@ static const report_cell causal[] = {
     {"engaged", REPORT_COUNT, MO_ENGAGED, MO_ENGAGED, "sessions",
      "Sessions that saw content, and whose window is over.", "ServiceNow"},
     {"confirmed", REPORT_SHARE, MO_CONFIRMED, MO_ENGAGED, "share", "Outcome confirmed.", "ServiceNow"},
-    {"potential", REPORT_SHARE, MO_POTENTIAL, MO_OVER, "share", "Outcome potential.", "ServiceNow"},
+    {"potential", REPORT_SHARE, MO_POTENTIAL, MO_ENGAGED, "share", "Outcome potential.", "ServiceNow"},
     {"effect", REPORT_CAUSAL, REPORT_CAUSAL_EFFECT, 0, "share",
-     "Visitors with a ticket within the window: of those held out, less of those shown suggestions at the form.",
+     "Visitors with a ticket within the window: the share of those held out, less that of those shown suggestions at "
+     "the form; intention to treat, Newcombe's interval.",
      "ours"},
     {"tickets_avoided", REPORT_CAUSAL, REPORT_CAUSAL_TICKETS, 0, "tickets", "effect x visitors that were shown them.",
      "ours"},
-    {"inflation", REPORT_CAUSAL, REPORT_CAUSAL_INFLATION, MO_POTENTIAL, "ratio",
-     "potential / effect: how many times over the usual number says more; its interval is the effect's.", "ours"},
+    {"inflation", REPORT_CAUSAL, REPORT_CAUSAL_INFLATION, 0, "ratio",
+     "What is usually called deflected, of those shown suggestions, to the effect: how many times over it says more.",
+     "ours"},
     {"detectable", REPORT_CAUSAL, REPORT_CAUSAL_DETECTABLE, 0, "share",
      "The least effect that would have been found with 80 % probability.", "ours"},
 };

@@ -29,24 +29,6 @@ static parry_str store_word(void *ctx, parry_word w) { return parry_rows_word(ct
 
 /* ---- the experiment ---------------------------------------------------------------------------------------------- */
 
-static const char *why_not(parry_effect_status s)
-{
-    switch (s) {
-    case PARRY_EFFECT_OK:
-        return NULL;
-    case PARRY_EFFECT_EARLY:
-        return "before the planned end: an interval alone";
-    case PARRY_EFFECT_NOT_ENOUGH:
-        return "not enough data";
-    case PARRY_EFFECT_SRM:
-        return "the arms are not of the sizes they must be: something is broken";
-    case PARRY_EFFECT_OFF:
-    case PARRY_EFFECT_STATUSES:
-        break;
-    }
-    return "nobody is held out";
-}
-
 static parry_code store_causal(const parry_report_source *s, const parry_report_request *q, parry_report_causal *out,
                                parry_err *err)
 {
@@ -54,17 +36,8 @@ static parry_code store_causal(const parry_report_source *s, const parry_report_
     parry_code code = parry_trial_count(s->trial, s->ctx, q->from_ms, q->until_ms, &counts, err);
     if (code != PARRY_OK)
         return code;
-    parry_effect e = parry_effect_of(&s->trial->plan, &counts);
-    *out = (parry_report_causal){.experiment = s->trial->name,
-                                 .why = why_not(e.status),
-                                 .treated = counts.treated.units,
-                                 .held = counts.holdout.units,
-                                 .effect = e.difference,
-                                 .lo = e.interval.low,
-                                 .hi = e.interval.high,
-                                 .detectable = e.detectable,
-                                 .interval_only = e.status == PARRY_EFFECT_EARLY,
-                                 .detail = parry_effect_json(&e)};
+    *out = (parry_report_causal){.experiment = s->trial->name, .effect = parry_effect_of(&s->trial->plan, &counts)};
+    out->detail = parry_effect_json(&out->effect);
     json_object_set_new(out->detail, "name", json_string(s->trial->name));
     return PARRY_OK;
 }

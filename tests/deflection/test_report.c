@@ -120,12 +120,23 @@ static void money_is_a_range(void **state)
     free(m);
 }
 
+static parry_effect_status status = PARRY_EFFECT_OK;
+
 static parry_code an_experiment(const parry_report_source *ctx, const parry_report_request *q, parry_report_causal *out,
                                 parry_err *err)
 {
     (void)ctx, (void)q, (void)err;
-    *out = (parry_report_causal){
-        .experiment = "form", .treated = 900, .held = 100, .effect = 0.1, .lo = 0.05, .hi = 0.15, .detectable = 0.09};
+    *out = (parry_report_causal){.experiment = "form"};
+    out->effect = (parry_effect){.status = status,
+                                 .difference = 0.1,
+                                 .interval = {0.05, 0.15},
+                                 .counts = {.holdout.units = 100, .treated.units = 900},
+                                 .detected = true,
+                                 .detectable = 0.09,
+                                 .avoided = {PARRY_DERIVED_OK, 90, {45, 135}},
+                                 .inflation = {PARRY_DERIVED_OK, 3, {2, 6}}};
+    if (status != PARRY_EFFECT_OK)
+        out->effect.avoided.status = out->effect.inflation.status = PARRY_DERIVED_NO_DIFFERENCE;
     return PARRY_OK;
 }
 
@@ -135,15 +146,42 @@ static void an_experiment_says_how_inflated_the_usual_number_is(void **state)
     memory *m = a_week();
     parry_report_source s = memory_source(m, LATER);
     s.causal = an_experiment;
+    status = PARRY_EFFECT_OK;
     json_t *j = report_with(&s, "causal", DAYS, 5), *cost = report_with(&s, "cost", DAYS, 5);
     json_t *days = report_with(&s, "causal", DAYS "&by=day", 5);
     assert_cell(j, NULL, "effect", 0.1, 1000);
+    assert_between(j, NULL, "effect", 0.05, 0.15);
     assert_cell(j, NULL, "tickets_avoided", 90, 1000);
     assert_cell(j, NULL, "inflation", 3, 1000);
     assert_between(j, NULL, "inflation", 2, 6);
+    assert_cell(j, NULL, "detectable", 0.09, 1000);
     assert_cell(cost, NULL, "causal", 1800, 1000);
+    assert_between(cost, NULL, "causal", 900, 2700);
     assert_no_cell(days, "2026-10-07", "effect", "of the whole only");
     json_decref(j), json_decref(cost), json_decref(days);
+    free(m);
+}
+
+static void an_experiment_that_says_nothing_has_no_number(void **state)
+{
+    (void)state;
+    static const char *const whys[] = {NULL, "before its planned end", "not enough data",
+                                       "the arms are not of the sizes that they must be", "no experiment"};
+    memory *m = a_week();
+    parry_report_source s = memory_source(m, LATER);
+    s.causal = an_experiment;
+    for (status = PARRY_EFFECT_EARLY; status <= PARRY_EFFECT_OFF; status++) {
+        json_t *j = report_with(&s, "causal", DAYS, 5), *cost = report_with(&s, "cost", DAYS, 5);
+        assert_no_cell(j, NULL, "effect", whys[status]);
+        assert_no_cell(j, NULL, "tickets_avoided", whys[status]);
+        assert_no_cell(j, NULL, "inflation", whys[status]);
+        assert_no_cell(cost, NULL, "causal", whys[status]);
+        if (status == PARRY_EFFECT_EARLY) /* it holds at any look */
+            assert_between(j, NULL, "effect", 0.05, 0.15);
+        else
+            assert_true(json_is_null(json_object_get(cell_of(j, NULL, "effect"), "interval")));
+        json_decref(j), json_decref(cost);
+    }
     free(m);
 }
 
@@ -474,22 +512,22 @@ static void a_report_is_made_again_from_itself(void **state)
     free(m);
 }
 
-static uint64_t three(void *ctx, int64_t from, int64_t until)
-{
-    (void)ctx;
-    return from <= START && until > START ? 3 : 0;
-}
-
 static void an_erasure_is_said(void **state)
 {
     (void)state;
     memory *m = a_week();
+    int64_t day = START / DAY + 1;
+    const parry_erasures erasures = {.days = &day, .n = 1};
     parry_report_source s = memory_source(m, LATER);
-    s.erased = three;
-    json_t *j = report_with(&s, "outcomes", DAYS, 5);
+    s.erasures = &erasures;
+    json_t *j = report_with(&s, "outcomes", DAYS, 5), *days = report_with(&s, "outcomes", DAYS "&by=day", 5);
+    json_t *later = report_with(&s, "outcomes", "from=2026-10-09&to=2026-10-13", 5);
     assert_string_equal(json_string_value(json_object_get(cell_of(j, NULL, "confirmed"), "why")), "changed by erasure");
-    assert_non_null(strstr(json_string_value(json_array_get(json_object_get(j, "notes"), 0)), "changed by erasure: 3"));
-    json_decref(j);
+    assert_non_null(strstr(json_string_value(json_array_get(json_object_get(j, "notes"), 0)), "changed by erasure"));
+    assert_true(json_object_get(cell_of(days, "2026-10-08", "confirmed"), "why") != NULL);
+    assert_true(json_object_get(cell_of(days, "2026-10-07", "confirmed"), "why") == NULL);
+    assert_true(json_object_get(cell_of(later, NULL, "confirmed"), "why") == NULL);
+    json_decref(j), json_decref(days), json_decref(later);
     free(m);
 }
 
@@ -516,6 +554,7 @@ int main(void)
         cmocka_unit_test(what_is_still_open_is_not_counted),
         cmocka_unit_test(money_is_a_range),
         cmocka_unit_test(an_experiment_says_how_inflated_the_usual_number_is),
+        cmocka_unit_test(an_experiment_that_says_nothing_has_no_number),
         cmocka_unit_test(no_session_is_null_and_not_zero),
         cmocka_unit_test(every_day_of_the_range_has_a_row),
         cmocka_unit_test(bots_and_the_team_are_left_out_and_counted),
