@@ -16,12 +16,11 @@ static const char *divided(const parry_report_kind *k)
 
 static void manual_of(const parry_report_kind *k, parry_buf *out)
 {
-    parry_buf_printf(out, "### %s\n\n%s. A row a %s.\n\n", k->name, k->what,
+    parry_buf_printf(out, "### %s\n\n%s. A row for each %s.\n\n", k->name, k->what,
                      k->rows == REPORT_ASKED ? "value of `by`" : divided(k));
     parry_buf_addz(out, "| cell | unit | what it is | after |\n|---|---|---|---|\n");
     for (const report_cell *c = k->cells; c < k->cells + k->ncells; c++)
         parry_buf_printf(out, "| `%s` | %s | %s | %s |\n", c->name, c->unit, c->words, c->source);
-    parry_buf_addc(out, '\n');
 }
 
 static bool same_cells(const parry_report_kind *k, const parry_report_kind **first)
@@ -37,8 +36,9 @@ void parry_report_manual(parry_buf *out)
 {
     const parry_report_kind *k, *first;
     for (size_t i = 0; (k = report_kind_at(i)) != NULL; i++) {
+        parry_buf_addz(out, i > 0 ? "\n" : "");
         if (same_cells(k, &first))
-            parry_buf_printf(out, "### %s\n\n%s. A row a %s, with the cells of `%s`.\n\n", k->name, k->what,
+            parry_buf_printf(out, "### %s\n\n%s. A row for each %s, with the cells of `%s`.\n", k->name, k->what,
                              k->rows == REPORT_ASKED ? "value of `by`" : divided(k), first->name);
         else
             manual_of(k, out);

@@ -25,20 +25,6 @@ static parry_str param(void *ctx, const char *name)
     return parry_request_text(c->req, name, &value) ? value : parry_str_make(NULL, 0);
 }
 
-/* A key that is for some audiences asks for one of them; one that is for some articles asks for nothing here. */
-static parry_code may_see(parry_call *c, const parry_report_request *q, parry_err *err)
-{
-    parry_str audience = q->filter[PARRY_BY_AUDIENCE];
-    parry_code code = parry_unlimited(c, err);
-    if (code != PARRY_OK || c->who->naudiences == 0)
-        return code;
-    for (size_t i = 0; i < c->who->naudiences; i++) {
-        if (audience.n > 0 && parry_str_eq(c->who->audiences[i], audience))
-            return PARRY_OK;
-    }
-    return parry_fail(err, PARRY_DENIED, "audience: this key is for some; name one of them");
-}
-
 static parry_code read_request(parry_call *c, parry_report_request *q, parry_report_format *format, parry_err *err)
 {
     const parry_config *config = c->app->config;
@@ -51,7 +37,7 @@ static parry_code read_request(parry_call *c, parry_report_request *q, parry_rep
                                         parry_clock_now_ms(parry_clock_system()), &house, q, err);
     if (code == PARRY_OK && parry_request_text(c->req, "format", &text))
         code = parry_report_format_read(text, format, err);
-    return code == PARRY_OK ? may_see(c, q, err) : code;
+    return code;
 }
 
 /* ---- what is answered -------------------------------------------------------------------------------------------- */
