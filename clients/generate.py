@@ -5,6 +5,7 @@
     clients/generate.py --check openapi.json    only says which of them would change; exit 1 if any would
 """
 import json
+import keyword
 import pathlib
 import re
 import sys
@@ -226,6 +227,11 @@ def py_class(d, name, schema):
     return f"\n{name} = TypedDict({json.dumps(name)}, {{\n" + "\n".join(fields) + "\n})\n"
 
 
+def py_argument(name):
+    """As a name in Python: from is from_."""
+    return snake(name) + ("_" if keyword.iskeyword(snake(name)) else "")
+
+
 def py_method(d, method, path, operation):
     parameters = sorted(d.parameters(operation), key=lambda p: not p.get("required"))
     arguments = ["self"]
@@ -237,10 +243,10 @@ def py_method(d, method, path, operation):
         arguments.append("*")
     for p in parameters:
         kind = py_type(p.get("schema", {}))
-        arguments.append(f"{snake(p['name'])}: {kind}" if p.get("required") else f"{snake(p['name'])}: Optional[{kind}] = None")
+        arguments.append(f"{py_argument(p['name'])}: {kind}" if p.get("required") else f"{py_argument(p['name'])}: Optional[{kind}] = None")
     reply = d.reply(operation)
     result = py_type(reply) if reply is not None else "str"
-    given = ", ".join(f"{json.dumps(p['name'])}: {snake(p['name'])}" for p in parameters)
+    given = ", ".join(f"{json.dumps(p['name'])}: {py_argument(p['name'])}" for p in parameters)
     out = f"\n    def {snake(operation['operationId'])}({', '.join(arguments)}) -> {result}:\n"
     out += f'        """{operation["summary"]}."""\n'
     row = table_row(d, method, path, operation)

@@ -27,6 +27,34 @@ export class ParryError extends Error {
   instance: string;
 }
 
+export type Report = {
+  report: string;
+  definition_version: number;
+  from: string;
+  to: string;
+  by: string;
+  filters: Record<string, unknown>;
+  window: "24h" | "72h" | "7d";
+  agents: "without" | "with" | "only";
+  limit: number;
+  k: number;
+  cost_per_ticket?: number | null;
+  currency?: string | null;
+  experiment?: string | null;
+  as_of: string;
+  ledger: {
+    seq: number;
+    head: string;
+  };
+  rows: ({
+    by: string | number | null;
+    cells: Record<string, unknown>;
+  })[];
+  hidden: number;
+  left_out: number;
+  notes: string[];
+};
+
 export type Reference = string;
 
 export type QueueGuess = {
@@ -897,6 +925,10 @@ export class Parry {
     })[];
     next: string | null;
   }>;
+  /** Records from an offset on, for a log or a queue */
+  ledgerStream(params?: { from?: number; limit?: number; wait?: number; raw?: boolean }, options?: CallOptions): Promise<string>;
+  /** The same as User Behavior Insights 1.3.0 */
+  ledgerUbi(params?: { from?: number; limit?: number }, options?: CallOptions): Promise<string>;
   /** Erase all that is held about one visitor */
   eraseVisitor(params: Record<string, never> | undefined, body: VisitorNames, options?: CallOptions): Promise<{
     erased: number;
@@ -920,6 +952,23 @@ export class Parry {
     })[];
     next: number | null;
   }>;
+  /** Every report, and what each of its cells is */
+  listReports(params?: { fields?: string }, options?: CallOptions): Promise<{
+    reports: ({
+      name: string;
+      what: string;
+      by: string;
+      cells: ({
+        name: string;
+        definition: string;
+        unit: string;
+        what: string;
+        after: string;
+      })[];
+    })[];
+  }>;
+  /** One report */
+  getReport(params: { name: string; from?: string; to?: string; by?: "none" | "day" | "week" | "month" | "audience" | "locale" | "category" | "channel" | "device" | "generation" | "text" | "article"; window?: "24h" | "72h" | "7d"; agents?: "without" | "with" | "only"; limit?: number; experiment?: string; audience?: string; locale?: string; category?: string; channel?: string; device?: string; generation?: number; format?: "json" | "csv" | "ndjson" }, options?: CallOptions): Promise<Report>;
   /** Open a ticket */
   createHandoff(params: { "Idempotency-Key"?: string; "X-Parry-Visitor"?: string; "X-Parry-Session"?: string } | undefined, body: NewHandoff, options?: CallOptions): Promise<NewHandoffReply>;
   /** Subject, queue and priority of what was written so far */

@@ -501,6 +501,24 @@ export const operations = {
       "fields"
     ]
   },
+  "ledgerStream": {
+    "method": "GET",
+    "path": "/v1/ledger/stream",
+    "in_query": [
+      "from",
+      "limit",
+      "wait",
+      "raw"
+    ]
+  },
+  "ledgerUbi": {
+    "method": "GET",
+    "path": "/v1/ledger/ubi",
+    "in_query": [
+      "from",
+      "limit"
+    ]
+  },
   "eraseVisitor": {
     "method": "POST",
     "path": "/v1/visitors/erase",
@@ -510,6 +528,36 @@ export const operations = {
     "method": "POST",
     "path": "/v1/visitors/export",
     "body": "application/json"
+  },
+  "listReports": {
+    "method": "GET",
+    "path": "/v1/reports",
+    "in_query": [
+      "fields"
+    ]
+  },
+  "getReport": {
+    "method": "GET",
+    "path": "/v1/reports/{name}",
+    "in_path": [
+      "name"
+    ],
+    "in_query": [
+      "from",
+      "to",
+      "by",
+      "window",
+      "agents",
+      "limit",
+      "experiment",
+      "audience",
+      "locale",
+      "category",
+      "channel",
+      "device",
+      "generation",
+      "format"
+    ]
   },
   "createHandoff": {
     "method": "POST",

@@ -1,6 +1,28 @@
 """The operations and their types. Made by clients/generate.py from docs/openapi.yaml; change that instead."""
 from typing import Any, Dict, List, Literal, NotRequired, Optional, TypedDict, Union  # noqa: F401
 
+Report = TypedDict("Report", {
+    "report": str,
+    "definition_version": int,
+    "from": str,
+    "to": str,
+    "by": str,
+    "filters": Dict[str, Any],
+    "window": Literal['24h', '72h', '7d'],
+    "agents": Literal['without', 'with', 'only'],
+    "limit": int,
+    "k": int,
+    "cost_per_ticket": NotRequired[Union[float, None]],
+    "currency": NotRequired[Union[str, None]],
+    "experiment": NotRequired[Union[str, None]],
+    "as_of": str,
+    "ledger": Dict[str, Any],
+    "rows": List[Dict[str, Any]],
+    "hidden": int,
+    "left_out": int,
+    "notes": List[str],
+})
+
 Reference = str
 
 QueueGuess = TypedDict("QueueGuess", {
@@ -684,6 +706,14 @@ class Operations:
         """Who changed what and who signed in, oldest first."""
         return self._call({"method": "GET", "path": "/v1/audit", "in_query": ["limit", "cursor", "since", "fields"]}, {"limit": limit, "cursor": cursor, "since": since, "fields": fields}, None)
 
+    def ledger_stream(self, *, from_: Optional[int] = None, limit: Optional[int] = None, wait: Optional[int] = None, raw: Optional[bool] = None) -> str:
+        """Records from an offset on, for a log or a queue."""
+        return self._call({"method": "GET", "path": "/v1/ledger/stream", "in_query": ["from", "limit", "wait", "raw"]}, {"from": from_, "limit": limit, "wait": wait, "raw": raw}, None)
+
+    def ledger_ubi(self, *, from_: Optional[int] = None, limit: Optional[int] = None) -> str:
+        """The same as User Behavior Insights 1.3.0."""
+        return self._call({"method": "GET", "path": "/v1/ledger/ubi", "in_query": ["from", "limit"]}, {"from": from_, "limit": limit}, None)
+
     def erase_visitor(self, body: "VisitorNames") -> Dict[str, Any]:
         """Erase all that is held about one visitor."""
         return self._call({"method": "POST", "path": "/v1/visitors/erase", "body": "application/json"}, {}, body)
@@ -691,6 +721,14 @@ class Operations:
     def export_visitor(self, body: Dict[str, Any]) -> Dict[str, Any]:
         """All that is held about one visitor."""
         return self._call({"method": "POST", "path": "/v1/visitors/export", "body": "application/json"}, {}, body)
+
+    def list_reports(self, *, fields: Optional[str] = None) -> Dict[str, Any]:
+        """Every report, and what each of its cells is."""
+        return self._call({"method": "GET", "path": "/v1/reports", "in_query": ["fields"]}, {"fields": fields}, None)
+
+    def get_report(self, *, name: str, from_: Optional[str] = None, to: Optional[str] = None, by: Optional[Literal['none', 'day', 'week', 'month', 'audience', 'locale', 'category', 'channel', 'device', 'generation', 'text', 'article']] = None, window: Optional[Literal['24h', '72h', '7d']] = None, agents: Optional[Literal['without', 'with', 'only']] = None, limit: Optional[int] = None, experiment: Optional[str] = None, audience: Optional[str] = None, locale: Optional[str] = None, category: Optional[str] = None, channel: Optional[str] = None, device: Optional[str] = None, generation: Optional[int] = None, format: Optional[Literal['json', 'csv', 'ndjson']] = None) -> "Report":
+        """One report."""
+        return self._call({"method": "GET", "path": "/v1/reports/{name}", "in_path": ["name"], "in_query": ["from", "to", "by", "window", "agents", "limit", "experiment", "audience", "locale", "category", "channel", "device", "generation", "format"]}, {"name": name, "from": from_, "to": to, "by": by, "window": window, "agents": agents, "limit": limit, "experiment": experiment, "audience": audience, "locale": locale, "category": category, "channel": channel, "device": device, "generation": generation, "format": format}, None)
 
     def create_handoff(self, body: "NewHandoff", *, idempotency_key: Optional[str] = None, x_parry_visitor: Optional[str] = None, x_parry_session: Optional[str] = None) -> "NewHandoffReply":
         """Open a ticket."""
