@@ -314,7 +314,7 @@ typedef struct compared {
     parry_rows *rows;
     const json_t *gap;
     parry_str audience, default_audience;
-    parry_count count;
+    parry_trials count;
     parry_gap_item *items;
     size_t nitems, cap;
     parry_arena *a;
