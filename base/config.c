@@ -142,7 +142,7 @@ const parry_config_row parry_config_rows[] = {
      "A request's line and headers are there after so long, its body and its reply's taking after so long and a second "
      "for every 16 KiB; else its connection is closed."},
     {"limits.queue_ms", NUMBER, AT(limits.queue_ms), "250", 0, 60000, "ms",
-     "Who waited longer for their turn is answered 503; under standing load less; 0: nobody is."},
+     "Among many, who waited longer for their turn is answered 503; under standing load sooner; 0: nobody is."},
     {"limits.deadline_ms", NUMBER, AT(limits.deadline_ms), "0", 0, 60000, "ms",
      "A search that would take longer leaves out meaning and says degraded, unless it says deadline_ms itself; 0: "
      "none."},

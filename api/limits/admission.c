@@ -90,7 +90,9 @@ static void look(parry_admission *a, bool late, int64_t now_ns)
 
 static int64_t limit_of(const parry_admission *a, parry_class c)
 {
-    if (!a->state.overloaded || a->state.patience_ns > a->most_ns)
+    if (!a->state.overloaded)
+        return INT64_MAX;
+    if (a->state.patience_ns > a->most_ns)
         return a->most_ns;
     return c == PARRY_CLASS_SEARCH ? a->state.patience_ns : a->state.patience_ns / OTHERS_SHARE;
 }

@@ -6,8 +6,8 @@
  * Queue 2012; B. Maurer: Fail at scale, ACM Queue 2015). While more than half of the requests of a tenth of a second
  * waited longer than `patience`, the server is overloaded: until a second passes in which nobody waited so long, who
  * waited longer than that is refused. Patience is three times what a search took lately, within bounds; more where it
- * lets hardly anybody in, since then it is not load that keeps them waiting. Otherwise only who waited longer than
- * `most` is refused: its caller is likely gone.
+ * lets hardly anybody in, since then it is not load that keeps them waiting. Otherwise nobody is refused: a few who
+ * waited for long did so for the machine, not for each other.
  *
  * Searches come first: all other classes have half of the patience. Signs of life are never refused. Classes also say
  * which rate limits hold for a request. The clock is the caller's. Any thread. */
@@ -33,7 +33,7 @@ typedef enum parry_class {
 const char *parry_class_name(parry_class c); /* "ops", "search", "events", "write", "sign_in" */
 
 typedef struct parry_admission parry_admission;
-/* most_ns: over this nobody is let in; 0: nobody is ever refused. least_ns: of the patience. */
+/* most_ns, least_ns: bounds of the patience. most_ns 0: nobody is ever refused. */
 parry_admission *parry_admission_new(int64_t most_ns, int64_t least_ns);
 void parry_admission_free(parry_admission *a); /* NULL is fine */
 
