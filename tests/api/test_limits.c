@@ -221,20 +221,13 @@ static int arrive(parry_admission *a, parry_class c, int n, int64_t waited_ms, i
     return in;
 }
 
-static void served(parry_admission *a, int64_t took_ms)
-{
-    for (int i = 0; i < 200; i++)
-        parry_admission_served(a, PARRY_CLASS_SEARCH, took_ms * ms);
-}
-
 static void a_burst_is_worked_off(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(100 * ms, 3 * ms);
+    parry_admission *a = parry_admission_new(250 * ms);
     int64_t now = 1000 * s;
-    served(a, 5);
     for (int i = 0; i < 20; i++) { /* every tenth of a second a few wait, and then nobody */
-        assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 40, 50, &now), 40);
+        assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 40, 150, &now), 40);
         assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 60, 0, &now), 60);
     }
     for (int i = 0; i < 20; i++) { /* nor is who comes alone refused, whatever the machine made it wait */
@@ -247,81 +240,52 @@ static void a_burst_is_worked_off(void **state)
 static void a_standing_queue_is_refused_until_it_is_gone(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(100 * ms, 3 * ms);
-    parry_admission_state is;
+    parry_admission *a = parry_admission_new(250 * ms);
     int64_t now = 1000 * s;
-    served(a, 5);
     arrive(a, PARRY_CLASS_SEARCH, 1, 0, &now);
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 99, 30, &now), 99);
-    arrive(a, PARRY_CLASS_SEARCH, 5, 30, &now);
-    parry_admission_get(a, &is);
-    assert_true(is.overloaded);
-    assert_in_range(is.patience_ns, 14 * ms, 15 * ms);
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 80, 30, &now), 0);
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 20, 14, &now), 20);
-    arrive(a, PARRY_CLASS_SEARCH, 1, 30, &now); /* still: it was late within a second */
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 99, 120, &now), 99);
+    arrive(a, PARRY_CLASS_SEARCH, 5, 120, &now);
+    assert_true(parry_admission_overloaded(a));
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 80, 120, &now), 0);
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 20, 100, &now), 20);
+    arrive(a, PARRY_CLASS_SEARCH, 1, 120, &now); /* still: it was late within a second */
     arrive(a, PARRY_CLASS_SEARCH, 900, 1, &now);
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 1, 30, &now), 0);
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 1, 120, &now), 0);
     arrive(a, PARRY_CLASS_SEARCH, 1100, 1, &now);
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 1, 30, &now), 1);
-    parry_admission_get(a, &is);
-    assert_false(is.overloaded);
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 1, 120, &now), 1);
+    assert_false(parry_admission_overloaded(a));
     parry_admission_free(a);
 }
 
 static void searches_come_first_and_signs_of_life_always(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(100 * ms, 3 * ms);
+    parry_admission *a = parry_admission_new(250 * ms);
     int64_t now = 1000 * s;
-    served(a, 5);
-    arrive(a, PARRY_CLASS_SEARCH, 120, 30, &now);
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 10, 10, &now), 10);
-    assert_int_equal(arrive(a, PARRY_CLASS_WRITE, 10, 10, &now), 0);
-    assert_int_equal(arrive(a, PARRY_CLASS_EVENTS, 10, 10, &now), 0);
-    assert_int_equal(arrive(a, PARRY_CLASS_EVENTS, 10, 4, &now), 10);
+    arrive(a, PARRY_CLASS_SEARCH, 120, 120, &now);
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 10, 90, &now), 10);
+    assert_int_equal(arrive(a, PARRY_CLASS_WRITE, 10, 90, &now), 0);
+    assert_int_equal(arrive(a, PARRY_CLASS_EVENTS, 10, 90, &now), 0);
+    assert_int_equal(arrive(a, PARRY_CLASS_EVENTS, 10, 40, &now), 10);
     assert_int_equal(arrive(a, PARRY_CLASS_OPS, 10, 5000, &now), 10);
     parry_admission_free(a);
 }
 
-static void patience_follows_what_a_search_takes(void **state)
+static void patience_can_be_less(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(1000 * ms, 3 * ms);
-    parry_admission_state is;
+    parry_admission *a = parry_admission_new(10 * ms);
     int64_t now = 1000 * s;
-    static const struct {
-        int64_t took, patience;
-    } of[] = {{0, 3}, {20, 60}, {2000, 100}, {3, 9}};
-    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
-        served(a, of[i].took);
-        arrive(a, PARRY_CLASS_SEARCH, 250, 0, &now);
-        parry_admission_get(a, &is);
-        assert_in_range(is.patience_ns, (of[i].patience - 1) * ms, (of[i].patience + 1) * ms);
-    }
-    parry_admission_free(a);
-}
-
-/* Everybody waits as long, however few are let in: the cores are others'. */
-static void hardly_anybody_let_in_makes_it_more_patient(void **state)
-{
-    (void)state;
-    parry_admission *a = parry_admission_new(100 * ms, 3 * ms);
-    int64_t now = 1000 * s;
-    served(a, 5);
-    arrive(a, PARRY_CLASS_SEARCH, 200, 40, &now);
-    assert_in_range(arrive(a, PARRY_CLASS_SEARCH, 1000, 40, &now), 500, 1000);
-    arrive(a, PARRY_CLASS_SEARCH, 2000, 1, &now);
-    parry_admission_state is;
-    parry_admission_get(a, &is);
-    assert_in_range(is.patience_ns, 14 * ms, 15 * ms); /* and it is forgotten */
+    arrive(a, PARRY_CLASS_SEARCH, 200, 20, &now);
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 10, 11, &now), 0);
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 10, 10, &now), 10);
     parry_admission_free(a);
 }
 
 static void admission_can_be_off(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(0, 3 * ms);
+    parry_admission *a = parry_admission_new(0);
     int64_t now = s;
     assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 500, 10000, &now), 500);
     parry_admission_free(a);
@@ -404,8 +368,7 @@ int main(void)
         cmocka_unit_test(a_burst_is_worked_off),
         cmocka_unit_test(a_standing_queue_is_refused_until_it_is_gone),
         cmocka_unit_test(searches_come_first_and_signs_of_life_always),
-        cmocka_unit_test(patience_follows_what_a_search_takes),
-        cmocka_unit_test(hardly_anybody_let_in_makes_it_more_patient),
+        cmocka_unit_test(patience_can_be_less),
         cmocka_unit_test(admission_can_be_off),
         cmocka_unit_test(who_is_over_its_time_is_shut_and_others_are_not),
         cmocka_unit_test(connections_are_counted_by_holder),
