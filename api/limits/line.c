@@ -7,7 +7,8 @@
 enum {
     LATE_TIMES = 3,       /* what a search takes, and ... */
     LATE_LEAST_US = 2000, /* ... at least so long: who waited longer is late */
-    BURST_MS = 100,       /* somebody was late for so long on end: load */
+    BURST_TIMES = 16,     /* what a search takes, and ... */
+    BURST_LEAST_MS = 50,  /* ... at least so long somebody was late on end: load */
     FEW_TIMES = 2,        /* the threads: so many may wait then */
     LATELY = 64,          /* searches, of which the share of the refused is known */
     CALM_MS = 500,        /* nobody came for so long: no load */
@@ -90,21 +91,22 @@ static void *oldest(parry_line *l)
 
 static void *newest(parry_line *l) { return l->ring[(l->first + --l->n) % l->room].who; }
 
-static bool is_late(const parry_line *l, int64_t waited_ns)
+static int64_t searches(const parry_line *l, int times, int64_t least_ns)
 {
-    int64_t few = LATE_TIMES * l->state.service_ns, least = LATE_LEAST_US * us;
-    return waited_ns > (few > least ? few : least);
+    int64_t took = times * l->state.service_ns;
+    return took > least_ns ? took : least_ns;
 }
 
 static parry_called call(parry_line *l, int64_t now_ns)
 {
     int64_t waited = now_ns - l->ring[l->first].since_ns;
-    bool late = is_late(l, waited);
+    bool late = waited > searches(l, LATE_TIMES, LATE_LEAST_US * us);
     if (l->n == 1 || l->most_ns == 0)
         return (parry_called){oldest(l), true};
     if (!late) {
         l->fine_ns = now_ns;
-    } else if (!l->state.loaded && l->n > l->few && now_ns - l->fine_ns > BURST_MS * ms) {
+    } else if (!l->state.loaded && l->n > l->few &&
+               now_ns - l->fine_ns > searches(l, BURST_TIMES, BURST_LEAST_MS * ms)) {
         l->state.loaded = true;
         l->refused = 1;
     }

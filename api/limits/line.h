@@ -6,9 +6,10 @@
  * than everybody a little too long. So who is served waits hardly longer than on a quiet server, from a load's first
  * moment on. A burst is worked off that way, from its end.
  *
- * Where somebody was late for a tenth of a second on end it is no burst but load. Then the line is short, whoever finds
- * it full is refused at once, and so is who is late, until hardly anybody is refused any more. (K. Nichols, V.
- * Jacobson: Controlling queue delay, ACM Queue 2012; B. Maurer: Fail at scale, ACM Queue 2015.)
+ * Where somebody was late for longer on end than sixteen searches take, and than a twentieth of a second, it is no
+ * burst but load. Then the line is short, whoever finds it full is refused at once, and so is who is late, until hardly
+ * anybody is refused any more. (K. Nichols, V. Jacobson: Controlling queue delay, ACM Queue 2012; B. Maurer: Fail at
+ * scale, ACM Queue 2015.)
  *
  * Who waits alone is always served: no other would go sooner. The clock is the caller's. Any thread. */
 #ifndef PARRY_API_LIMITS_LINE_H
