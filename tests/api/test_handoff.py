@@ -241,6 +241,20 @@ class Journey(Desk):
         self.assertEqual(names[-2:], ["report_outcome", "create_ticket"])
 
 
+class DamagedClassifier(unittest.TestCase):
+    def test_a_damaged_classifier_gives_way_to_the_shipped_one_and_is_told(self):
+        with tempfile.TemporaryDirectory(prefix="parry-handoff-") as folder:
+            (pathlib.Path(folder) / "data").mkdir()
+            (pathlib.Path(folder) / "data" / "classifier").write_bytes(b"parry desk 1\n" + bytes(500))
+            with Server(SAMPLE, data=folder) as s:
+                self.assertEqual(s.get("/v1/handoffs", "POST", body=json.dumps(form())).status, 201)
+                degraded = s.get("/ready").json["degraded"]
+                self.assertIn("shipped one", degraded["classifier"])
+                self.assertNotIn(folder, degraded["classifier"])
+                self.assertEqual(s.metric('parry_degraded{part="classifier"}'), 1)
+                self.assertRegex(s.logged(), r"level=error event=classifier .*data/classifier: .*parry desk train")
+
+
 class Page(Desk):
     """The form, as a browser without scripts sends it."""
 
