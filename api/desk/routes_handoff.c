@@ -107,14 +107,12 @@ static parry_str message_of(const parry_call *c, const json_t *body)
     return all;
 }
 
-parry_code parry_handoff_open(parry_call *c, const json_t *body, parry_handoff_asked *x, parry_handoff *out,
-                              parry_err *err)
+static parry_code open_once(parry_call *c, const json_t *body, parry_handoff_asked *x, parry_handoff *out,
+                            parry_err *err)
 {
     parry_form f;
     parry_err why = {0};
     parry_handoffs *h = parry_desk_handoffs(c->app->desk);
-    if (x->once.n > 0 && x->request.n == 0)
-        x->once = parry_str_printf(c->arena, "%.*s%.*s", PARRY_FMT(x->once), PARRY_FMT(message_of(c, body)));
     parry_code code = parry_handoffs_again(h, x->once, x->request, c->arena, out, &why);
     x->again = code == PARRY_OK;
     if (code != PARRY_NOT_FOUND)
@@ -136,6 +134,17 @@ parry_code parry_handoff_open(parry_call *c, const json_t *body, parry_handoff_a
     if (code == PARRY_OK && !x->again)
         parry_handoff_tell(c->app, out);
     json_decref(f.packet);
+    return code;
+}
+
+parry_code parry_handoff_open(parry_call *c, const json_t *body, parry_handoff_asked *x, parry_handoff *out,
+                              parry_err *err)
+{
+    if (x->once.n > 0 && x->request.n == 0)
+        x->once = parry_str_printf(c->arena, "%.*s%.*s", PARRY_FMT(x->once), PARRY_FMT(message_of(c, body)));
+    size_t turn = parry_copies_enter(c->app->abuse, x->once);
+    parry_code code = open_once(c, body, x, out, err);
+    parry_copies_leave(c->app->abuse, turn);
     return code;
 }
 

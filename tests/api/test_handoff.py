@@ -1,5 +1,6 @@
 """Hand-offs from outside: a search that did not help, two articles, the form, a ticket, and what becomes of it."""
 import base64
+import concurrent.futures
 import hashlib
 import hmac
 import json
@@ -7,6 +8,7 @@ import pathlib
 import re
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.parse
@@ -332,6 +334,23 @@ class Limits(Desk):
         self.assertEqual((reply.status, "Retry-After" in reply.headers), (429, True))
         self.assertIn("ORD-44712", reply.text)  # what was written stays
         self.post("/v1/handoffs", form(), key=self.key)  # who has a secret key answers for what it sends
+
+
+class Copies(Desk):
+    options = ("desk.per_hour=1", "desk.work_bits=8")
+
+    def test_copies_that_come_at_once_are_one_ticket(self):
+        body, n = json.dumps(form(work=Limits.work(self))), 8
+        start = threading.Barrier(n)
+
+        def send(_):
+            start.wait()
+            reply = self.server.get("/v1/handoffs", "POST", {"Idempotency-Key": "one"}, body)
+            return reply.status, reply.json.get("id", reply.text)
+        with concurrent.futures.ThreadPoolExecutor(n) as pool:
+            replies = set(pool.map(send, range(n)))
+        self.assertEqual({status for status, _ in replies}, {201}, replies)
+        self.assertEqual(len(replies), 1)
 
 
 class Tools(Desk):
