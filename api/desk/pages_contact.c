@@ -6,7 +6,6 @@
 #include "api/schema.h"
 #include "base/hash.h"
 #include "desk/desk.h"
-#include "web/site.h"
 
 enum { ONCE_BYTES = 16, FIELDS_MAX = 16000 };
 
@@ -27,8 +26,9 @@ static json_t *random_name(void)
 /* With what was written before, and why it was not taken. */
 static parry_code contact_page(parry_call *c, const parry_request *form, const char *problem, parry_err *err)
 {
-    json_t *j = json_pack("{s:s, s:b, s:o, s:b}", "title", "Contact us", "noindex", 1, "once", random_name(), "work",
-                          c->app->config->desk.work_bits > 0);
+    bool work = c->app->config->desk.work_bits > 0;
+    json_t *j =
+        json_pack("{s:s, s:b, s:o, s:b}", "title", "Contact us", "noindex", 1, "once", random_name(), "work", work);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         parry_str value = parry_str_of("");
         (void)parry_request_text(form, shown[i], &value);
@@ -36,9 +36,9 @@ static parry_code contact_page(parry_call *c, const parry_request *form, const c
     }
     if (problem != NULL)
         json_object_set_new(j, "problem", json_string(problem));
-    const parry_asset *script = parry_asset_find(parry_str_of("contact.js"));
-    if (script != NULL)
-        json_object_set_new(j, "contact_url", json_sprintf("/assets/contact.js?v=%s", script->hash));
+    parry_page_asset(j, "contact_url", "contact.js");
+    if (work)
+        parry_page_asset(j, "sha256_url", "sha256.js");
     return parry_page_reply(c, "contact", j, err);
 }
 
