@@ -3,6 +3,8 @@
  * centre carry tracking tags. */
 #include "api/routes.h"
 
+#include "api/desk/desk_api.h"
+
 #include "web/site.h"
 
 enum { PER_PAGE = 10, PAGES_MAX = 1000, CATEGORY_PAGE = 200, RECENT = 6, TOC_LEVEL_MAX = 3, TOC_LEAST = 2 };
@@ -44,6 +46,9 @@ static void set_layout(parry_call *c, json_t *j)
     parry_page_asset(j, "script_url", "search-box.js");
     parry_page_asset(j, "journey_url", "journey.js");
     json_object_set_new(j, "takes_tickets", json_boolean(c->app->desk != NULL));
+    parry_str person = parry_person_url(c);
+    if (person.n > 0)
+        json_object_set_new(j, "person_url", parry_json_text(person));
 }
 
 parry_code parry_page_reply(parry_call *c, const char *page, json_t *j, parry_err *err)

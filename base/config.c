@@ -90,6 +90,9 @@ const parry_config_row parry_config_rows[] = {
      "Connectors that every ticket goes to, separated by spaces; the first one's status is the ticket's."},
     {"desk.public_url", TEXT, AT(desk.public_url), "", 0, 300, "URL",
      "Where people reach the help centre; with it tickets have a link to follow them."},
+    {"desk.contact_url", TEXT, AT(desk.contact_url), "", 0, 300, "URL",
+     "Where people write to a person, on a server that takes no tickets itself; empty: /contact of the primary that it "
+     "follows."},
     {"desk.per_hour", NUMBER | LIVE, AT(desk.per_hour), "5", 0, 100000, "tickets",
      "Tickets of one address, and of one visitor, an hour, without a secret key; 0: without limit."},
     {"desk.work_bits", NUMBER | LIVE, AT(desk.work_bits), "0", 0, 26, "bits",

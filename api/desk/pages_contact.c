@@ -44,7 +44,9 @@ static parry_code contact_page(parry_call *c, const parry_request *form, const c
 
 parry_code parry_get_contact_page(parry_call *c, parry_err *err)
 {
-    parry_str query_id;
+    parry_str query_id, elsewhere = parry_person_url(c);
+    if (c->app->desk == NULL && elsewhere.n > 0)
+        return parry_to_person(c, elsewhere);
     if (c->app->desk == NULL)
         return parry_fail(err, PARRY_NOT_FOUND, "this server takes no messages");
     parry_request form = {0};

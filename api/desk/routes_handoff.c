@@ -13,11 +13,6 @@
 
 #include <stdlib.h>
 
-static parry_code no_desk(parry_err *err)
-{
-    return parry_fail(err, PARRY_UNAVAILABLE, "this server takes no tickets: it is a replica, or only reads");
-}
-
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 static void set_id(json_t *j, const parry_handoff *h)
@@ -170,7 +165,7 @@ parry_code parry_post_handoff(parry_call *c, parry_err *err)
     parry_handoff_asked x = {.again = false};
     parry_err why = {0};
     if (c->app->desk == NULL)
-        return no_desk(err);
+        return parry_no_desk(c, err);
     parry_code code = parry_body_read(c, parry_handoff_schema, &body, &why);
     if (code == PARRY_OK)
         code = read_once(c, &x, &why);
@@ -192,7 +187,7 @@ parry_code parry_post_handoff_draft(parry_call *c, parry_err *err)
 {
     json_t *body = NULL, *suggested = NULL;
     if (c->app->desk == NULL)
-        return no_desk(err);
+        return parry_no_desk(c, err);
     parry_code code = parry_body_read(c, parry_draft_schema, &body, err);
     if (code == PARRY_OK)
         code = parry_form_suggest(c, body, &suggested, err);
@@ -206,7 +201,7 @@ parry_code parry_get_handoff_challenge(parry_call *c, parry_err *err)
 {
     char text[PARRY_WORK_TEXT];
     if (c->app->desk == NULL)
-        return no_desk(err);
+        return parry_no_desk(c, err);
     parry_work_make(c->app->abuse, parry_clock_now_ms(parry_clock_system()), text);
     parry_response_json(c->res, 200, "application/json",
                         json_pack("{s:s, s:I, s:i}", "challenge", text, "bits",
@@ -221,7 +216,7 @@ parry_code parry_get_handoff(parry_call *c, parry_err *err)
     parry_handoff h;
     parry_uuid id;
     if (c->app->desk == NULL)
-        return no_desk(err);
+        return parry_no_desk(c, err);
     if (!parry_uuid_parse(c->tail, &id))
         return parry_fail(err, PARRY_NOT_FOUND, "no such hand-off");
     parry_code code = parry_handoffs_get(parry_desk_handoffs(c->app->desk), id, c->arena, &h, err);
