@@ -156,7 +156,7 @@ static parry_code start_record(accepting *x, parry_err *err)
     parry_reference_of(r->id, reference);
     r->reference = parry_str_copy(x->a, parry_str_of(reference));
     complete_packet(x);
-    parry_code code = parry_ticket_read(x->a, x->w->packet, &t, err);
+    parry_code code = parry_ticket_read_head(x->w->packet, &t, err);
     if (code != PARRY_OK)
         return code;
     const json_t *channel = json_object_get(x->w->packet, "channel");

@@ -83,7 +83,12 @@ static bool read_attachments(parry_arena *a, const json_t *list, parry_ticket *o
     return true;
 }
 
-parry_code parry_ticket_read(parry_arena *a, const json_t *packet, parry_ticket *out, parry_err *err)
+static parry_code damaged(parry_err *err)
+{
+    return parry_fail(err, PARRY_CORRUPT, "a hand-off packet is damaged, or of a later version");
+}
+
+parry_code parry_ticket_read_head(const json_t *packet, parry_ticket *out, parry_err *err)
 {
     const json_t *t = json_object_get(packet, "ticket"), *who = json_object_get(packet, "requester");
     const json_t *suggested = json_object_get(packet, "suggested");
@@ -101,10 +106,21 @@ parry_code parry_ticket_read(parry_arena *a, const json_t *packet, parry_ticket 
     k.queue_probability = chosen(suggested, "queue", &queue);
     k.priority_probability = chosen(suggested, "priority", &priority);
     bool fine = k.id.n > 0 && k.subject.n > 0 && parry_time_parse(text_at(packet, "created_at"), &k.created_ms, NULL) &&
-                parry_queue_parse(queue, &k.queue) && parry_priority_parse(priority, &k.priority) &&
-                read_attachments(a, json_object_get(t, "attachments"), &k);
+                parry_queue_parse(queue, &k.queue) && parry_priority_parse(priority, &k.priority);
     if (!fine)
-        return parry_fail(err, PARRY_CORRUPT, "a hand-off packet is damaged, or of a later version");
+        return damaged(err);
+    *out = k;
+    return PARRY_OK;
+}
+
+parry_code parry_ticket_read(parry_arena *a, const json_t *packet, parry_ticket *out, parry_err *err)
+{
+    parry_ticket k;
+    parry_code code = parry_ticket_read_head(packet, &k, err);
+    if (code != PARRY_OK)
+        return code;
+    if (!read_attachments(a, json_object_get(json_object_get(packet, "ticket"), "attachments"), &k))
+        return damaged(err);
     *out = k;
     return PARRY_OK;
 }

@@ -109,6 +109,15 @@ class Journey(Desk):
         target, = self.delivered(self.post("/v1/handoffs", form(visitor="v-4", share_journey=True)))
         self.assertEqual(self.get(f"/v1/cases/{target['remote_id']}/packet")["journey"]["searches"], [])
 
+    def test_titles_are_those_of_what_the_sender_may_see(self):
+        articles = self.server.get("/v1/articles?audience=merchant&limit=1").json["articles"]
+        event = {"type": "view", "article": articles[0]["id"], "dwell_ms": 9000, "visitor": "v-7"}
+        self.server.get("/v1/events", "POST", body=json.dumps({"events": [event]}))
+        for audience, title in (("customer", ""), ("merchant", articles[0]["title"])):
+            target, = self.delivered(self.post("/v1/handoffs", form(visitor="v-7", share_journey=True, audience=audience)))
+            read, = self.get(f"/v1/cases/{target['remote_id']}/packet")["journey"]["read"]
+            self.assertEqual((read["id"], read["title"]), (articles[0]["id"], title))
+
     def test_the_same_key_is_the_same_ticket(self):
         one = self.post("/v1/handoffs", form(), Idempotency_Key="k-1")
         self.assertEqual(self.post("/v1/handoffs", form(), Idempotency_Key="k-1")["id"], one["id"])
