@@ -1,6 +1,7 @@
 /* A classifier that is read when it is first asked, and what the encoder works in. */
 #include "desk/guess.h"
 
+#include "base/json.h"
 #include "base/log.h"
 #include "desk/classify/train.h"
 #include "desk/subject.h"
@@ -149,7 +150,7 @@ json_t *parry_guess_suggested(const parry_guess *k, parry_str subject)
     json_t *j = json_object(), *priority = parry_guess_json(parry_priority_name(k->priority), k->priority_probability);
     if (k->rule != NULL)
         json_object_set_new(priority, "rule", json_string(k->rule));
-    json_object_set_new(j, "subject", json_stringn(subject.p != NULL ? subject.p : "", subject.n));
+    json_object_set_new(j, "subject", parry_json_text(subject));
     json_object_set_new(j, "queue", parry_guess_json(parry_queue_name(k->queue), k->queue_probability));
     json_object_set_new(j, "priority", priority);
     return j;

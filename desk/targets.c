@@ -1,6 +1,7 @@
 /* From the outbox to a connector. */
 #include "desk/targets.h"
 
+#include "base/json.h"
 #include "base/log.h"
 
 /* ---- guesses ----------------------------------------------------------------------------------------------------- */
@@ -21,7 +22,7 @@ static void put_guess(const parry_handoff *r, json_t *suggested)
 {
     json_t *priority = parry_guess_json(parry_priority_name(r->priority), r->priority_probability);
     if (r->rule.n > 0)
-        json_object_set_new(priority, "rule", json_stringn(r->rule.p, r->rule.n));
+        json_object_set_new(priority, "rule", parry_json_text(r->rule));
     if (r->queue_probability >= 0)
         json_object_set_new(suggested, "queue", parry_guess_json(parry_queue_name(r->queue), r->queue_probability));
     if (r->priority_probability >= 0)
