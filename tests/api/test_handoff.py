@@ -292,6 +292,24 @@ class Page(Desk):
         self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt; &amp; more</textarea>", page)
         self.assertNotIn("<script>alert", page)
 
+    def test_the_page_that_one_came_from_goes_along_with_the_journey_alone(self):
+        here = f"http://127.0.0.1:{self.server.port}"
+
+        def came_from(referer):
+            page = self.server.get("/contact", headers={"Referer": referer}).text
+            return re.search(r'name="page" value="([^"]*)"', page)[1]
+        self.assertEqual(came_from(here + "/articles/a?q=my+name#x"), "/articles/a")
+        self.assertEqual(came_from(here + "/search?q=my+name"), "/search")
+        for elsewhere in ("", here, here + "/ticket/AZqf", "https://evil.example/articles/a", here + ".evil.example/a", here + "1/a", "x"):
+            self.assertEqual(came_from(elsewhere), "", elsewhere)
+        self.assertEqual(len(came_from(here + "/" + "a" * 900)), 500)
+        for share, language, kept in (({"share_journey": "true"}, "de-AT,de;q=0.9", ("de-AT", "/articles/a")), ({}, "*", ("", ""))):
+            before = {case["id"] for case in self.get("/v1/cases")["cases"]}
+            self.send({**form(), "page": "/articles/a", **share}, **{"Accept-Language": language})
+            made, = until(lambda: {case["id"] for case in self.get("/v1/cases")["cases"]} - before)
+            packet = self.get(f"/v1/cases/{made}/packet")
+            self.assertEqual((packet["locale"], packet["page"]), kept)
+
     def test_another_site_does_not_send_it(self):
         self.send(form(), 403, Origin="https://evil.example")
 
