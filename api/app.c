@@ -418,9 +418,6 @@ bool parry_app_handle(parry_app *app, const parry_raw *raw, parry_response *res,
     parry_cors(app, req, res->status == 204 && parry_str_eqz(req->method, "OPTIONS"), res);
     parry_response_finish(res, req);
     int64_t took = parry_mono_ns() - start;
-    bool searched = !raw->kept_only && a.route < parry_nroutes && (parry_routes[a.route].flags & PARRY_ROUTE_SEARCH);
-    if (app->limits != NULL && raw->verdict == PARRY_LET_IN && res->status == 200 && !searched) /* those: turns.h */
-        parry_limits_served(app->limits, a.call.cls, took);
     count_and_log(&a, took);
     end_trace(&a);
     worker_give(app, w);

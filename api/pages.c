@@ -3,6 +3,8 @@
  * centre carry tracking tags. */
 #include "api/routes.h"
 
+#include "api/desk/desk_api.h"
+
 #include "web/site.h"
 
 enum { PER_PAGE = 10, PAGES_MAX = 1000, CATEGORY_PAGE = 200, RECENT = 6, TOC_LEVEL_MAX = 3, TOC_LEAST = 2 };
@@ -14,7 +16,7 @@ static const char page_csp[] =
 /* ---- the layout -----------------------------------------------------------------------------------------------------
  */
 
-static void set_asset(json_t *j, const char *key, const char *name)
+void parry_page_asset(json_t *j, const char *key, const char *name)
 {
     const parry_asset *asset = parry_asset_find(parry_str_of(name));
     if (asset != NULL)
@@ -39,11 +41,14 @@ static void set_layout(parry_call *c, json_t *j)
     json_object_set_new(j, "audiences",
                         json_pack("[o, o]", audience_json(c, "customer", "For customers"),
                                   audience_json(c, "merchant", "For merchants")));
-    set_asset(j, "style_url", "style.css");
-    set_asset(j, "icon_url", "icon.svg");
-    set_asset(j, "script_url", "search-box.js");
-    set_asset(j, "journey_url", "journey.js");
+    parry_page_asset(j, "style_url", "style.css");
+    parry_page_asset(j, "icon_url", "icon.svg");
+    parry_page_asset(j, "script_url", "search-box.js");
+    parry_page_asset(j, "journey_url", "journey.js");
     json_object_set_new(j, "takes_tickets", json_boolean(c->app->desk != NULL));
+    parry_str person = parry_person_url(c);
+    if (person.n > 0)
+        json_object_set_new(j, "person_url", parry_json_text(person));
 }
 
 parry_code parry_page_reply(parry_call *c, const char *page, json_t *j, parry_err *err)
@@ -377,6 +382,6 @@ parry_code parry_get_asset(parry_call *c, parry_err *err)
 parry_code parry_get_sign_in_page(parry_call *c, parry_err *err)
 {
     json_t *j = json_pack("{s:s, s:b}", "title", "Sign in", "noindex", 1);
-    set_asset(j, "sign_in_url", "sign-in.js");
+    parry_page_asset(j, "sign_in_url", "sign-in.js");
     return parry_page_reply(c, "sign-in", j, err);
 }

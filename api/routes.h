@@ -175,6 +175,8 @@ bool parry_replica_refuses(const parry_call *c, const parry_route *route, char *
 
 /* ---- pages.c */
 /* Renders web/templates/PAGE.mustache in the layout as the reply; steals j. */
+/* j[key]: where an asset is, with its version; nothing where there is none of that name. */
+void parry_page_asset(json_t *j, const char *key, const char *name);
 PARRY_MUST parry_code parry_page_reply(parry_call *c, const char *page, json_t *j, parry_err *err);
 enum { PARRY_DATE_TEXT = 32 };
 /* "2026-10-06" as "6 October 2026"; false where it is not a date so written. */

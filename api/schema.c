@@ -1,7 +1,7 @@
 /* JSON held against a schema, member by member; the first that is wrong is named by its path. */
 #include "api/schema.h"
 
-#include "base/str.h"
+#include "base/json.h"
 
 #include <assert.h>
 #include <math.h>
@@ -31,8 +31,6 @@ static place element(const place *at, size_t i)
     (void)snprintf(below.path, sizeof below.path, "%.90s[%zu]", at->path, i);
     return below;
 }
-
-static parry_str text_of(const json_t *j) { return parry_str_make(json_string_value(j), json_string_length(j)); }
 
 /* ---- type ------------------------------------------------------------------------------------------------------- */
 
@@ -104,7 +102,7 @@ static parry_code check_count(const json_t *schema, size_t n, const char *least,
 
 static parry_code check_string(const json_t *schema, const json_t *value, const place *at)
 {
-    parry_str s = text_of(value);
+    parry_str s = parry_json_str(value);
     parry_code code = check_count(schema, code_points(s), "minLength", "maxLength", "characters", at);
     if (code == PARRY_OK && memchr(s.p, 0, s.n) != NULL)
         return parry_fail(at->err, PARRY_INVALID, "%s holds a zero byte", name_of(at));
@@ -236,7 +234,7 @@ bool parry_schema_known(json_t *schema)
         parry_str w = parry_str_of(word);
         const char *name;
         if (parry_str_eqz(w, "pattern"))
-            known &= parry_str_eqz(text_of(v), PARRY_SCHEMA_TOKEN);
+            known &= parry_str_eqz(parry_json_str(v), PARRY_SCHEMA_TOKEN);
         else
             known &= known_word(word);
         if (parry_str_eqz(w, "items"))

@@ -250,7 +250,7 @@ static double jobs_waiting(void *c) { return (double)parry_jobs_waiting(((parry_
 static double overloaded(void *server)
 {
     parry_server *s = server;
-    return parry_limits_overloaded(s->app.limits) || parry_turns_get(s->connections.turns).overloaded;
+    return parry_limits_overloaded(s->app.limits) || parry_line_get(s->connections.line).loaded;
 }
 
 static double sessions(void *access)
@@ -331,7 +331,7 @@ static parry_code start_threads(parry_server *s, parry_err *err)
     }
     parry_code code =
         parry_jobs_open((unsigned)s->app.config->serve.job_threads, JOBS_QUEUE, &s->connections.jobs, err);
-    s->connections.turns = parry_turns_new(threads, s->app.config->limits.queue_ms * 1000000);
+    s->connections.line = parry_line_new(threads, SEARCHES_QUEUE, s->app.config->limits.queue_ms * 1000000);
     if (code == PARRY_OK)
         code = parry_jobs_open(threads, SEARCHES_QUEUE, &s->connections.searches, err);
     if (code == PARRY_OK)
@@ -362,7 +362,7 @@ void parry_server_close(parry_server *s)
     parry_jobs_close(s->connections.jobs);
     parry_jobs_close(s->connections.searches);
     parry_connections_close(&s->connections);
-    parry_turns_free(s->connections.turns);
+    parry_line_free(s->connections.line);
     parry_reaper_free(s->connections.reaper);
     parry_tls_close(s->connections.tls);
     (void)close(s->fd); /* the library wants it open until its threads are gone */

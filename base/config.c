@@ -90,6 +90,9 @@ const parry_config_row parry_config_rows[] = {
      "Connectors that every ticket goes to, separated by spaces; the first one's status is the ticket's."},
     {"desk.public_url", TEXT, AT(desk.public_url), "", 0, 300, "URL",
      "Where people reach the help centre; with it tickets have a link to follow them."},
+    {"desk.contact_url", TEXT, AT(desk.contact_url), "", 0, 300, "URL",
+     "Where people write to a person, on a server that takes no tickets itself; empty: /contact of the primary that it "
+     "follows."},
     {"desk.per_hour", NUMBER | LIVE, AT(desk.per_hour), "5", 0, 100000, "tickets",
      "Tickets of one address, and of one visitor, an hour, without a secret key; 0: without limit."},
     {"desk.work_bits", NUMBER | LIVE, AT(desk.work_bits), "0", 0, 26, "bits",
@@ -175,7 +178,7 @@ const parry_config_row parry_config_rows[] = {
      "A request's line and headers are there after so long, its body and its reply's taking after so long and a second "
      "for every 16 KiB; else its connection is closed."},
     {"limits.queue_ms", NUMBER, AT(limits.queue_ms), "250", 0, 60000, "ms",
-     "Who waited longer for their turn is answered 503; under standing load less; 0: nobody is."},
+     "Among many, who waited longer for their turn is answered 503; under standing load sooner; 0: nobody is."},
     {"limits.deadline_ms", NUMBER, AT(limits.deadline_ms), "0", 0, 60000, "ms",
      "A search that would take longer leaves out meaning and says degraded, unless it says deadline_ms itself; 0: "
      "none."},

@@ -78,6 +78,7 @@ typedef struct parry_config {
     } access;
     struct {
         const char *connectors_file;  /* "": the built-in case store alone */
+        const char *contact_url;      /* "": unknown */
         const char *hook_secret_file; /* "": hooks bring a key */
         const char *targets;          /* names of connectors, separated by spaces or commas */
         const char *public_url;       /* "https://help.example"; "": unknown */

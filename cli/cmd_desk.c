@@ -183,7 +183,7 @@ static parry_code classify(parry_arena *a, const parry_classifier *c, const parr
 
 static int run_classify(parry_cli *cli, const char *text, const desk_arguments *args)
 {
-    parry_err err = {0};
+    parry_err err = {0}, own = {0};
     parry_arena *a = parry_arena_new();
     parry_encoder *encoder = NULL;
     parry_classifier *c = NULL;
@@ -192,7 +192,9 @@ static int run_classify(parry_cli *cli, const char *text, const desk_arguments *
         code = parry_cli_encoder_or_text(cli, "desk", &encoder, &err);
     if (code == PARRY_OK)
         code = args->out != NULL ? parry_classifier_open(args->out, encoder, &c, &err)
-                                 : parry_classifier_ready(cli->data, encoder, &c, &err);
+                                 : parry_classifier_ready(cli->data, encoder, &own, &c, &err);
+    if (code == PARRY_OK && own.code != PARRY_OK)
+        fprintf(stderr, "parry desk classify: %s; what ships with Parry answers\n", own.msg);
     if (code == PARRY_OK)
         code = classify(a, c, encoder, text, args->json, &err);
     parry_classifier_free(c);

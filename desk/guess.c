@@ -1,10 +1,13 @@
 /* A classifier that is read when it is first asked, and what the encoder works in. */
 #include "desk/guess.h"
 
+#include "base/json.h"
+#include "base/log.h"
 #include "desk/classify/train.h"
 #include "desk/subject.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct parry_guesser {
@@ -12,6 +15,7 @@ struct parry_guesser {
     const parry_encoder *encoder;
     pthread_mutex_t opening; /* of the classifier, until it is there */
     parry_classifier *classifier;
+    atomic_bool fell_back;
     pthread_mutex_t encoding;       /* of what follows */
     parry_encoder_scratch *scratch; /* NULL until it is needed */
 };
@@ -38,12 +42,26 @@ void parry_guesser_free(parry_guesser *g)
     free(g);
 }
 
+static parry_code open_classifier(parry_guesser *g, parry_err *err)
+{
+    parry_err own = {0};
+    parry_code code = parry_classifier_ready(g->data, g->encoder, &own, &g->classifier, err);
+    if (code != PARRY_OK || own.code == PARRY_OK)
+        return code;
+    parry_log(PARRY_ERROR, "classifier",
+              "msg=\"a team's own classifier cannot be used; the shipped one guesses\" reason=%s", parry_logq(own.msg));
+    atomic_store(&g->fell_back, true);
+    return PARRY_OK;
+}
+
+bool parry_guesser_fell_back(const parry_guesser *g) { return atomic_load(&g->fell_back); }
+
 static parry_code classifier_of(parry_guesser *g, const parry_classifier **out, parry_err *err)
 {
     parry_code code = PARRY_OK;
     (void)pthread_mutex_lock(&g->opening);
     if (g->classifier == NULL)
-        code = parry_classifier_ready(g->data, g->encoder, &g->classifier, err);
+        code = open_classifier(g, err);
     *out = g->classifier;
     (void)pthread_mutex_unlock(&g->opening);
     return code;
@@ -132,7 +150,7 @@ json_t *parry_guess_suggested(const parry_guess *k, parry_str subject)
     json_t *j = json_object(), *priority = parry_guess_json(parry_priority_name(k->priority), k->priority_probability);
     if (k->rule != NULL)
         json_object_set_new(priority, "rule", json_string(k->rule));
-    json_object_set_new(j, "subject", json_stringn(subject.p != NULL ? subject.p : "", subject.n));
+    json_object_set_new(j, "subject", parry_json_text(subject));
     json_object_set_new(j, "queue", parry_guess_json(parry_queue_name(k->queue), k->queue_probability));
     json_object_set_new(j, "priority", priority);
     return j;

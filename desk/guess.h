@@ -22,6 +22,10 @@ void parry_guesser_free(parry_guesser *g); /* NULL is fine */
  */
 PARRY_MUST parry_code parry_guesser_warm(parry_guesser *g, parry_err *err);
 
+/* Is a team's own classifier there, and could not be used, so that the shipped one guesses? The log has why. False
+ * before it is warm. */
+bool parry_guesser_fell_back(const parry_guesser *g);
+
 /* subject may be empty; one that Parry made of the description is not counted twice. */
 PARRY_MUST parry_code parry_guess_first(parry_guesser *g, parry_str subject, parry_str description, parry_guess *out,
                                         parry_err *err);

@@ -2,6 +2,7 @@
 #include "desk/handoff_inner.h"
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "desk/follow.h"
 
 #include <sodium.h>
@@ -137,7 +138,7 @@ static void complete_packet(accepting *x)
     parry_time_text(x->record.created_ms, now);
     json_object_set_new(x->w->packet, "version", json_integer(1));
     json_object_set_new(x->w->packet, "handoff_id", json_string(x->id_text));
-    json_object_set_new(x->w->packet, "reference", json_stringn(x->record.reference.p, x->record.reference.n));
+    json_object_set_new(x->w->packet, "reference", parry_json_text(x->record.reference));
     json_object_set_new(x->w->packet, "created_at", json_string(now));
     if (x->h->follow_base == NULL)
         return;
@@ -156,7 +157,7 @@ static parry_code start_record(accepting *x, parry_err *err)
     parry_reference_of(r->id, reference);
     r->reference = parry_str_copy(x->a, parry_str_of(reference));
     complete_packet(x);
-    parry_code code = parry_ticket_read(x->a, x->w->packet, &t, err);
+    parry_code code = parry_ticket_read_head(x->w->packet, &t, err);
     if (code != PARRY_OK)
         return code;
     const json_t *channel = json_object_get(x->w->packet, "channel");

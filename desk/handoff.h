@@ -101,8 +101,8 @@ PARRY_MUST parry_code parry_handoffs_hear(parry_handoffs *h, const parry_uuid *h
 PARRY_MUST parry_code parry_handoffs_survey(parry_handoffs *h, parry_uuid id, int score, parry_str comment,
                                             parry_arena *a, parry_handoff *out, parry_err *err);
 
-/* Erases a hand-off: its record, and what of it is in the outbox. What waits or was given up is not delivered any more;
- * what is being sent is left to the outbox. What was not there is fine. */
+/* Erases a hand-off: its record, and what of it is in the outbox, which is not delivered any more; what is being sent
+ * at this moment may arrive yet. What was not there is fine. */
 PARRY_MUST parry_code parry_handoffs_forget(parry_handoffs *h, parry_uuid id, parry_err *err);
 /* Erases the records that were accepted before before_ms, and what leads to them; not while something of one waits, or
  * was given up and is kept. About `most` of them; *n: how many, less than most: there are no more. thorough: also what

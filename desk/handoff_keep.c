@@ -23,12 +23,9 @@ static bool busy(parry_handoffs *h, parry_txn *t, const parry_handoff *r)
 static parry_code erase_target(parry_handoffs *h, parry_txn *t, const parry_handoff_target *target, parry_err *err)
 {
     char key[PARRY_HANDOFF_REMOTE_KEY];
-    parry_err why = {0};
-    parry_code code = parry_outbox_drop(h->outbox, t, target->item, &why);
-    if (code != PARRY_OK && code != PARRY_NOT_FOUND && code != PARRY_CONFLICT) /* which is being sent */
-        return parry_fail(err, code, "%s", why.msg);
-    if (target->receipt.remote_id[0] == 0)
-        return PARRY_OK;
+    parry_code code = parry_outbox_forget(h->outbox, t, target->item, err);
+    if (code != PARRY_OK || target->receipt.remote_id[0] == 0)
+        return code;
     return parry_del(t, h->remotes, parry_handoff_remote_key(key, target->name, target->receipt.remote_id), err);
 }
 

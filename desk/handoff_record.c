@@ -2,8 +2,7 @@
 #include "desk/handoff_inner.h"
 
 #include "base/hash.h"
-
-static json_t *json_text(parry_str s) { return json_stringn(s.p ? s.p : "", s.n); }
+#include "base/json.h"
 
 void parry_reference_of(parry_uuid id, char out[PARRY_REFERENCE_TEXT])
 {
@@ -18,9 +17,9 @@ void parry_reference_of(parry_uuid id, char out[PARRY_REFERENCE_TEXT])
 
 static json_t *target_json(const parry_handoff_target *t)
 {
-    return json_pack("{s:o, s:I, s:i, s:s, s:s, s:s, s:b}", "name", json_text(t->name), "item", (json_int_t)t->item,
-                     "state", (int)t->state, "remote_id", t->receipt.remote_id, "remote_url", t->receipt.remote_url,
-                     "status", t->receipt.status, "ended", t->receipt.ended);
+    return json_pack("{s:o, s:I, s:i, s:s, s:s, s:s, s:b}", "name", parry_json_text(t->name), "item",
+                     (json_int_t)t->item, "state", (int)t->state, "remote_id", t->receipt.remote_id, "remote_url",
+                     t->receipt.remote_url, "status", t->receipt.status, "ended", t->receipt.ended);
 }
 
 json_t *parry_handoff_json(const parry_handoff *h)
@@ -33,18 +32,18 @@ json_t *parry_handoff_json(const parry_handoff *h)
     json_object_set_new(j, "queue_p", json_real(h->queue_probability));
     json_object_set_new(j, "priority", json_string(parry_priority_name(h->priority)));
     json_object_set_new(j, "priority_p", json_real(h->priority_probability));
-    json_object_set_new(j, "rule", json_text(h->rule));
+    json_object_set_new(j, "rule", parry_json_text(h->rule));
     json_object_set_new(j, "first", json_boolean(h->first));
-    json_object_set_new(j, "locale", json_text(h->locale));
-    json_object_set_new(j, "audience", json_text(h->audience));
-    json_object_set_new(j, "channel", json_text(h->channel));
-    json_object_set_new(j, "visitor", json_text(h->visitor));
-    json_object_set_new(j, "contact", json_text(h->contact));
+    json_object_set_new(j, "locale", parry_json_text(h->locale));
+    json_object_set_new(j, "audience", parry_json_text(h->audience));
+    json_object_set_new(j, "channel", parry_json_text(h->channel));
+    json_object_set_new(j, "visitor", parry_json_text(h->visitor));
+    json_object_set_new(j, "contact", parry_json_text(h->contact));
     json_object_set_new(j, "survey", json_integer(h->survey));
     json_object_set_new(j, "survey_at", json_integer(h->survey_ms));
     if (h->survey_nth > 0) {
         json_object_set_new(j, "survey_nth", json_integer(h->survey_nth));
-        json_object_set_new(j, "survey_hash", json_text(h->survey_hash));
+        json_object_set_new(j, "survey_hash", parry_json_text(h->survey_hash));
     }
     json_object_set_new(j, "targets", targets);
     return j;
@@ -54,9 +53,7 @@ json_t *parry_handoff_json(const parry_handoff *h)
 
 static parry_str text_at(const json_t *j, const char *name, parry_arena *a)
 {
-    const json_t *v = json_object_get(j, name);
-    return json_is_string(v) ? parry_str_copy(a, parry_str_make(json_string_value(v), json_string_length(v)))
-                             : parry_str_of("");
+    return parry_str_copy(a, parry_json_at(j, name));
 }
 
 static void read_fixed(const json_t *j, const char *name, char out[PARRY_OUTBOX_REMOTE_MAX])

@@ -3,6 +3,7 @@
 #include "desk/journey.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 
 #include <stdlib.h>
 
@@ -13,10 +14,6 @@ typedef struct fold {
     json_t *searches, *read, *said, *redactions;
     int64_t first_ms, last_ms;
 } fold;
-
-static parry_str text_of(const json_t *j) { return parry_str_make(json_string_value(j), json_string_length(j)); }
-static parry_str text_at(const json_t *j, const char *name) { return text_of(json_object_get(j, name)); }
-static json_t *json_text(parry_str s) { return json_stringn(s.p ? s.p : "", s.n); }
 
 /* ---- records ----------------------------------------------------------------------------------------------------- */
 
@@ -95,7 +92,7 @@ static void note_redactions(fold *f, const json_t *payload)
 static json_t *article_json(const fold *f, parry_str id)
 {
     parry_str title = f->w->title != NULL ? f->w->title(f->w->ctx, id) : parry_str_of("");
-    return json_pack("{s:o, s:o}", "id", json_text(id), "title", json_text(title));
+    return json_pack("{s:o, s:o}", "id", parry_json_text(id), "title", parry_json_text(title));
 }
 
 static json_t *time_json(int64_t ms)
@@ -108,9 +105,9 @@ static json_t *time_json(int64_t ms)
 /* The last search was a beginning of this one, some seconds ago: somebody types. */
 static bool goes_on(const json_t *last, parry_str text, int64_t at_ms)
 {
-    parry_str before = text_at(last, "text");
+    parry_str before = parry_json_at(last, "text");
     int64_t then = 0;
-    if (last == NULL || !parry_time_parse(text_at(last, "at"), &then, NULL) || at_ms - then > TYPING_MS)
+    if (last == NULL || !parry_time_parse(parry_json_at(last, "at"), &then, NULL) || at_ms - then > TYPING_MS)
         return false;
     size_t n = before.n < text.n ? before.n : text.n;
     return n > 0 && memcmp(before.p, text.p, n) == 0 && json_array_size(json_object_get(last, "opened")) == 0;
@@ -119,7 +116,7 @@ static bool goes_on(const json_t *last, parry_str text, int64_t at_ms)
 /* Of an answer by words alone nobody knows whether it answers. */
 static bool by_words(const json_t *p)
 {
-    parry_str mode = text_at(p, "mode");
+    parry_str mode = parry_json_at(p, "mode");
     return mode.n > 0 && !parry_str_eqz(mode, "hybrid");
 }
 
@@ -129,17 +126,17 @@ static void add_search(fold *f, const parry_ledger_record *r, const json_t *p)
     const json_t *shown;
     json_t *list = json_array();
     size_t i, last = json_array_size(f->searches);
-    parry_str text = text_at(p, "text");
+    parry_str text = parry_json_at(p, "text");
     if (last > 0 && goes_on(json_array_get(f->searches, last - 1), text, r->at_ms))
         json_array_remove(f->searches, last - 1);
     json_array_foreach(json_object_get(p, "shown"), i, shown)
     {
         if (i < 10)
-            json_array_append_new(list, article_json(f, text_of(shown)));
+            json_array_append_new(list, article_json(f, parry_json_str(shown)));
     }
     parry_uuid_text(r->id, id);
     json_t *j = json_pack("{s:s, s:o, s:o, s:o, s:o}", "query_id", id, "at", time_json(r->at_ms), "text",
-                          json_text(text), "shown", list, "opened", json_array());
+                          parry_json_text(text), "shown", list, "opened", json_array());
     json_object_set(j, "probability", json_object_get(p, "probability"));
     json_object_set(j, "answered", by_words(p) ? json_null() : json_object_get(p, "answered"));
     json_array_append_new(f->searches, j);
@@ -151,7 +148,7 @@ static json_t *search_named(const fold *f, parry_str query_id)
     size_t i;
     json_array_foreach(f->searches, i, j)
     {
-        if (query_id.n > 0 && parry_str_eq(text_at(j, "query_id"), query_id))
+        if (query_id.n > 0 && parry_str_eq(parry_json_at(j, "query_id"), query_id))
             return j;
     }
     return NULL;
@@ -177,18 +174,18 @@ static void add_read(json_t *list, json_t *article, int64_t dwell_ms)
 
 static void add_turn(fold *f, const json_t *p, const char *role, const char *name)
 {
-    parry_str text = text_at(p, name);
+    parry_str text = parry_json_at(p, name);
     if (text.n == 0)
         return;
-    json_t *turn = json_pack("{s:s, s:o}", "role", role, "text", json_text(text));
+    json_t *turn = json_pack("{s:s, s:o}", "role", role, "text", parry_json_text(text));
     json_object_set(turn, "at", json_object_get(p, "timestamp"));
     json_array_append_new(f->said, turn);
 }
 
 static void add_event(fold *f, const json_t *p)
 {
-    parry_str type = text_at(p, "type"), article = text_at(p, "article");
-    json_t *search = search_named(f, text_at(p, "query_id"));
+    parry_str type = parry_json_at(p, "type"), article = parry_json_at(p, "article");
+    json_t *search = search_named(f, parry_json_at(p, "query_id"));
     int64_t dwell_ms = json_integer_value(json_object_get(p, "dwell_ms"));
     if (parry_str_eqz(type, "chat")) {
         add_turn(f, p, "customer", "user_utterance");

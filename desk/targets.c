@@ -1,6 +1,7 @@
 /* From the outbox to a connector. */
 #include "desk/targets.h"
 
+#include "base/json.h"
 #include "base/log.h"
 
 /* ---- guesses ----------------------------------------------------------------------------------------------------- */
@@ -21,7 +22,7 @@ static void put_guess(const parry_handoff *r, json_t *suggested)
 {
     json_t *priority = parry_guess_json(parry_priority_name(r->priority), r->priority_probability);
     if (r->rule.n > 0)
-        json_object_set_new(priority, "rule", json_stringn(r->rule.p, r->rule.n));
+        json_object_set_new(priority, "rule", parry_json_text(r->rule));
     if (r->queue_probability >= 0)
         json_object_set_new(suggested, "queue", parry_guess_json(parry_queue_name(r->queue), r->queue_probability));
     if (r->priority_probability >= 0)
@@ -30,15 +31,19 @@ static void put_guess(const parry_handoff *r, json_t *suggested)
 }
 
 /* Before the first delivery the guess is made well, and kept: whatever dies meanwhile, nothing went out with another
- * one. */
+ * one. NOT_FOUND: it was erased, and goes nowhere. */
 static parry_code complete(const parry_desk_target *t, parry_arena *a, json_t *packet, parry_ticket *ticket,
                            parry_err *err)
 {
     parry_handoff r;
     parry_uuid id;
-    if (!parry_uuid_parse(ticket->id, &id) || parry_handoffs_get(t->handoffs, id, a, &r, NULL) != PARRY_OK)
+    parry_code code =
+        parry_uuid_parse(ticket->id, &id) ? parry_handoffs_get(t->handoffs, id, a, &r, NULL) : PARRY_INVALID;
+    if (code == PARRY_NOT_FOUND)
+        return parry_fail(err, code, "the hand-off was erased since");
+    if (code != PARRY_OK)
         return PARRY_OK;
-    parry_code code = r.first ? better(t, ticket, a, &r, err) : PARRY_OK;
+    code = r.first ? better(t, ticket, a, &r, err) : PARRY_OK;
     put_guess(&r, json_object_get(packet, "suggested"));
     ticket->queue = r.queue;
     ticket->priority = r.priority;

@@ -2,6 +2,7 @@
 #include "desk/ticket.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 
 #include <sodium.h>
 
@@ -44,29 +45,24 @@ bool parry_priority_parse(parry_str name, parry_priority *out)
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-static parry_str text_at(const json_t *j, const char *name)
-{
-    const json_t *v = json_object_get(j, name);
-    return json_is_string(v) ? parry_str_make(json_string_value(v), json_string_length(v)) : parry_str_of("");
-}
-
 static double chosen(const json_t *suggested, const char *name, parry_str *value)
 {
     const json_t *s = json_object_get(suggested, name), *p = json_object_get(s, "probability");
-    *value = text_at(s, "value");
+    *value = parry_json_at(s, "value");
     return json_is_number(p) ? json_number_value(p) : -1;
 }
 
 static bool read_attachment(parry_arena *a, const json_t *j, parry_attachment *out)
 {
-    parry_str coded = text_at(j, "base64");
+    parry_str coded = parry_json_at(j, "base64");
     unsigned char *bytes = parry_arena_alloc(a, coded.n + 1);
     size_t n = 0;
     const char *end = NULL;
     if (sodium_base642bin(bytes, coded.n + 1, coded.p, coded.n, NULL, &n, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
         end != coded.p + coded.n)
         return false;
-    *out = (parry_attachment){text_at(j, "name"), text_at(j, "type"), parry_str_make((const char *)bytes, n)};
+    *out =
+        (parry_attachment){parry_json_at(j, "name"), parry_json_at(j, "type"), parry_str_make((const char *)bytes, n)};
     return true;
 }
 
@@ -83,28 +79,45 @@ static bool read_attachments(parry_arena *a, const json_t *list, parry_ticket *o
     return true;
 }
 
-parry_code parry_ticket_read(parry_arena *a, const json_t *packet, parry_ticket *out, parry_err *err)
+static parry_code damaged(parry_err *err)
+{
+    return parry_fail(err, PARRY_CORRUPT, "a hand-off packet is damaged, or of a later version");
+}
+
+parry_code parry_ticket_read_head(const json_t *packet, parry_ticket *out, parry_err *err)
 {
     const json_t *t = json_object_get(packet, "ticket"), *who = json_object_get(packet, "requester");
     const json_t *suggested = json_object_get(packet, "suggested");
     parry_str queue, priority;
-    parry_ticket k = {.id = text_at(packet, "handoff_id"),
-                      .subject = text_at(t, "subject"),
-                      .description = text_at(t, "description"),
-                      .name = text_at(who, "name"),
-                      .email = text_at(who, "email"),
-                      .locale = text_at(packet, "locale"),
-                      .audience = text_at(packet, "audience"),
-                      .rule = text_at(json_object_get(suggested, "priority"), "rule"),
-                      .follow_url = text_at(packet, "follow_url"),
+    parry_ticket k = {.id = parry_json_at(packet, "handoff_id"),
+                      .subject = parry_json_at(t, "subject"),
+                      .description = parry_json_at(t, "description"),
+                      .name = parry_json_at(who, "name"),
+                      .email = parry_json_at(who, "email"),
+                      .locale = parry_json_at(packet, "locale"),
+                      .audience = parry_json_at(packet, "audience"),
+                      .rule = parry_json_at(json_object_get(suggested, "priority"), "rule"),
+                      .follow_url = parry_json_at(packet, "follow_url"),
                       .packet = packet};
     k.queue_probability = chosen(suggested, "queue", &queue);
     k.priority_probability = chosen(suggested, "priority", &priority);
-    bool fine = k.id.n > 0 && k.subject.n > 0 && parry_time_parse(text_at(packet, "created_at"), &k.created_ms, NULL) &&
-                parry_queue_parse(queue, &k.queue) && parry_priority_parse(priority, &k.priority) &&
-                read_attachments(a, json_object_get(t, "attachments"), &k);
+    bool fine = k.id.n > 0 && k.subject.n > 0 &&
+                parry_time_parse(parry_json_at(packet, "created_at"), &k.created_ms, NULL) &&
+                parry_queue_parse(queue, &k.queue) && parry_priority_parse(priority, &k.priority);
     if (!fine)
-        return parry_fail(err, PARRY_CORRUPT, "a hand-off packet is damaged, or of a later version");
+        return damaged(err);
+    *out = k;
+    return PARRY_OK;
+}
+
+parry_code parry_ticket_read(parry_arena *a, const json_t *packet, parry_ticket *out, parry_err *err)
+{
+    parry_ticket k;
+    parry_code code = parry_ticket_read_head(packet, &k, err);
+    if (code != PARRY_OK)
+        return code;
+    if (!read_attachments(a, json_object_get(json_object_get(packet, "ticket"), "attachments"), &k))
+        return damaged(err);
     *out = k;
     return PARRY_OK;
 }
@@ -117,7 +130,7 @@ static void add_articles(parry_buf *out, const char *what, const json_t *list)
     size_t i;
     json_array_foreach(list, i, j)
     {
-        parry_str title = text_at(j, "title"), id = text_at(j, "id");
+        parry_str title = parry_json_at(j, "title"), id = parry_json_at(j, "id");
         int64_t dwell = json_integer_value(json_object_get(j, "dwell_ms"));
         parry_buf_printf(out, "    %s: %.*s", what, PARRY_FMT(title.n > 0 ? title : id));
         if (dwell > 0)
@@ -129,7 +142,7 @@ static void add_articles(parry_buf *out, const char *what, const json_t *list)
 static void add_search(parry_buf *out, const json_t *j)
 {
     const json_t *p = json_object_get(j, "probability");
-    parry_buf_printf(out, "- searched for \"%.*s\"", PARRY_FMT(text_at(j, "text")));
+    parry_buf_printf(out, "- searched for \"%.*s\"", PARRY_FMT(parry_json_at(j, "text")));
     if (json_is_number(p))
         parry_buf_printf(out, ", answered with probability %.2f", json_number_value(p));
     if (json_array_size(json_object_get(j, "shown")) == 0)
@@ -142,7 +155,7 @@ static void add_search(parry_buf *out, const json_t *j)
 
 static void add_turn(parry_buf *out, const json_t *j)
 {
-    parry_buf_printf(out, "- %.*s: %.*s\n", PARRY_FMT(text_at(j, "role")), PARRY_FMT(text_at(j, "text")));
+    parry_buf_printf(out, "- %.*s: %.*s\n", PARRY_FMT(parry_json_at(j, "role")), PARRY_FMT(parry_json_at(j, "text")));
 }
 
 static void add_list(parry_buf *out, const char *title, const json_t *list, void (*add)(parry_buf *, const json_t *))

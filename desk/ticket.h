@@ -69,7 +69,9 @@ typedef struct parry_ticket {
     const json_t *packet; /* all of it, the above too; borrowed */
 } parry_ticket;
 
-/* The packet's JSON, read back; strings in the arena or borrowed from packet, which must outlive it. CORRUPT. */
+/* The packet's JSON, read back; strings in the arena or borrowed from packet, which must outlive it. CORRUPT. head: all
+ * but the attachments, which are some MiB to decode. */
+PARRY_MUST parry_code parry_ticket_read_head(const json_t *packet, parry_ticket *out, parry_err *err);
 PARRY_MUST parry_code parry_ticket_read(parry_arena *a, const json_t *packet, parry_ticket *out, parry_err *err);
 /* What an agent reads below what the person wrote, as plain text: what was searched, shown, opened and said. Empty
  * where there is nothing, or the person did not agree to share it. */

@@ -1,12 +1,6 @@
 /* Results as JSON: the one shape that the HTTP API and `parry search --json` share. */
 #include "engine/search.h"
 
-json_t *parry_json_text(parry_str s)
-{
-    json_t *j = json_stringn(s.p ? s.p : "", s.n);
-    return j != NULL ? j : json_string("");
-}
-
 static json_t *lines(parry_str s)
 {
     json_t *list = json_array();

@@ -5,12 +5,11 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/json.h"
 #include "engine/explain.h"
 #include "engine/generation.h"
 #include "engine/meanings.h"
 #include "models/encoder.h"
-
-#include <jansson.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -245,8 +244,6 @@ PARRY_MUST parry_code parry_search_nothing(parry_searcher *s, const parry_genera
  * where none does. How new an article is counts all the time, and slowly. */
 int64_t parry_search_change_ms(const parry_generation *g, int64_t now_ms);
 
-/* A string as JSON; "" where it is not UTF-8. New reference. */
-json_t *parry_json_text(parry_str s);
 /* [{name, value, weight, points}]; a new reference. */
 json_t *parry_parts_json(const parry_part *parts, size_t n);
 /* As the HTTP API and `parry search --json` give it (new reference). base_url goes before "/articles/SLUG#ANCHOR". */

@@ -1,6 +1,8 @@
 /* Events: the table of fields, the table of types, and the reading of one event by both. */
 #include "ledger/events.h"
 
+#include "base/json.h"
+
 #include <stdlib.h>
 
 typedef enum kind {
@@ -87,11 +89,7 @@ static const field *find_field(const char *name)
     return NULL;
 }
 
-static parry_str text_of(const json_t *j) { return parry_str_make(json_string_value(j), json_string_length(j)); }
-
 /* ---- values into the payload ------------------------------------------------------------------------------------- */
-
-static json_t *string_of(parry_str s) { return json_stringn(s.p ? s.p : "", s.n); }
 
 static bool listed(const json_t *list, const char *name)
 {
@@ -119,8 +117,8 @@ static void say_redacted(json_t *payload, unsigned found)
 void parry_event_set_text(const parry_redactor *r, parry_arena *a, json_t *payload, const char *name, parry_str text)
 {
     unsigned found = 0;
-    parry_str locale = text_of(json_object_get(payload, "locale"));
-    json_object_set_new(payload, name, string_of(parry_redact_in(r, a, locale, text, &found)));
+    parry_str locale = parry_json_str(json_object_get(payload, "locale"));
+    json_object_set_new(payload, name, parry_json_text(parry_redact_in(r, a, locale, text, &found)));
     say_redacted(payload, found);
 }
 
@@ -140,7 +138,7 @@ void parry_event_set_about(const json_t *payload, parry_ledger_item *item)
         for (size_t k = 0; k < 2; k++) {
             const json_t *v = json_object_get(payload, names[i][k]);
             if (json_is_string(v))
-                (void)parry_ledger_subject_parse(text_of(v), &item->about[i]);
+                (void)parry_ledger_subject_parse(parry_json_str(v), &item->about[i]);
         }
     }
 }
@@ -165,7 +163,7 @@ static parry_code check_number(const reading *r, const field *f, const json_t *v
 
 static parry_code check_length(const reading *r, const field *f, const json_t *v)
 {
-    int64_t n = json_is_string(v) ? (int64_t)parry_utf8_count(text_of(v)) : -1;
+    int64_t n = json_is_string(v) ? (int64_t)parry_utf8_count(parry_json_str(v)) : -1;
     if (n < f->least || n > f->most)
         return parry_fail(r->err, PARRY_INVALID, "%s: must be a string of %lld to %lld characters", f->name,
                           (long long)f->least, (long long)f->most);
@@ -193,7 +191,7 @@ static parry_code check_name(const reading *r, const field *f, const json_t *v)
     parry_code code = check_length(r, f, v);
     if (code != PARRY_OK)
         return code;
-    parry_str s = text_of(v);
+    parry_str s = parry_json_str(v);
     for (size_t i = 0; i < s.n; i++) {
         if ((unsigned char)s.p[i] <= ' ' || s.p[i] == 0x7F)
             return parry_fail(r->err, PARRY_INVALID, "%s: an id has no blanks or control characters", f->name);
@@ -217,7 +215,7 @@ static parry_code check_names(const reading *r, const field *f, const json_t *v)
 
 static parry_code check_word(const reading *r, const field *f, const json_t *v)
 {
-    if (!json_is_string(v) || text_of(v).n == 0 || !among(f->words, text_of(v)))
+    if (!json_is_string(v) || parry_json_str(v).n == 0 || !among(f->words, parry_json_str(v)))
         return parry_fail(r->err, PARRY_INVALID, "%s: must be one of: %s", f->name, f->words);
     return PARRY_OK;
 }
@@ -226,7 +224,7 @@ static parry_code set_uuid(const reading *r, const field *f, const json_t *v)
 {
     parry_uuid id;
     char text[PARRY_UUID_TEXT];
-    if (!json_is_string(v) || !parry_uuid_parse(text_of(v), &id))
+    if (!json_is_string(v) || !parry_uuid_parse(parry_json_str(v), &id))
         return parry_fail(r->err, PARRY_INVALID, "%s: must be the query_id of an answer", f->name);
     parry_uuid_text(id, text);
     json_object_set_new(r->payload, f->name, json_string(text));
@@ -237,9 +235,10 @@ static parry_code set_personal(const reading *r, const field *f, const json_t *v
 {
     parry_code code = check_length(r, f, v);
     if (code == PARRY_OK && f->kind == TEXT)
-        parry_event_set_text(r->c->redactor, r->a, r->payload, f->name, text_of(v));
+        parry_event_set_text(r->c->redactor, r->a, r->payload, f->name, parry_json_str(v));
     else if (code == PARRY_OK)
-        parry_event_set_key(r->c->visitors, r->payload, f->stored ? f->stored : f->name, f->as, r->at_ms, text_of(v));
+        parry_event_set_key(r->c->visitors, r->payload, f->stored ? f->stored : f->name, f->as, r->at_ms,
+                            parry_json_str(v));
     return code;
 }
 
@@ -278,7 +277,7 @@ static parry_code read_time(const reading *r, const json_t *v, int64_t *at_ms)
     bool day = false;
     if (json_is_integer(v))
         *at_ms = json_integer_value(v);
-    else if (!json_is_string(v) || !parry_time_parse(text_of(v), at_ms, &day) || day)
+    else if (!json_is_string(v) || !parry_time_parse(parry_json_str(v), at_ms, &day) || day)
         return parry_fail(r->err, PARRY_INVALID, "at: must be Unix time in ms, or like 2026-11-21T09:30:00Z");
     if (*at_ms < now - PARRY_EVENT_LATE_MS)
         return parry_fail(r->err, PARRY_INVALID, "at: over 7 days ago; such an event is no longer taken");
@@ -379,7 +378,7 @@ static parry_code read_id(const reading *r, const json_t *event, parry_uuid *out
     const json_t *v = json_object_get(event, "id");
     if (v == NULL)
         *out = parry_uuid_v7(r->c->now_ms);
-    else if (!json_is_string(v) || !parry_uuid_parse(text_of(v), out))
+    else if (!json_is_string(v) || !parry_uuid_parse(parry_json_str(v), out))
         return parry_fail(r->err, PARRY_INVALID, "id: must be a UUID of version 7 or 4");
     return PARRY_OK;
 }
@@ -437,7 +436,7 @@ parry_code parry_event_read(const parry_event_context *c, parry_arena *a, const 
     json_object_set_new(r.payload, "type", json_string(t->name));
     code = set_time(&r, event);
     if (code == PARRY_OK && c->audience.n > 0)
-        json_object_set_new(r.payload, "audience", string_of(c->audience));
+        json_object_set_new(r.payload, "audience", parry_json_text(c->audience));
     if (code == PARRY_OK && c->bot)
         json_object_set_new(r.payload, "bot", json_true());
     if (code == PARRY_OK)

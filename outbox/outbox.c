@@ -295,6 +295,20 @@ parry_code parry_outbox_drop(parry_outbox *o, parry_txn *t, uint64_t id, parry_e
     return code;
 }
 
+parry_code parry_outbox_forget(parry_outbox *o, parry_txn *t, uint64_t id, parry_err *err)
+{
+    parry_arena *a = parry_arena_new();
+    parry_outbox_record r;
+    parry_err why = {0};
+    parry_code code = parry_outbox_load(o, t, id, a, &r, &why);
+    if (code == PARRY_OK)
+        code = parry_outbox_remove(o, t, &r, err);
+    else if (code != PARRY_NOT_FOUND)
+        (void)parry_fail(err, code, "%s", why.msg);
+    parry_arena_free(a);
+    return code == PARRY_NOT_FOUND ? PARRY_OK : code;
+}
+
 parry_code parry_outbox_list(parry_outbox *o, parry_txn *t, int state, parry_str target, uint64_t after, parry_arena *a,
                              parry_outbox_item *out, size_t cap, size_t *n, parry_err *err)
 {

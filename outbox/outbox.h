@@ -156,6 +156,9 @@ PARRY_MUST parry_code parry_outbox_hear(parry_outbox *o, parry_txn *t, uint64_t 
 PARRY_MUST parry_code parry_outbox_retry(parry_outbox *o, parry_txn *t, uint64_t id, parry_err *err);
 /* Removes it, payload and all. CONFLICT: it is being sent. */
 PARRY_MUST parry_code parry_outbox_drop(parry_outbox *o, parry_txn *t, uint64_t id, parry_err *err);
+/* The same whatever is done with it now, and where it is not there: what is being sent may arrive yet, and nobody hears
+ * of it any more. */
+PARRY_MUST parry_code parry_outbox_forget(parry_outbox *o, parry_txn *t, uint64_t id, parry_err *err);
 /* Up to cap items in state s (any: -1) of a target ("": any) with an id above after, by id; without payloads. */
 PARRY_MUST parry_code parry_outbox_list(parry_outbox *o, parry_txn *t, int state, parry_str target, uint64_t after,
                                         parry_arena *a, parry_outbox_item *out, size_t cap, size_t *n, parry_err *err);

@@ -3,14 +3,13 @@
 
 #include "api/query_log.h"
 #include "base/clock.h"
-
-static parry_str text_of(const json_t *j) { return parry_str_make(json_string_value(j), json_string_length(j)); }
+#include "base/json.h"
 
 static void set_text(const parry_call *c, json_t *j, const json_t *fields, const char *name)
 {
     const json_t *value = json_object_get(fields, name);
     if (json_is_string(value))
-        parry_event_set_text(c->app->redactor, c->arena, j, name, text_of(value));
+        parry_event_set_text(c->app->redactor, c->arena, j, name, parry_json_str(value));
     else
         json_object_set_new(j, name, json_null());
 }
@@ -20,7 +19,7 @@ static void set_key(const parry_call *c, json_t *j, const json_t *fields, const 
 {
     const json_t *value = json_object_get(fields, name);
     if (json_is_string(value))
-        parry_event_set_key(c->app->visitors, j, name, as, now_ms, text_of(value));
+        parry_event_set_key(c->app->visitors, j, name, as, now_ms, parry_json_str(value));
     else
         json_object_set_new(j, name, json_null());
 }
@@ -33,7 +32,7 @@ static json_t *entities(const parry_call *c, const json_t *fields)
     size_t i;
     json_array_foreach(json_object_get(fields, "entities_extracted"), i, e)
     {
-        parry_str value = parry_redact(c->app->redactor, c->arena, text_of(json_object_get(e, "value")), NULL);
+        parry_str value = parry_redact(c->app->redactor, c->arena, parry_json_str(json_object_get(e, "value")), NULL);
         json_array_append_new(
             list, json_pack("{s:O, s:o}", "type", json_object_get(e, "type"), "value", parry_json_text(value)));
     }

@@ -2,6 +2,7 @@
 #include "api/agents/mcp.h"
 
 #include "api/agents/jsonrpc.h"
+#include "base/json.h"
 #include "base/log.h"
 
 #include <sodium.h>
@@ -26,8 +27,6 @@ typedef struct exchange {
 } exchange;
 
 static bool is(const char *z, const char *other) { return parry_str_eqz(parry_str_of(z), other); }
-
-static parry_str text_of(const json_t *j) { return parry_str_make(json_string_value(j), json_string_length(j)); }
 
 static parry_mcp_reply refuse(const exchange *x, int status, int code, const char *message, json_t *data)
 {
@@ -89,7 +88,7 @@ static parry_mcp_reply initialize(const exchange *x)
     const json_t *wanted = json_object_get(x->rpc.params, "protocolVersion");
     if (!json_is_string(wanted))
         return refuse(x, 200, PARRY_RPC_INVALID_PARAMS, "initialize needs params.protocolVersion, a string", NULL);
-    const char *version = of_handshake(text_of(wanted)) ? json_string_value(wanted) : handshake[0];
+    const char *version = of_handshake(parry_json_str(wanted)) ? json_string_value(wanted) : handshake[0];
     return result(x, json_pack("{s:s, s:{s:{}}, s:o, s:s}", "protocolVersion", version, "capabilities", "tools",
                                "serverInfo", server_info(), "instructions", instructions));
 }
@@ -202,7 +201,7 @@ static bool name_agrees(const exchange *x)
     const json_t *said = json_object_get(x->rpc.params, "name");
     return x->headers->name.p != NULL &&
            decode_name(parry_str_trim(x->headers->name), decoded, sizeof decoded, &name) && json_is_string(said) &&
-           parry_str_eq(name, text_of(said));
+           parry_str_eq(name, parry_json_str(said));
 }
 
 static bool headers_agree(const exchange *x, parry_mcp_reply *wrong)
@@ -242,7 +241,7 @@ static bool modern_envelope(const exchange *x, const json_t *version, parry_mcp_
     if (!json_is_string(version))
         *wrong = refuse(x, 400, PARRY_RPC_INVALID_PARAMS, "params._meta[\"" META "protocolVersion\"] must be a string",
                         NULL);
-    else if (x->headers->version.p == NULL || !parry_str_eq(header, text_of(version)))
+    else if (x->headers->version.p == NULL || !parry_str_eq(header, parry_json_str(version)))
         *wrong = mismatch(x, "the header MCP-Protocol-Version must be there and be params._meta[\"" META
                              "protocolVersion\"]");
     else if (!parry_str_eqz(header, modern))

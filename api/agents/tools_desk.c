@@ -108,7 +108,7 @@ parry_code parry_tool_create_ticket(parry_call *c, const json_t *args, parry_too
     parry_handoff_asked x = {.again = false};
     parry_str key = parry_body_text(c, args, "idempotency_key");
     if (c->app->desk == NULL)
-        return parry_fail(err, PARRY_UNAVAILABLE, "this server takes no tickets");
+        return parry_no_desk(c, err);
     parry_code code = need(c, PARRY_RIGHT_HANDOFF, err);
     if (code != PARRY_OK)
         return code;

@@ -2,6 +2,7 @@
 #include "api/algolia/params.h"
 
 #include "api/http/http.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -31,8 +32,6 @@ static const json_t *find(const source *s, const char *name)
     return j == NULL || json_is_null(j) ? NULL : j;
 }
 
-static parry_str string_of(const json_t *j) { return parry_str_make(json_string_value(j), json_string_length(j)); }
-
 static parry_code mistyped(const source *s, const char *name, const char *what)
 {
     return parry_fail(s->err, PARRY_INVALID, "%s must be %s", name, what);
@@ -48,7 +47,7 @@ static parry_code read_text(const source *s, const char *name, size_t most, parr
         return mistyped(s, name, "a string");
     if (json_string_length(j) > most)
         return parry_fail(s->err, PARRY_INVALID, "%s has %zu bytes; at most %zu", name, json_string_length(j), most);
-    *out = parry_str_copy(s->arena, string_of(j));
+    *out = parry_str_copy(s->arena, parry_json_str(j));
     return PARRY_OK;
 }
 
@@ -117,7 +116,7 @@ static parry_code add_names(const source *s, const char *name, const json_t *lis
     parry_code code = PARRY_OK;
     for (size_t i = 0; i < json_array_size(list) && code == PARRY_OK; i++) {
         const json_t *j = json_array_get(list, i);
-        code = json_is_string(j) ? add_name(s, name, string_of(j), out) : mistyped(s, name, "a list of strings");
+        code = json_is_string(j) ? add_name(s, name, parry_json_str(j), out) : mistyped(s, name, "a list of strings");
     }
     return code;
 }
@@ -134,7 +133,7 @@ static parry_code read_names(const source *s, const char *name, parry_algolia_na
     if (json_is_array(j) || within != NULL) {
         code = add_names(s, name, within != NULL ? within : j, &names);
     } else if (json_is_string(j) && json_string_length(j) <= LIST_BYTES) {
-        parry_str rest = string_of(j), piece;
+        parry_str rest = parry_json_str(j), piece;
         while (code == PARRY_OK && rest.n > 0 && parry_str_split(&rest, ',', &piece))
             code = add_name(s, name, piece, &names);
     } else {
@@ -261,7 +260,7 @@ static parry_code read_query(const source *s, size_t most, parry_algolia_params 
     parry_str type = parry_str_of("prefixLast");
     if (j != NULL && !json_is_string(j))
         return mistyped(s, "query", "a string");
-    p->query = j == NULL ? parry_str_of("") : parry_utf8_cut(string_of(j), most);
+    p->query = j == NULL ? parry_str_of("") : parry_utf8_cut(parry_json_str(j), most);
     p->query = parry_str_copy(s->arena, p->query);
     p->finished = parry_str_ends(p->query, " ");
     p->query = parry_str_trim(p->query);
@@ -338,7 +337,7 @@ parry_code parry_algolia_params_read(parry_arena *a, const json_t *request, parr
         return parry_fail(err, PARRY_INVALID, "names of indexes and facets have at most %d bytes",
                           PARRY_ALGOLIA_NAME_BYTES);
     if (json_is_string(params))
-        code = parry_algolia_form(a, string_of(params), &form, err);
+        code = parry_algolia_form(a, parry_json_str(params), &form, err);
     const source s = {a, request, json_is_object(params) ? params : form, err};
     if (code == PARRY_OK)
         code = read_all(&s, query_bytes, &p);

@@ -8,14 +8,16 @@
 #include "desk/ticket.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdlib.h>
 
-enum { PLAIN = 16, TAG = 16, ALL = PLAIN + TAG, ADDRESSES = 16 * 1024, HOUR_S = 3600, ANSWER_MAX = 64 };
+enum { PLAIN = 16, TAG = 16, ALL = PLAIN + TAG, ADDRESSES = 16 * 1024, HOUR_S = 3600, ANSWER_MAX = 64, TURNS = 64 };
 enum kind { BY_ADDRESS, BY_VISITOR, BY_CHALLENGE };
 
 struct parry_abuse {
     parry_buckets *buckets;
     parry_secret key;
+    pthread_mutex_t turns[TURNS]; /* by the first byte of a hash */
 };
 
 parry_abuse *parry_abuse_new(const parry_secret *master)
@@ -23,6 +25,8 @@ parry_abuse *parry_abuse_new(const parry_secret *master)
     parry_abuse *a = parry_calloc(1, sizeof *a);
     a->buckets = parry_buckets_new(ADDRESSES);
     a->key = parry_secret_mac(master, "desk work", parry_str_of(""));
+    for (size_t i = 0; i < TURNS; i++)
+        (void)pthread_mutex_init(&a->turns[i], NULL);
     return a;
 }
 
@@ -30,6 +34,8 @@ void parry_abuse_free(parry_abuse *a)
 {
     if (a == NULL)
         return;
+    for (size_t i = 0; i < TURNS; i++)
+        (void)pthread_mutex_destroy(&a->turns[i]);
     parry_buckets_free(a->buckets);
     free(a);
 }
@@ -42,6 +48,21 @@ unsigned parry_abuse_take(parry_abuse *a, const parry_call *c, parry_str visitor
     int64_t now = parry_mono_ns();
     unsigned wait = parry_bucket_take(a->buckets, BY_ADDRESS, c->req->address, rate, now);
     return wait == 0 && visitor.n > 0 ? parry_bucket_take(a->buckets, BY_VISITOR, visitor, rate, now) : wait;
+}
+
+size_t parry_copies_enter(parry_abuse *a, parry_str once)
+{
+    if (once.n == 0)
+        return TURNS;
+    size_t turn = parry_hash_of(once.p, once.n).b[0] % TURNS;
+    (void)pthread_mutex_lock(&a->turns[turn]);
+    return turn;
+}
+
+void parry_copies_leave(parry_abuse *a, size_t turn)
+{
+    if (turn < TURNS)
+        (void)pthread_mutex_unlock(&a->turns[turn]);
 }
 
 /* ---- work -------------------------------------------------------------------------------------------------------- */

@@ -20,6 +20,11 @@ void parry_abuse_free(parry_abuse *a); /* NULL is fine */
 /* One more ticket of this address and this visitor (may be empty). 0: fine; else try again after so many seconds. */
 unsigned parry_abuse_take(parry_abuse *a, const parry_call *c, parry_str visitor, int64_t per_hour);
 
+/* Copies of one request that come at once (one `once`) go one after the other, so that a later one finds what became of
+ * the first, and neither counts nor works twice. Waits; what comes back is left by. Empty: nobody waits. */
+size_t parry_copies_enter(parry_abuse *a, parry_str once);
+void parry_copies_leave(parry_abuse *a, size_t turn);
+
 /* Proof of work (Dwork and Naor, 1992; in hashcash's manner): find a text such that SHA-256(challenge "." text) begins
  * with so many zero bits. Challenges are signed, good for PARRY_WORK_MINUTES, and for one ticket. */
 void parry_work_make(const parry_abuse *a, int64_t now_ms, char out[PARRY_WORK_TEXT]);

@@ -40,6 +40,13 @@ PARRY_MUST parry_code parry_post_desk_login(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_desk_logout(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_desk_auth(parry_call *c, parry_err *err);
 
+/* ---- elsewhere.c */
+/* Where people write to a person from here: this server's form; else desk.contact_url, else that of the primary that
+ * this follows; empty: nowhere is known. Whole, or a path; in the arena or borrowed. */
+parry_str parry_person_url(const parry_call *c);
+parry_code parry_no_desk(const parry_call *c, parry_err *err); /* UNAVAILABLE, which says where instead */
+parry_code parry_to_person(parry_call *c, parry_str url);      /* goes there; 307 */
+
 /* ---- routes_handoff.c */
 PARRY_MUST parry_code parry_post_handoff(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_handoff_draft(parry_call *c, parry_err *err);

@@ -80,20 +80,19 @@ static parry_code read_ids(const parry_call *c, const json_t *body, parry_journe
 
 typedef struct titles {
     const parry_call *c;
-    const parry_listing *list;
+    const parry_generation *g;
 } titles;
 
 /* Of an article that the person may see. */
 static parry_str title_of(void *ctx, parry_str article)
 {
     const titles *t = ctx;
-    size_t from, n;
-    parry_listing_audience(t->list, t->c->audience, &from, &n);
-    for (size_t i = from; i < from + n; i++) {
-        if (parry_str_eq(t->list->rows[i].id, article))
-            return t->list->rows[i].title;
-    }
-    return parry_str_of("");
+    uint32_t segment, at;
+    if (!parry_generation_find(t->g, article, &segment, &at))
+        return parry_str_of("");
+    parry_article_out a;
+    parry_segment_article(parry_generation_get_info(t->g)->segments[segment].segment, at, &a);
+    return parry_str_eq(a.audience, t->c->audience) ? a.title : parry_str_of("");
 }
 
 static void set_key(const parry_call *c, parry_pseudonym as, int64_t now_ms, parry_str raw, char out[33],
@@ -128,16 +127,15 @@ static parry_code add_journey(parry_call *c, const json_t *body, parry_journey_w
 {
     bool share = json_is_true(json_object_get(body, "share_journey"));
     json_t *journey = NULL, *redactions = NULL, *said = json_object_get(body, "said");
-    titles t = {c, NULL};
     json_object_set_new(f->packet, "consent", json_pack("{s:b}", "journey", share));
     if (!share)
         return PARRY_OK;
-    parry_listing *list = parry_listing_acquire(c->app->listings, c->app->index);
-    t.list = list;
+    parry_generation *g = parry_index_acquire(c->app->index);
+    titles t = {c, g};
     w->title = title_of;
     w->ctx = &t;
     parry_code code = parry_journey(c->app->ledger, w, &journey, &redactions, err);
-    parry_listing_release(c->app->listings, list);
+    parry_generation_release(g);
     if (code != PARRY_OK)
         return code;
     if (json_array_size(said) > 0)

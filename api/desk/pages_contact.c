@@ -7,13 +7,12 @@
 #include "api/schema.h"
 #include "base/hash.h"
 #include "desk/desk.h"
-#include "web/site.h"
 
-enum { ONCE_BYTES = 16, FIELDS_MAX = 16000 };
+enum { ONCE_BYTES = 16, FIELDS_MAX = 16000, PAGE_MAX = 500, LOCALE_MAX = 35 };
 
 /* ---- the page ---------------------------------------------------------------------------------------------------- */
 
-static const char *const shown[] = {"query_ids", "subject", "description", "email", "name"};
+static const char *const shown[] = {"query_ids", "page", "subject", "description", "email", "name"};
 
 static json_t *random_name(void)
 {
@@ -28,8 +27,9 @@ static json_t *random_name(void)
 /* With what was written before, and why it was not taken. */
 static parry_code contact_page(parry_call *c, const parry_request *form, const char *problem, parry_err *err)
 {
-    json_t *j = json_pack("{s:s, s:b, s:o, s:b}", "title", "Contact us", "noindex", 1, "once", random_name(), "work",
-                          c->app->config->desk.work_bits > 0);
+    bool work = c->app->config->desk.work_bits > 0;
+    json_t *j =
+        json_pack("{s:s, s:b, s:o, s:b}", "title", "Contact us", "noindex", 1, "once", random_name(), "work", work);
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         parry_str value = parry_str_of("");
         (void)parry_request_text(form, shown[i], &value);
@@ -38,20 +38,39 @@ static parry_code contact_page(parry_call *c, const parry_request *form, const c
     json_object_set_new(j, "experiment", json_boolean(parry_meeting_runs(c->app)));
     if (problem != NULL)
         json_object_set_new(j, "problem", json_string(problem));
-    const parry_asset *script = parry_asset_find(parry_str_of("contact.js"));
-    if (script != NULL)
-        json_object_set_new(j, "contact_url", json_sprintf("/assets/contact.js?v=%s", script->hash));
+    parry_page_asset(j, "contact_url", "contact.js");
+    if (work)
+        parry_page_asset(j, "sha256_url", "sha256.js");
     return parry_page_reply(c, "contact", j, err);
+}
+
+/* The page of this site that one came from: the path alone, as what follows it may say what was searched for, and not
+ * one that opens somebody's ticket. */
+static parry_str came_from(const parry_call *c)
+{
+    parry_str from = parry_request_header(c->req, "Referer"), host = parry_request_header(c->req, "Host");
+    size_t at = parry_str_find(from, parry_str_of("://")), n = 0;
+    parry_str rest = at < from.n ? parry_str_from(from, at + 3) : parry_str_of("");
+    if (host.n == 0 || rest.n <= host.n || memcmp(rest.p, host.p, host.n) != 0 || rest.p[host.n] != '/')
+        return parry_str_of("");
+    rest = parry_str_from(rest, host.n);
+    while (n < rest.n && n < PAGE_MAX && rest.p[n] > ' ' && rest.p[n] < 0x7f && rest.p[n] != '?' && rest.p[n] != '#')
+        n++;
+    parry_str path = parry_str_make(rest.p, n);
+    return parry_str_find(path, parry_str_of("/ticket/")) < path.n ? parry_str_of("") : path;
 }
 
 parry_code parry_get_contact_page(parry_call *c, parry_err *err)
 {
-    parry_str query_id;
+    parry_str query_id, elsewhere = parry_person_url(c);
+    if (c->app->desk == NULL && elsewhere.n > 0)
+        return parry_to_person(c, elsewhere);
     if (c->app->desk == NULL)
         return parry_fail(err, PARRY_NOT_FOUND, "this server takes no messages");
     parry_request form = {0};
     if (parry_request_text(c->req, "query_id", &query_id))
         form.params[form.nparams++] = (parry_param){parry_str_of("query_ids"), query_id};
+    form.params[form.nparams++] = (parry_param){parry_str_of("page"), came_from(c)};
     return contact_page(c, &form, NULL, err);
 }
 
@@ -86,16 +105,33 @@ static void take_queries(const parry_request *form, json_t *body)
     json_object_set_new(body, "query_ids", list);
 }
 
-/* As POST /v1/handoffs has it. */
+/* The language that the browser asks for first: "de-AT" of "de-AT,de;q=0.9". */
+static parry_str locale_of(const parry_call *c)
+{
+    parry_str all = parry_request_header(c->req, "Accept-Language");
+    size_t n = 0;
+    while (n < all.n && n < LOCALE_MAX &&
+           ((all.p[n] >= 'A' && all.p[n] <= 'Z') || (all.p[n] >= 'a' && all.p[n] <= 'z') ||
+            (all.p[n] >= '0' && all.p[n] <= '9') || all.p[n] == '-'))
+        n++;
+    return parry_str_make(all.p, n);
+}
+
+/* As POST /v1/handoffs has it. The page is part of the journey. */
 static json_t *body_of(const parry_call *c, const parry_request *form)
 {
     static const char *const names[] = {"subject", "description", "email", "name", "session", "visitor", "website"};
     json_t *body = json_object();
-    parry_str value;
+    parry_str value, locale = locale_of(c);
+    bool share = parry_request_text(form, "share_journey", &value);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         take_text(form, body, names[i], names[i]);
     take_queries(form, body);
-    json_object_set_new(body, "share_journey", json_boolean(parry_request_text(form, "share_journey", &value)));
+    if (share)
+        take_text(form, body, "page", "page");
+    if (locale.n > 0)
+        json_object_set_new(body, "locale", parry_json_text(locale));
+    json_object_set_new(body, "share_journey", json_boolean(share));
     json_object_set_new(body, "audience", parry_json_text(c->audience));
     if (parry_request_text(form, "work_answer", &value) && value.n > 0) {
         json_t *work = json_object();

@@ -20,7 +20,7 @@ static parry_code find(const parry_call *c, parry_handoff *out, parry_err *err)
 {
     parry_uuid id;
     if (c->app->desk == NULL)
-        return parry_fail(err, PARRY_UNAVAILABLE, "this server takes no tickets");
+        return parry_no_desk(c, err);
     parry_handoffs *h = parry_desk_handoffs(c->app->desk);
     parry_code code = parry_handoffs_follow(h, c->tail, &id, err);
     return code == PARRY_OK ? parry_handoffs_get(h, id, c->arena, out, err) : code;
@@ -199,9 +199,21 @@ static parry_code ticket_page(parry_call *c, const parry_handoff *h, bool thanks
     return parry_page_reply(c, "ticket", j, err);
 }
 
+static parry_str url_at_primary(const parry_call *c)
+{
+    parry_buf url = PARRY_BUF(4096 + 3 * c->tail.n);
+    parry_buf_printf(&url, "%s/ticket/", parry_follow_primary(c->app->follow));
+    parry_percent_encode(c->tail, &url);
+    parry_str kept = parry_str_copy(c->arena, parry_buf_str(&url));
+    parry_buf_free(&url);
+    return kept;
+}
+
 parry_code parry_get_ticket_page(parry_call *c, parry_err *err)
 {
     parry_handoff h;
+    if (c->app->desk == NULL && c->app->follow != NULL)
+        return parry_to_person(c, url_at_primary(c));
     parry_code code = find(c, &h, err);
     return code == PARRY_OK ? ticket_page(c, &h, false, err) : code;
 }

@@ -13,11 +13,6 @@
 
 #include <stdlib.h>
 
-static parry_code no_desk(parry_err *err)
-{
-    return parry_fail(err, PARRY_UNAVAILABLE, "this server takes no tickets: it is a replica, or only reads");
-}
-
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 static void set_id(json_t *j, const parry_handoff *h)
@@ -107,14 +102,12 @@ static parry_str message_of(const parry_call *c, const json_t *body)
     return all;
 }
 
-parry_code parry_handoff_open(parry_call *c, const json_t *body, parry_handoff_asked *x, parry_handoff *out,
-                              parry_err *err)
+static parry_code open_once(parry_call *c, const json_t *body, parry_handoff_asked *x, parry_handoff *out,
+                            parry_err *err)
 {
     parry_form f;
     parry_err why = {0};
     parry_handoffs *h = parry_desk_handoffs(c->app->desk);
-    if (x->once.n > 0 && x->request.n == 0)
-        x->once = parry_str_printf(c->arena, "%.*s%.*s", PARRY_FMT(x->once), PARRY_FMT(message_of(c, body)));
     parry_code code = parry_handoffs_again(h, x->once, x->request, c->arena, out, &why);
     x->again = code == PARRY_OK;
     if (code != PARRY_NOT_FOUND)
@@ -136,6 +129,17 @@ parry_code parry_handoff_open(parry_call *c, const json_t *body, parry_handoff_a
     if (code == PARRY_OK && !x->again)
         parry_handoff_tell(c->app, out);
     json_decref(f.packet);
+    return code;
+}
+
+parry_code parry_handoff_open(parry_call *c, const json_t *body, parry_handoff_asked *x, parry_handoff *out,
+                              parry_err *err)
+{
+    if (x->once.n > 0 && x->request.n == 0)
+        x->once = parry_str_printf(c->arena, "%.*s%.*s", PARRY_FMT(x->once), PARRY_FMT(message_of(c, body)));
+    size_t turn = parry_copies_enter(c->app->abuse, x->once);
+    parry_code code = open_once(c, body, x, out, err);
+    parry_copies_leave(c->app->abuse, turn);
     return code;
 }
 
@@ -161,7 +165,7 @@ parry_code parry_post_handoff(parry_call *c, parry_err *err)
     parry_handoff_asked x = {.again = false};
     parry_err why = {0};
     if (c->app->desk == NULL)
-        return no_desk(err);
+        return parry_no_desk(c, err);
     parry_code code = parry_body_read(c, parry_handoff_schema, &body, &why);
     if (code == PARRY_OK)
         code = read_once(c, &x, &why);
@@ -183,7 +187,7 @@ parry_code parry_post_handoff_draft(parry_call *c, parry_err *err)
 {
     json_t *body = NULL, *suggested = NULL;
     if (c->app->desk == NULL)
-        return no_desk(err);
+        return parry_no_desk(c, err);
     parry_code code = parry_body_read(c, parry_draft_schema, &body, err);
     if (code == PARRY_OK)
         code = parry_form_suggest(c, body, &suggested, err);
@@ -197,7 +201,7 @@ parry_code parry_get_handoff_challenge(parry_call *c, parry_err *err)
 {
     char text[PARRY_WORK_TEXT];
     if (c->app->desk == NULL)
-        return no_desk(err);
+        return parry_no_desk(c, err);
     parry_work_make(c->app->abuse, parry_clock_now_ms(parry_clock_system()), text);
     parry_response_json(c->res, 200, "application/json",
                         json_pack("{s:s, s:I, s:i}", "challenge", text, "bits",
@@ -212,7 +216,7 @@ parry_code parry_get_handoff(parry_call *c, parry_err *err)
     parry_handoff h;
     parry_uuid id;
     if (c->app->desk == NULL)
-        return no_desk(err);
+        return parry_no_desk(c, err);
     if (!parry_uuid_parse(c->tail, &id))
         return parry_fail(err, PARRY_NOT_FOUND, "no such hand-off");
     parry_code code = parry_handoffs_get(parry_desk_handoffs(c->app->desk), id, c->arena, &h, err);

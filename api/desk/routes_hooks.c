@@ -152,7 +152,7 @@ parry_code parry_post_ticket_hook(parry_call *c, parry_err *err)
 {
     json_t *body = NULL;
     if (c->app->desk == NULL)
-        return parry_fail(err, PARRY_UNAVAILABLE, "this server takes no tickets");
+        return parry_no_desk(c, err);
     parry_code code = parry_body_read(c, hook_schema, &body, err);
     told t = {.c = c, .body = body};
     if (code == PARRY_OK)

@@ -78,6 +78,16 @@ static bool not_delivered(void *ctx, char why[PARRY_WHY_TEXT])
     return true;
 }
 
+static bool not_its_own(void *ctx, char why[PARRY_WHY_TEXT])
+{
+    const parry_app *app = ctx;
+    bool fell_back = parry_guesser_fell_back(parry_desk_guesser(app->desk));
+    if (fell_back)
+        (void)snprintf(why, PARRY_WHY_TEXT,
+                       "the desk's own cannot be used, and the shipped one guesses; the log says why");
+    return fell_back;
+}
+
 void parry_desk_watch(parry_app *app)
 {
     const parry_gauge all[] = {
@@ -93,4 +103,5 @@ void parry_desk_watch(parry_app *app)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         parry_metrics_gauge(app->metrics, all[i]);
     parry_vital_add(app, (parry_vital){"outbox", "part=\"outbox\"", not_delivered, app});
+    parry_vital_add(app, (parry_vital){"classifier", "part=\"classifier\"", not_its_own, app});
 }

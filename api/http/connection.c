@@ -34,8 +34,6 @@ typedef struct incoming {
     parry_raw raw;
     parry_response res;
     char id[PARRY_REQUEST_ID_TEXT];
-    int64_t queued_ns; /* for its turn to search */
-    size_t ahead;      /* behind so many */
 } incoming;
 
 /* ---- time for each part of a request (reaper.h) -------------------------------------------------------------------
@@ -418,42 +416,53 @@ static enum MHD_Result turn_away(incoming *in)
 }
 
 /* Its turn does not come. */
-static void on_no_turn(void *arg)
+static void send_away(incoming *in)
 {
-    incoming *in = arg;
     in->raw.verdict = PARRY_TOO_BUSY;
     wake(in);
 }
 
+/* On a thread that searches, once for each that joined the line: whoever it calls. */
 static void on_turn(void *arg)
 {
-    incoming *in = arg;
+    parry_connections *c = arg;
     int64_t now = parry_mono_ns();
-    if (!parry_turns_take(in->all->turns, in->ahead, now - in->queued_ns, now)) {
-        on_no_turn(in);
+    parry_called called = parry_line_call(c->line, now);
+    incoming *in = called.who;
+    if (in == NULL)
+        return;
+    if (!called.in) {
+        send_away(in);
         return;
     }
-    (void)parry_app_handle(in->all->app, &in->raw, &in->res, in->id);
-    parry_turns_served(in->all->turns, parry_mono_ns() - now);
+    (void)parry_app_handle(c->app, &in->raw, &in->res, in->id);
+    parry_line_served(c->line, parry_mono_ns() - now);
     release(in);
+}
+
+static void on_no_turn(void *arg)
+{
+    parry_connections *c = arg;
+    incoming *in = parry_line_dismiss(c->line);
+    if (in != NULL)
+        send_away(in);
 }
 
 /* At once where its answer is there; else when its turn comes. */
 static enum MHD_Result search(incoming *in)
 {
+    parry_connections *c = in->all; /* once it joined the line, `in` may be gone */
     in->raw.kept_only = in->plan.kept;
-    if (in->plan.kept && parry_app_handle(in->all->app, &in->raw, &in->res, in->id))
+    if (in->plan.kept && parry_app_handle(c->app, &in->raw, &in->res, in->id))
         return send_response(in);
     in->raw.kept_only = false;
     in->raw.again = in->plan.kept;
-    in->queued_ns = parry_mono_ns();
-    in->ahead = parry_jobs_waiting(in->all->searches);
-    if (!parry_turns_queue(in->all->turns, in->ahead, in->queued_ns))
+    if (!parry_line_takes(c->line, parry_mono_ns()) || !sleep_connection(in))
         return turn_away(in);
-    if (!sleep_connection(in))
-        return turn_away(in);
-    if (!parry_jobs_run(in->all->searches, on_turn, in))
-        on_no_turn(in);
+    if (!parry_line_join(c->line, in, parry_mono_ns()))
+        send_away(in);
+    else if (!parry_jobs_run(c->searches, on_turn, c))
+        on_no_turn(c);
     return MHD_YES;
 }
 

@@ -5,8 +5,8 @@
 #include "api/app.h"
 #include "api/http/jobs.h"
 #include "api/http/tls.h"
+#include "api/limits/line.h"
 #include "api/limits/reaper.h"
-#include "api/limits/turns.h"
 
 #include <microhttpd.h>
 
@@ -15,8 +15,8 @@ enum { PARRY_BODIES_MAX_BYTES = 256 << 20 }; /* of all requests together */
 typedef struct parry_connections {
     parry_app *app;
     parry_jobs *jobs;         /* for handlers that may block */
-    parry_jobs *searches;     /* for those that search */
-    parry_turns *turns;       /* who of these may wait */
+    parry_jobs *searches;     /* for those that search: a job for each that waits in the line */
+    parry_line *line;         /* who of these is next */
     parry_reaper *reaper;     /* of connections that take too long */
     parry_tls *tls;           /* NULL: plain HTTP */
     char *busy;               /* what all who are turned away are told; made with the daemon */

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 
 enum { FORWARDED_BYTES = 4096, RETRY_BUSY_S = 1, KEYS = 0x80 /* kinds of buckets: classes, and classes of keys */ };
-/* Who waits at the door waits for a thread that never searches: less than this is the system at work. */
-static const int64_t DOOR_NS = 100000000;
 
 struct parry_limits {
     parry_proxies proxies;
@@ -41,7 +39,7 @@ parry_code parry_limits_open(const parry_config *c, parry_limits **out, parry_er
     l->key[PARRY_CLASS_EVENTS] = rate(c, c->limits.events_per_key);
     l->key[PARRY_CLASS_WRITE] = rate(c, c->limits.write_per_key);
     l->this_machine = strcmp(c->limits.this_machine, "on") == 0;
-    l->admission = parry_admission_new(c->limits.queue_ms * 1000000, DOOR_NS);
+    l->admission = parry_admission_new(c->limits.queue_ms * 1000000);
     l->buckets = parry_buckets_new(PARRY_BUCKETS_DEFAULT);
     *out = l;
     return PARRY_OK;
@@ -141,22 +139,12 @@ parry_verdict parry_limits_check_key(parry_limits *l, parry_class c, parry_str k
     return key_id.n == 0 ? PARRY_LET_IN : take(l, c, KEYS | c, key_id, l->key[c], now_ns, retry_s);
 }
 
-void parry_limits_served(parry_limits *l, parry_class c, int64_t took_ns)
-{
-    parry_admission_served(l->admission, c, took_ns);
-}
-
 uint64_t parry_limits_limited(const parry_limits *l, bool keys, parry_class c)
 {
     return atomic_load(&l->limited[keys][c]);
 }
 
-bool parry_limits_overloaded(parry_limits *l)
-{
-    parry_admission_state s;
-    parry_admission_get(l->admission, &s);
-    return s.overloaded;
-}
+bool parry_limits_overloaded(parry_limits *l) { return parry_admission_overloaded(l->admission); }
 
 /* ---- where a body ends ------------------------------------------------------------------------------------------- */
 

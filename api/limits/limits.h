@@ -39,8 +39,6 @@ parry_verdict parry_limits_check(parry_limits *l, parry_class c, const parry_ip 
 /* Once its key is known, by the key's id. LET_IN or TOO_MANY. */
 parry_verdict parry_limits_check_key(parry_limits *l, parry_class c, parry_str key_id, int64_t now_ns,
                                      unsigned *retry_s);
-/* How long the answer took. */
-void parry_limits_served(parry_limits *l, parry_class c, int64_t took_ns);
 /* For metrics: requests answered 429 since the start, of addresses or of keys; whether load is being shed. */
 uint64_t parry_limits_limited(const parry_limits *l, bool keys, parry_class c);
 bool parry_limits_overloaded(parry_limits *l);

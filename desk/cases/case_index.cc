@@ -197,22 +197,6 @@ Xapian::Query query_of(const parry_case_search_query *q)
     return Xapian::Query(q->all ? Xapian::Query::OP_AND : Xapian::Query::OP_OR, groups.begin(), groups.end());
 }
 
-void rank(parry_case_reader *r, const parry_case_search_query *q, uint64_t *ids, size_t *n, size_t *total)
-{
-    const Wanted wanted(q->wanted, q->nwanted);
-    Xapian::Enquire enquire(r->db);
-    enquire.set_query(query_of(q));
-    enquire.set_docid_order(Xapian::Enquire::DESCENDING);
-    const Xapian::MSet found =
-        enquire.get_mset(static_cast<Xapian::doccount>(q->offset), static_cast<Xapian::doccount>(q->limit),
-                         r->db.get_doccount(), nullptr, &wanted);
-    size_t k = 0;
-    for (auto it = found.begin(); it != found.end() && k < q->limit; ++it)
-        ids[k++] = *it;
-    *n = k;
-    *total = found.get_matches_estimated(); // exact: every match was looked at
-}
-
 /* The bits of every document that has any term of the group. */
 void collect(parry_case_reader *r, const parry_case_group *g, std::vector<uint64_t> &bits, size_t n)
 {
@@ -226,7 +210,8 @@ void collect(parry_case_reader *r, const parry_case_group *g, std::vector<uint64
     }
 }
 
-void match(parry_case_reader *r, const parry_case_search_query *q, size_t *total)
+/* Those of the wanted that are found; how many. */
+size_t match(parry_case_reader *r, const parry_case_search_query *q, uint64_t *found)
 {
     const size_t words = (q->nwanted + 63) / 64;
     std::vector<uint64_t> result(words, q->all ? ~uint64_t{0} : 0), one(words);
@@ -236,11 +221,33 @@ void match(parry_case_reader *r, const parry_case_search_query *q, size_t *total
         for (size_t k = 0; k < words; k++)
             result[k] = q->all ? result[k] & one[k] : result[k] | one[k];
     }
-    *total = 0;
+    size_t total = 0;
     for (size_t k = 0; k < words; k++) {
-        q->found[k] = result[k] & q->wanted[k];
-        *total += static_cast<size_t>(__builtin_popcountll(q->found[k]));
+        result[k] &= q->wanted[k];
+        total += static_cast<size_t>(__builtin_popcountll(result[k]));
+        if (found != nullptr)
+            found[k] = result[k];
     }
+    return total;
+}
+
+/* The best ones alone: Xapian passes over what cannot be among them, which to count all of them would forbid. Counting
+ * bits as well takes half the time of an exact count by the matcher. */
+void rank(parry_case_reader *r, const parry_case_search_query *q, uint64_t *ids, size_t *n, size_t *total)
+{
+    *total = match(r, q, nullptr);
+    if (*total <= q->offset)
+        return;
+    const Wanted wanted(q->wanted, q->nwanted);
+    Xapian::Enquire enquire(r->db);
+    enquire.set_query(query_of(q));
+    enquire.set_docid_order(Xapian::Enquire::DESCENDING);
+    const Xapian::MSet found = enquire.get_mset(static_cast<Xapian::doccount>(q->offset),
+                                                static_cast<Xapian::doccount>(q->limit), 0, nullptr, &wanted);
+    size_t k = 0;
+    for (auto it = found.begin(); it != found.end() && k < q->limit; ++it)
+        ids[k++] = *it;
+    *n = k;
 }
 
 } // namespace
@@ -258,7 +265,10 @@ parry_code parry_case_reader_search(parry_case_reader *r, const parry_case_searc
         for (int i = 0;; i++) {
             try {
                 (void)r->db.reopen();
-                q->found != nullptr ? match(r, q, total) : rank(r, q, ids, n, total);
+                if (q->found != nullptr)
+                    *total = match(r, q, q->found);
+                else
+                    rank(r, q, ids, n, total);
                 return PARRY_OK;
             } catch (const Xapian::DatabaseModifiedError &) {
                 if (i == TRIES)

@@ -44,11 +44,12 @@ PARRY_MUST parry_code parry_train_test(parry_arena *a, const parry_classifier *c
                                        parry_err *err);
 
 /* The one of a folder of data: DATA/classifier, a team's, where it is there and whole; else the shipped one, trained in
- * a second or two the first time and kept as DATA/classifier.shipped. */
+ * a second or two the first time and kept as DATA/classifier.shipped. own: why a team's is there and was passed over
+ * (damaged, of another version, unreadable); OK: it was not. */
 #define PARRY_CLASSIFIER_OWN "classifier"
 #define PARRY_CLASSIFIER_SHIPPED "classifier.shipped"
-PARRY_MUST parry_code parry_classifier_ready(const char *data, const parry_encoder *encoder, parry_classifier **out,
-                                             parry_err *err);
+PARRY_MUST parry_code parry_classifier_ready(const char *data, const parry_encoder *encoder, parry_err *own,
+                                             parry_classifier **out, parry_err *err);
 
 #ifdef __cplusplus
 }

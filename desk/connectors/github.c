@@ -49,7 +49,7 @@ static void read_issue(const json_t *issue, parry_receipt *out)
     parry_receipt_set(out->remote_id, json_object_get(issue, "number"));
     parry_receipt_set(out->remote_url, json_object_get(issue, "html_url"));
     parry_receipt_set(out->status, json_object_get(issue, "state"));
-    out->ended = parry_str_eqz(parry_json_str(issue, "state"), "closed");
+    out->ended = parry_str_eqz(parry_json_at(issue, "state"), "closed");
 }
 
 /* ---- creating ---------------------------------------------------------------------------------------------------- */

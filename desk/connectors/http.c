@@ -3,12 +3,6 @@
 
 #include <stdlib.h>
 
-parry_str parry_json_str(const json_t *j, const char *name)
-{
-    const json_t *v = json_object_get(j, name);
-    return json_is_string(v) ? parry_str_make(json_string_value(v), json_string_length(v)) : parry_str_of("");
-}
-
 void parry_receipt_setz(char out[PARRY_OUTBOX_REMOTE_MAX], const char *value)
 {
     parry_str cut = parry_utf8_cut(parry_str_of(value), PARRY_OUTBOX_REMOTE_MAX - 1);
@@ -59,9 +53,9 @@ parry_fate parry_look_end(const parry_connector *c, const parry_outbox_item *ite
  * somebody wrote. */
 static void add_reason(const json_t *reply, parry_err *err)
 {
-    parry_str code = parry_json_str(reply, "error");
+    parry_str code = parry_json_at(reply, "error");
     if (code.n == 0)
-        code = parry_json_str(reply, "code");
+        code = parry_json_at(reply, "code");
     bool word = code.n > 0 && code.n <= 40;
     for (size_t i = 0; i < code.n && word; i++)
         word = (code.p[i] >= 'A' && code.p[i] <= 'Z') || (code.p[i] >= 'a' && code.p[i] <= 'z') || code.p[i] == '_';

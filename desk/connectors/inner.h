@@ -2,6 +2,7 @@
 #ifndef PARRY_DESK_CONNECTORS_INNER_H
 #define PARRY_DESK_CONNECTORS_INNER_H
 
+#include "base/json.h"
 #include "desk/connector.h"
 #include "outbox/web.h"
 
@@ -100,7 +101,6 @@ parry_fate parry_look_end(const parry_connector *c, const parry_outbox_item *ite
                           parry_fate fate,
                           void (*read)(const parry_connector *c, const json_t *ticket, parry_receipt *out),
                           parry_receipt *out, parry_err *err);
-parry_fate parry_odd_answer(parry_err *err);                 /* LATER: it answers, but not as its documentation says */
-parry_str parry_json_str(const json_t *j, const char *name); /* a text member; "" */
+parry_fate parry_odd_answer(parry_err *err); /* LATER: it answers, but not as its documentation says */
 
 #endif

@@ -58,7 +58,8 @@ static const char fates[] =
     "same would be\nrefused again. 408, 409 and 5xx may have come after the ticket was made: the target is asked "
     "first, "
     "where it can be. All else\n(no connection, 401, 403, 404, 429, a redirect) is tried again: after a growing wait, "
-    "or after its `Retry-After`. `parry outbox`\nlists dead letters and sends them again.\n";
+    "or after its `Retry-After`, until which nothing\ngoes to that target: what it limits is us, not one ticket (an "
+    "hour at most). `parry outbox` lists dead letters and sends them again.\n";
 
 static const char arrives[] =
     "\n"

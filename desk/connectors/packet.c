@@ -68,7 +68,7 @@ static json_t *titled(const json_t *list)
     size_t i;
     json_array_foreach(list, i, j)
     {
-        if (parry_json_str(j, "title").n > 0)
+        if (parry_json_at(j, "title").n > 0)
             (void)json_array_append(kept, j);
     }
     return kept;

@@ -31,7 +31,7 @@ static void add_facts(const parry_ticket *t, bool privacy, parry_buf *out)
         parry_buf_printf(out, "Language: %.*s\n", PARRY_FMT(t->locale));
     if (t->audience.n > 0)
         parry_buf_printf(out, "Audience: %.*s\n", PARRY_FMT(t->audience));
-    parry_str page = parry_json_str(t->packet, "page");
+    parry_str page = parry_json_at(t->packet, "page");
     if (page.n > 0 && !privacy) /* an address may name its reader */
         parry_buf_printf(out, "Page: %.*s\n", PARRY_FMT(page));
 }

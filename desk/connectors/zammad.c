@@ -67,7 +67,7 @@ static json_t *ticket_of(const parry_connector *c, parry_arena *a, const parry_t
 
 static void read_ticket(const parry_connector *c, const json_t *ticket, parry_receipt *out)
 {
-    parry_str state = parry_json_str(ticket, "state");
+    parry_str state = parry_json_at(ticket, "state");
     parry_receipt_set(out->remote_id, json_object_get(ticket, "id"));
     parry_receipt_set(out->status, json_object_get(ticket, "state"));
     out->ended = parry_str_eqz(state, "closed") || parry_str_eqz(state, "merged") || parry_str_eqz(state, "removed");
@@ -97,7 +97,7 @@ static const json_t *first_of(const json_t *list, const char *field, parry_str i
     size_t i;
     json_array_foreach(list, i, j)
     {
-        bool its = *field == 0 || parry_str_eq(parry_json_str(j, field), id);
+        bool its = *field == 0 || parry_str_eq(parry_json_at(j, field), id);
         json_int_t n = json_integer_value(json_object_get(j, "id"));
         if (its && (first == NULL || n < json_integer_value(json_object_get(first, "id"))))
             first = j;

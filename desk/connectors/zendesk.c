@@ -120,7 +120,7 @@ static json_t *ticket_of(const parry_connector *c, parry_arena *a, const parry_t
 
 static void read_ticket(const parry_connector *c, const json_t *ticket, parry_receipt *out)
 {
-    parry_str status = parry_json_str(ticket, "status");
+    parry_str status = parry_json_at(ticket, "status");
     parry_receipt_set(out->remote_id, json_object_get(ticket, "id"));
     parry_receipt_set(out->status, json_object_get(ticket, "status"));
     out->ended = parry_str_eqz(status, "solved") || parry_str_eqz(status, "closed");
@@ -140,7 +140,7 @@ static parry_fate create(const parry_connector *c, parry_arena *a, const parry_t
     parry_fate fate = parry_api_ask(c, &call, &reply, NULL, out, err);
     if (fate == PARRY_FATE_DELIVERED)
         read_ticket(c, json_object_get(reply, "ticket"), out);
-    else if (fate == PARRY_FATE_NEVER && parry_str_eqz(parry_json_str(reply, "error"), "IdempotentRequestError"))
+    else if (fate == PARRY_FATE_NEVER && parry_str_eqz(parry_json_at(reply, "error"), "IdempotentRequestError"))
         fate = PARRY_FATE_UNSURE; /* an attempt before this one arrived, whose files have other tokens */
     json_decref(reply);
     return fate;

@@ -1,5 +1,6 @@
 """Hand-offs from outside: a search that did not help, two articles, the form, a ticket, and what becomes of it."""
 import base64
+import concurrent.futures
 import hashlib
 import hmac
 import json
@@ -7,6 +8,7 @@ import pathlib
 import re
 import sys
 import tempfile
+import threading
 import time
 import unittest
 import urllib.parse
@@ -106,6 +108,15 @@ class Journey(Desk):
         self.journey("v-3")
         target, = self.delivered(self.post("/v1/handoffs", form(visitor="v-4", share_journey=True)))
         self.assertEqual(self.get(f"/v1/cases/{target['remote_id']}/packet")["journey"]["searches"], [])
+
+    def test_titles_are_those_of_what_the_sender_may_see(self):
+        articles = self.server.get("/v1/articles?audience=merchant&limit=1").json["articles"]
+        event = {"type": "view", "article": articles[0]["id"], "dwell_ms": 9000, "visitor": "v-7"}
+        self.server.get("/v1/events", "POST", body=json.dumps({"events": [event]}))
+        for audience, title in (("customer", ""), ("merchant", articles[0]["title"])):
+            target, = self.delivered(self.post("/v1/handoffs", form(visitor="v-7", share_journey=True, audience=audience)))
+            read, = self.get(f"/v1/cases/{target['remote_id']}/packet")["journey"]["read"]
+            self.assertEqual((read["id"], read["title"]), (articles[0]["id"], title))
 
     def test_the_same_key_is_the_same_ticket(self):
         one = self.post("/v1/handoffs", form(), Idempotency_Key="k-1")
@@ -241,6 +252,20 @@ class Journey(Desk):
         self.assertEqual(names[-2:], ["report_outcome", "create_ticket"])
 
 
+class DamagedClassifier(unittest.TestCase):
+    def test_a_damaged_classifier_gives_way_to_the_shipped_one_and_is_told(self):
+        with tempfile.TemporaryDirectory(prefix="parry-handoff-") as folder:
+            (pathlib.Path(folder) / "data").mkdir()
+            (pathlib.Path(folder) / "data" / "classifier").write_bytes(b"parry desk 1\n" + bytes(500))
+            with Server(SAMPLE, data=folder) as s:
+                self.assertEqual(s.get("/v1/handoffs", "POST", body=json.dumps(form())).status, 201)
+                degraded = s.get("/ready").json["degraded"]
+                self.assertIn("shipped one", degraded["classifier"])
+                self.assertNotIn(folder, degraded["classifier"])
+                self.assertEqual(s.metric('parry_degraded{part="classifier"}'), 1)
+                self.assertRegex(s.logged(), r"level=error event=classifier .*data/classifier: .*parry desk train")
+
+
 class Page(Desk):
     """The form, as a browser without scripts sends it."""
 
@@ -266,6 +291,24 @@ class Page(Desk):
         self.assertIn('role="alert"', page)
         self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt; &amp; more</textarea>", page)
         self.assertNotIn("<script>alert", page)
+
+    def test_the_page_that_one_came_from_goes_along_with_the_journey_alone(self):
+        here = f"http://127.0.0.1:{self.server.port}"
+
+        def came_from(referer):
+            page = self.server.get("/contact", headers={"Referer": referer}).text
+            return re.search(r'name="page" value="([^"]*)"', page)[1]
+        self.assertEqual(came_from(here + "/articles/a?q=my+name#x"), "/articles/a")
+        self.assertEqual(came_from(here + "/search?q=my+name"), "/search")
+        for elsewhere in ("", here, here + "/ticket/AZqf", "https://evil.example/articles/a", here + ".evil.example/a", here + "1/a", "x"):
+            self.assertEqual(came_from(elsewhere), "", elsewhere)
+        self.assertEqual(len(came_from(here + "/" + "a" * 900)), 500)
+        for share, language, kept in (({"share_journey": "true"}, "de-AT,de;q=0.9", ("de-AT", "/articles/a")), ({}, "*", ("", ""))):
+            before = {case["id"] for case in self.get("/v1/cases")["cases"]}
+            self.send({**form(), "page": "/articles/a", **share}, **{"Accept-Language": language})
+            made, = until(lambda: {case["id"] for case in self.get("/v1/cases")["cases"]} - before)
+            packet = self.get(f"/v1/cases/{made}/packet")
+            self.assertEqual((packet["locale"], packet["page"]), kept)
 
     def test_another_site_does_not_send_it(self):
         self.send(form(), 403, Origin="https://evil.example")
@@ -318,6 +361,23 @@ class Limits(Desk):
         self.assertEqual((reply.status, "Retry-After" in reply.headers), (429, True))
         self.assertIn("ORD-44712", reply.text)  # what was written stays
         self.post("/v1/handoffs", form(), key=self.key)  # who has a secret key answers for what it sends
+
+
+class Copies(Desk):
+    options = ("desk.per_hour=1", "desk.work_bits=8")
+
+    def test_copies_that_come_at_once_are_one_ticket(self):
+        body, n = json.dumps(form(work=Limits.work(self))), 8
+        start = threading.Barrier(n)
+
+        def send(_):
+            start.wait()
+            reply = self.server.get("/v1/handoffs", "POST", {"Idempotency-Key": "one"}, body)
+            return reply.status, reply.json.get("id", reply.text)
+        with concurrent.futures.ThreadPoolExecutor(n) as pool:
+            replies = set(pool.map(send, range(n)))
+        self.assertEqual({status for status, _ in replies}, {201}, replies)
+        self.assertEqual(len(replies), 1)
 
 
 class Tools(Desk):

@@ -29,9 +29,10 @@ class Visitor:
 
     def __init__(self, server, session):
         self.server, self.session, self.queries = server, session, []
+        self.site = f"http://127.0.0.1:{server.port}"
 
-    def page(self, path):
-        reply = self.server.get(path)
+    def page(self, path, **headers):
+        reply = self.server.get(path, headers=headers)
         assert reply.status == 200, (path, reply.status, reply.text[:300])
         return reply.text
 
@@ -58,7 +59,7 @@ class Visitor:
 
     def send(self, fields):
         """The form: its own hidden fields, the journey's, and what was written. The ticket's page."""
-        page = self.page("/contact?query_id=" + self.queries[-1])
+        page = self.page("/contact?query_id=" + self.queries[-1], Referer=f"{self.site}/articles/some-article?from=search#top")
         hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
         hidden.update(session=self.session, query_ids=" ".join(self.queries), website="", subject="", **fields)
         self.tell({"channel": "form", "type": "form_opened"})
@@ -67,7 +68,8 @@ class Visitor:
         self.tell({"channel": "form", "type": "form_suggestion_shown", "articles": [h["id"] for h in found["hits"]][:5],
                    "query_id": found["query_id"]})
         self.tell({"channel": "form", "type": "not_solved", "query_id": found["query_id"]})
-        reply = self.server.get("/contact", "POST", {"Content-Type": "application/x-www-form-urlencoded"},
+        reply = self.server.get("/contact", "POST", {"Content-Type": "application/x-www-form-urlencoded",
+                                                     "Accept-Language": "pt-BR,pt;q=0.9,en;q=0.8", "Origin": self.site},
                                 urllib.parse.urlencode(hidden))
         assert reply.status == 303, reply.text[:600]
         return reply.headers["Location"]
@@ -233,6 +235,7 @@ class WholeJourney(unittest.TestCase):
                 until(lambda: fakes.webhook.tickets, 60)
                 first = self.check_everywhere(server, fakes, names, fakes.webhook.tickets[0]["external"], told, [])
                 self.assertEqual((first["channel"], first["ticket"]["description"]), ("form", form()["description"]))
+                self.assertEqual((first["locale"], first["page"]), ("pt-BR", "/articles/some-article"))
 
                 body = form(session=ann.session, query_ids=ann.queries, share_journey=True, attachments=FILES, locale="de-AT",
                             page="https://shop.example/orders/7", subject="Parcel 44712", channel="api")

@@ -3,7 +3,6 @@
 #include "api/limits/buckets.h"
 #include "api/limits/proxies.h"
 #include "api/limits/reaper.h"
-#include "api/limits/turns.h"
 #include "api/limits/waited.h"
 
 #include <setjmp.h>
@@ -222,202 +221,74 @@ static int arrive(parry_admission *a, parry_class c, int n, int64_t waited_ms, i
     return in;
 }
 
-static void served(parry_admission *a, int64_t took_ms)
-{
-    for (int i = 0; i < 200; i++)
-        parry_admission_served(a, PARRY_CLASS_SEARCH, took_ms * ms);
-}
-
 static void a_burst_is_worked_off(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(100 * ms, 3 * ms);
+    parry_admission *a = parry_admission_new(250 * ms);
     int64_t now = 1000 * s;
-    served(a, 5);
     for (int i = 0; i < 20; i++) { /* every tenth of a second a few wait, and then nobody */
-        assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 40, 50, &now), 40);
+        assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 40, 150, &now), 40);
         assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 60, 0, &now), 60);
     }
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 3, 101, &now), 0); /* but nobody waits for ever */
+    for (int i = 0; i < 20; i++) { /* nor is who comes alone refused, whatever the machine made it wait */
+        assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 3, 5000, &now), 3);
+        now += s;
+    }
     parry_admission_free(a);
 }
 
 static void a_standing_queue_is_refused_until_it_is_gone(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(100 * ms, 3 * ms);
-    parry_admission_state is;
+    parry_admission *a = parry_admission_new(250 * ms);
     int64_t now = 1000 * s;
-    served(a, 5);
     arrive(a, PARRY_CLASS_SEARCH, 1, 0, &now);
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 99, 30, &now), 99);
-    arrive(a, PARRY_CLASS_SEARCH, 5, 30, &now);
-    parry_admission_get(a, &is);
-    assert_true(is.overloaded);
-    assert_in_range(is.patience_ns, 14 * ms, 15 * ms);
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 80, 30, &now), 0);
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 20, 14, &now), 20);
-    arrive(a, PARRY_CLASS_SEARCH, 1, 30, &now); /* still: it was late within a second */
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 99, 120, &now), 99);
+    arrive(a, PARRY_CLASS_SEARCH, 5, 120, &now);
+    assert_true(parry_admission_overloaded(a));
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 80, 120, &now), 0);
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 20, 100, &now), 20);
+    arrive(a, PARRY_CLASS_SEARCH, 1, 120, &now); /* still: it was late within a second */
     arrive(a, PARRY_CLASS_SEARCH, 900, 1, &now);
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 1, 30, &now), 0);
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 1, 120, &now), 0);
     arrive(a, PARRY_CLASS_SEARCH, 1100, 1, &now);
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 1, 30, &now), 1);
-    parry_admission_get(a, &is);
-    assert_false(is.overloaded);
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 1, 120, &now), 1);
+    assert_false(parry_admission_overloaded(a));
     parry_admission_free(a);
 }
 
 static void searches_come_first_and_signs_of_life_always(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(100 * ms, 3 * ms);
+    parry_admission *a = parry_admission_new(250 * ms);
     int64_t now = 1000 * s;
-    served(a, 5);
-    arrive(a, PARRY_CLASS_SEARCH, 120, 30, &now);
-    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 10, 10, &now), 10);
-    assert_int_equal(arrive(a, PARRY_CLASS_WRITE, 10, 10, &now), 0);
-    assert_int_equal(arrive(a, PARRY_CLASS_EVENTS, 10, 10, &now), 0);
-    assert_int_equal(arrive(a, PARRY_CLASS_EVENTS, 10, 4, &now), 10);
+    arrive(a, PARRY_CLASS_SEARCH, 120, 120, &now);
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 10, 90, &now), 10);
+    assert_int_equal(arrive(a, PARRY_CLASS_WRITE, 10, 90, &now), 0);
+    assert_int_equal(arrive(a, PARRY_CLASS_EVENTS, 10, 90, &now), 0);
+    assert_int_equal(arrive(a, PARRY_CLASS_EVENTS, 10, 40, &now), 10);
     assert_int_equal(arrive(a, PARRY_CLASS_OPS, 10, 5000, &now), 10);
     parry_admission_free(a);
 }
 
-static void patience_follows_what_a_search_takes(void **state)
+static void patience_can_be_less(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(1000 * ms, 3 * ms);
-    parry_admission_state is;
+    parry_admission *a = parry_admission_new(10 * ms);
     int64_t now = 1000 * s;
-    static const struct {
-        int64_t took, patience;
-    } of[] = {{0, 3}, {20, 60}, {2000, 100}, {3, 9}};
-    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
-        served(a, of[i].took);
-        arrive(a, PARRY_CLASS_SEARCH, 250, 0, &now);
-        parry_admission_get(a, &is);
-        assert_in_range(is.patience_ns, (of[i].patience - 1) * ms, (of[i].patience + 1) * ms);
-    }
-    parry_admission_free(a);
-}
-
-/* Everybody waits as long, however few are let in: the cores are others'. */
-static void hardly_anybody_let_in_makes_it_more_patient(void **state)
-{
-    (void)state;
-    parry_admission *a = parry_admission_new(100 * ms, 3 * ms);
-    int64_t now = 1000 * s;
-    served(a, 5);
-    arrive(a, PARRY_CLASS_SEARCH, 200, 40, &now);
-    assert_in_range(arrive(a, PARRY_CLASS_SEARCH, 1000, 40, &now), 500, 1000);
-    arrive(a, PARRY_CLASS_SEARCH, 2000, 1, &now);
-    parry_admission_state is;
-    parry_admission_get(a, &is);
-    assert_in_range(is.patience_ns, 14 * ms, 15 * ms); /* and it is forgotten */
+    arrive(a, PARRY_CLASS_SEARCH, 200, 20, &now);
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 10, 11, &now), 0);
+    assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 10, 10, &now), 10);
     parry_admission_free(a);
 }
 
 static void admission_can_be_off(void **state)
 {
     (void)state;
-    parry_admission *a = parry_admission_new(0, 3 * ms);
+    parry_admission *a = parry_admission_new(0);
     int64_t now = s;
     assert_int_equal(arrive(a, PARRY_CLASS_SEARCH, 500, 10000, &now), 500);
     parry_admission_free(a);
-}
-
-/* ---- turns ------------------------------------------------------------------------------------------------------- */
-
-/* n searches, a ms apart, whose turn comes after so long; how many are run. */
-static int take(parry_turns *t, int n, int64_t waited_ms, int64_t *now)
-{
-    int in = 0;
-    for (int i = 0; i < n; i++) {
-        *now += ms;
-        in += parry_turns_take(t, 1, waited_ms * ms, *now);
-    }
-    return in;
-}
-
-static parry_turns *turns(int64_t most_ms, int64_t took_ms)
-{
-    parry_turns *t = parry_turns_new(2, most_ms * ms);
-    for (int i = 0; i < 200; i++)
-        parry_turns_served(t, took_ms * ms);
-    return t;
-}
-
-static void a_burst_of_searches_is_worked_off(void **state)
-{
-    (void)state;
-    parry_turns *t = turns(250, 4);
-    int64_t now = 1000 * s;
-    for (int i = 0; i < 20; i++) {
-        assert_true(parry_turns_queue(t, 100, now));
-        assert_int_equal(take(t, 40, 200, &now), 40);
-        assert_int_equal(take(t, 60, 0, &now), 60);
-    }
-    assert_false(parry_turns_get(t).overloaded);
-    assert_int_equal(take(t, 3, 251, &now), 0); /* but nobody waits for ever */
-    parry_turns_free(t);
-}
-
-static void under_load_nobody_waits_for_more_than_a_search(void **state)
-{
-    (void)state;
-    parry_turns *t = turns(250, 4);
-    int64_t now = 1000 * s;
-    take(t, 1, 0, &now);
-    assert_int_equal(take(t, 99, 13, &now), 99);
-    take(t, 5, 13, &now);
-    assert_true(parry_turns_get(t).overloaded);
-    assert_in_range(parry_turns_get(t).service_ns, 4 * ms - 20, 4 * ms);
-    assert_int_equal(take(t, 10, 5, &now), 0);
-    assert_int_equal(take(t, 10, 3, &now), 10);
-    assert_true(parry_turns_queue(t, 1, now));
-    assert_false(parry_turns_queue(t, 3, now));         /* three for two threads: more than one search */
-    assert_true(parry_turns_take(t, 0, 100 * ms, now)); /* nobody was before it */
-    assert_false(parry_turns_take(t, 0, 251 * ms, now));
-    parry_turns_free(t);
-}
-
-static void load_is_over_when_hardly_anybody_was_refused_for_a_while(void **state)
-{
-    (void)state;
-    parry_turns *t = turns(250, 4);
-    int64_t now = 1000 * s;
-    take(t, 200, 20, &now);
-    assert_true(parry_turns_get(t).overloaded);
-    for (int i = 0; i < 30; i++) { /* a third is refused: it goes on */
-        take(t, 66, 1, &now);
-        take(t, 34, 20, &now);
-    }
-    assert_true(parry_turns_get(t).overloaded);
-    for (int i = 0; i < 3; i++) {
-        take(t, 90, 1, &now);
-        take(t, 10, 20, &now);
-    }
-    assert_true(parry_turns_get(t).overloaded);
-    for (int i = 0; i < 3; i++) {
-        take(t, 90, 1, &now);
-        take(t, 10, 20, &now);
-    }
-    assert_false(parry_turns_get(t).overloaded);
-    take(t, 200, 20, &now);
-    assert_true(parry_turns_get(t).overloaded);
-    now += 5 * s; /* and when nobody came */
-    take(t, 1, 0, &now);
-    assert_false(parry_turns_get(t).overloaded);
-    parry_turns_free(t);
-}
-
-static void turns_without_a_limit_refuse_nobody(void **state)
-{
-    (void)state;
-    parry_turns *t = turns(0, 4);
-    int64_t now = s;
-    assert_int_equal(take(t, 500, 10000, &now), 500);
-    assert_true(parry_turns_queue(t, 100000, now));
-    parry_turns_free(t);
 }
 
 static void a_wait_lies_between_what_the_kernel_and_the_thread_know(void **state)
@@ -497,13 +368,8 @@ int main(void)
         cmocka_unit_test(a_burst_is_worked_off),
         cmocka_unit_test(a_standing_queue_is_refused_until_it_is_gone),
         cmocka_unit_test(searches_come_first_and_signs_of_life_always),
-        cmocka_unit_test(patience_follows_what_a_search_takes),
-        cmocka_unit_test(hardly_anybody_let_in_makes_it_more_patient),
+        cmocka_unit_test(patience_can_be_less),
         cmocka_unit_test(admission_can_be_off),
-        cmocka_unit_test(a_burst_of_searches_is_worked_off),
-        cmocka_unit_test(under_load_nobody_waits_for_more_than_a_search),
-        cmocka_unit_test(load_is_over_when_hardly_anybody_was_refused_for_a_while),
-        cmocka_unit_test(turns_without_a_limit_refuse_nobody),
         cmocka_unit_test(who_is_over_its_time_is_shut_and_others_are_not),
         cmocka_unit_test(connections_are_counted_by_holder),
         cmocka_unit_test(a_wait_lies_between_what_the_kernel_and_the_thread_know),

@@ -111,7 +111,7 @@ class Case(unittest.TestCase):
     @staticmethod
     def plain(reply):
         """But for numbers of its own, and the way to a person: a replica takes no tickets."""
-        text = reply.text.replace(' <a href="/contact">Contact us</a>', "")
+        text = re.sub(' <a href="[^"]*/contact">Contact us</a>', "", reply.text)
         return re.sub(r'"(query_id|queryID|took_us|id|dur_us)": ?"?[^",}]*"?', "", text)
 
 
@@ -196,6 +196,32 @@ class Following(Case):
                                     "--key-file", str(self.key)],
                                    capture_output=True, text=True, timeout=20, check=False)
             self.assertEqual(again.returncode, 5, again.stderr)
+
+    def test_the_way_to_a_person_leads_to_the_primary(self):
+        with self.replica() as r:
+            self.following(r)
+            for base in ("", "/merchant"):
+                reply = r.get(base + "/contact?query_id=x")
+                self.assertEqual((reply.status, reply.headers["Location"]), (307, f"{self.url}{base}/contact"))
+                self.assertEqual(self.primary.get(base + "/contact").status, 200)
+                for path in ("/", "/search?q=nothingofthekind", "/search?q=parcels"):
+                    self.assertIn(f'<a href="{self.url}{base}/contact">', r.get(base + path).text)
+            ticket = self.primary.get("/v1/handoffs", "POST", body='{"description": "Lost.", "email": "a@b.example"}').json
+            reply = r.get(ticket["follow_path"])
+            self.assertEqual((reply.status, reply.headers["Location"]), (307, self.url + ticket["follow_path"]))
+            self.assertNotIn("\n", r.get("/ticket/a%0d%0aSet-Cookie:%20x").headers["Location"])
+            for method, path, body in (("POST", "/v1/handoffs", "{}"), ("GET", "/v1/followed/" + ticket["follow_token"], None),
+                                       ("POST", f"/v1/followed/{ticket['follow_token']}/survey", '{"score": 5}')):
+                reply = r.get(path, method, body=body)
+                self.assertIn(reply.status, (403, 503), path)
+                self.assertIn(self.url, reply.json["detail"])
+
+    def test_the_way_to_a_person_may_lead_elsewhere(self):
+        with self.replica(args=["--option", "desk.contact_url=https://help.example/write?from=a&b"]) as r:
+            self.following(r)
+            self.assertEqual(r.get("/contact").headers["Location"], "https://help.example/write?from=a&b")
+            for path in ("/", "/search?q=parcels"):
+                self.assertIn('<a href="https://help.example/write?from=a&amp;b">', r.get(path).text)
 
     def test_another_history_of_the_primary(self):
         with self.replica() as r:

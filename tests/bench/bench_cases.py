@@ -3,8 +3,8 @@
 
     tests/bench/bench_cases.py [--build build/release] [--data DIR] [--cases 100000] [--writes 20] [--check]
 
-Prints p50, p95 and p99 of each kind from the request to the last byte of the reply, first alone, then beside --writes a second that make
-cases, change them and comment on them. The cases are made by bench_cases (C), always the same ones; --data keeps them for the next run.
+Prints p50, p95 and p99 of each kind from the request to the last byte of the reply, and of what it cost the server's cores, which a busy
+machine changes less; first alone, then beside --writes a second that make cases, change them and comment on them. The cases are made by bench_cases (C), always the same ones; --data keeps them for the next run.
 The load and the server share the cores. --check: nothing is said of times; a reply that is not 200 or not in order fails it."""
 import argparse
 import datetime
@@ -107,25 +107,28 @@ def kinds(rng, some):
     yield "search, nothing has it", searches(lambda: "qqq" + rng.choice(rare) + " ")
 
 
-def measure(c, paths):
+def measure(c, paths, parry):
+    """(ms until the reply, ms of the server's cores) of each."""
     took = []
     for path in paths:
+        before = parry.cpu_ms()
         status, body, ms = c.ask("GET", path)
         if status != 200:
             sys.exit(f"{path}: {status} {body[:300]}")
-        took.append(ms)
+        took.append((ms, parry.cpu_ms() - before))
     return took
 
 
-def walk(c, most):
+def walk(c, most, parry):
     """From the first to the last by `next`: 100 at once."""
     took, cursor, ids = [], "", []
     while cursor is not None and len(took) < most:
+        before = parry.cpu_ms()
         status, body, ms = c.ask("GET", query(limit=100, order="oldest", cursor=cursor))
         if status != 200:
             sys.exit(f"{cursor}: {status} {body[:300]}")
         page = json.loads(body)
-        took.append(ms)
+        took.append((ms, parry.cpu_ms() - before))
         ids += [k["id"] for k in page["cases"]]
         cursor = page["next"]
     if len(set(ids)) != len(ids):
@@ -134,11 +137,11 @@ def walk(c, most):
 
 
 def say(name, took):
-    took = sorted(took)
-
-    def at(share):
-        return took[min(len(took) - 1, int(len(took) * share))]
-    print(f"{name:32} {len(took):5}   p50 {at(0.5):6.1f}   p95 {at(0.95):6.1f}   p99 {at(0.99):6.1f}   worst {took[-1]:6.1f}", flush=True)
+    def at(part, share):
+        values = sorted(t[part] for t in took)
+        return values[min(len(values) - 1, int(len(values) * share))]
+    print(f"{name:32} {len(took):5} " + "   |".join("".join(f" {at(part, share):7.1f}" for share in (0.5, 0.95, 0.99, 1)) for part in (0, 1)),
+          flush=True)
 
 
 # ---- writes beside it
@@ -162,7 +165,7 @@ class Writer(threading.Thread):
             if status not in (200, 201):
                 print(f"a write: {status} {reply[:200]}", file=sys.stderr)
                 os._exit(1)
-            self.took.append(ms)
+            self.took.append((ms, 0))
 
 
 # ---- the server
@@ -175,6 +178,10 @@ class Parry:
         self.port = int(re.search(r":(\d+)", self.process.stdout.readline()).group(1))
         self.key = subprocess.run([a.parry, "keys", "create", *self.options, "--name", "bench", "--rights", "cases.read cases.write"],
                                   check=True, capture_output=True, text=True).stdout.strip()
+
+    def cpu_ms(self):
+        """Of all its threads, until now."""
+        return sum(int(p.read_text().split()[0]) for p in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")) / 1e6
 
     def close(self):
         self.process.terminate()
@@ -197,10 +204,15 @@ def bench(a, top):
                       f"{os.getloadavg()[0]:.1f}; {a.cases} cases; {f'{writes} writes a second beside it' if writes else 'nothing else'}; ms")
             if writer:
                 writer.start()
-            results = [(name, measure(c, paths)) for name, paths in asked]
-            results.append(("list, from the first to the last", walk(c, 20 if a.check else 10**6)))
-            for name, took in results if not a.check else []:
-                say(name, took)
+            if not a.check:
+                print(f"{'':32} {'':5}     p50     p95     p99   worst   | and the server's cores")
+            for name, paths in asked:
+                took = measure(c, paths, parry)
+                if not a.check:
+                    say(name, took)
+            took = walk(c, 20 if a.check else 10**6, parry)
+            if not a.check:
+                say("list, from first to last", took)
             if writer:
                 writer.stop.set()
                 writer.join()

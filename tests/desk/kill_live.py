@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Kills `parry serve` with SIGKILL at random moments while clients hand tickets over, its outbox delivers them to a fake of Zendesk that
-fails in every way and to the case store, and agents change cases. In the end every hand-off that was acknowledged is at the fake once,
-a case once and in the ledger once, and nothing else is; every change of a case that was acknowledged is there.
+fails in every way and to the case store, agents change cases and erase some, and that other system tells what became of its tickets. In
+the end every hand-off that was acknowledged is at the fake once, a case once and in the ledger once, and nothing else is; every change of
+a case and every status that was acknowledged is there, and nothing is of what was erased.
 
     PARRY_BIN=build/release/parry PARRY_LEDGER_LINES=build/release/ledger_lines tests/desk/kill_live.py [--kills 30] [--seed 1]
 
@@ -28,6 +29,8 @@ FAULTS = ["429", "500", "500-done", "reset", "reset-done", "half", "half-json", 
 SHARE = 0.12  # of all requests to the fake
 CLIENTS, AGENTS = 3, 2
 PAUSE_S = 0.03
+ERASED = 0.03  # of what agents do
+NEXT = {"new": "inprogress", "inprogress": "done", "done": "inprogress"}
 
 
 class Faulty(Zendesk):
@@ -52,7 +55,8 @@ class Run:
         self.port, self.key = 0, ""
         self.stop, self.broken = threading.Event(), []
         self.handoffs, self.again, self.lost = {}, 0, 0
-        self.comments, self.priorities = {}, {}
+        self.comments, self.changed = {}, {}
+        self.known, self.kept, self.told, self.erased = set(), set(), set(), set()  # hand-offs; none is kept and erased
         self.lock = threading.Lock()
         (self.top / "token").write_text(self.fake.token + "\n")
         (self.top / "token").chmod(0o600)
@@ -71,7 +75,8 @@ class Run:
             c.request(method, path, None if body is None else json.dumps(body),
                       {"Content-Type": "application/json", "Authorization": "Bearer " + self.key, **headers})
             reply = c.getresponse()
-            return reply.status, json.loads(reply.read())
+            text = reply.read()
+            return reply.status, json.loads(text) if text else None
         except (OSError, http.client.HTTPException, ValueError):
             return None
         finally:
@@ -86,6 +91,22 @@ class Run:
             with self.lock:
                 self.lost += 1
             time.sleep(0.05)
+
+    def keep(self, handoff):
+        """Nobody erases it from now on. False: somebody does."""
+        with self.lock:
+            if handoff not in self.erased:
+                self.kept.add(handoff)
+            return handoff in self.kept
+
+    def may_erase(self, handoff):
+        with self.lock:
+            if handoff in self.known and handoff not in self.kept:
+                self.erased.add(handoff)
+            return handoff in self.erased
+
+    def there(self):
+        return [h for h in self.handoffs.values() if h not in self.erased]
 
     def wrong(self, what):
         self.broken.append(what)
@@ -102,8 +123,9 @@ def client(run, number):
         if status != 201:
             return run.wrong(f"{key}: {status} {reply}")
         run.handoffs[key] = reply["id"]
-        if n % 10 == 0:
-            before = f"client-{number}-{n // 2}"
+        run.known.add(reply["id"])
+        before = f"client-{number}-{n // 2}"
+        if n % 10 == 0 and run.keep(run.handoffs[before]):
             _, reply = run.until_done("POST", "/v1/handoffs", {"description": f"My refund of order {before} is late.", "email": "a@shop.example"},
                                       **{"Idempotency-Key": before})
             if reply.get("id") != run.handoffs[before]:
@@ -121,24 +143,51 @@ def agent(run, number):
         if not mine:
             time.sleep(PAUSE_S)
             continue
-        case = rng.choice(mine)["id"]
+        chosen = rng.choice(mine)
+        case = chosen["id"]
+        if rng.random() < ERASED and run.may_erase(chosen["externalId"]):
+            status, reply = run.until_done("DELETE", f"/v1/cases/{case}")
+            if status not in (204, 404):
+                return run.wrong(f"an erasure: {status} {reply}")
+            run.comments.pop(case, None)
+            continue
         said = f"agent {number} says {n}"
         n += 1
         status, reply = run.until_done("POST", f"/v1/cases/{case}/comments", {"text": said}, **{"Idempotency-Key": said.replace(" ", "-")})
         if status != 201:
             return run.wrong(f"a comment: {status} {reply}")
         run.comments.setdefault(case, []).append(said)
-        priority = rng.choice(["low", "medium", "high", "critical"])
-        status, reply = run.until_done("PATCH", f"/v1/cases/{case}", {"priority": priority})
+        change = {"priority": rng.choice(["low", "medium", "high", "critical"]), "status": NEXT[chosen["status"]], "subject": said}
+        status, reply = run.until_done("PATCH", f"/v1/cases/{case}", change)
         if status != 200:
             return run.wrong(f"a change: {status} {reply}")
-        run.priorities[case] = priority
+        run.changed[case] = change
         time.sleep(PAUSE_S)
+
+
+def teller(run):
+    """The other system, whose tickets are solved one by one, and which tells so until it is answered."""
+    n = 0
+    while not run.stop.is_set():
+        if n == len(run.fake.tickets):
+            time.sleep(PAUSE_S)
+            continue
+        ticket = run.fake.tickets[n]
+        n += 1
+        if not run.keep(ticket["external"]):
+            continue
+        ticket["ticket"]["status"] = "solved"
+        status, reply = run.until_done("POST", "/v1/hooks/ticket", {"ticket_id": str(ticket["ticket"]["id"]), "target": "helpdesk",
+                                                                    "handoff_id": ticket["external"], "status": "solved", "ended": True})
+        if status != 200 or reply["joined_by"] != "handoff":
+            return run.wrong(f"what is told: {status} {reply}")
+        run.told.add(ticket["external"])
 
 
 def start(run):
     threads = [threading.Thread(target=client, args=(run, i), daemon=True) for i in range(CLIENTS)]
     threads += [threading.Thread(target=agent, args=(run, i), daemon=True) for i in range(AGENTS)]
+    threads += [threading.Thread(target=teller, args=(run,), daemon=True)]
     for t in threads:
         t.start()
     return threads
@@ -178,22 +227,37 @@ def same(what, got, want):
 
 
 def undelivered(run):
-    return len(run.fake.tickets) < len(run.handoffs) or len(all_cases(run)) < len(run.handoffs)
+    there = set(run.there())
+    return there - {t["external"] for t in run.fake.tickets} or there - {c["externalId"] for c in all_cases(run)}
 
 
 def check_cases(run, cases):
-    same("cases", [c["externalId"] for c in cases], run.handoffs.values())
+    same("cases", [c["externalId"] for c in cases], run.there())
     for number, said in run.comments.items():
         _, case = run.send("GET", f"/v1/cases/{number}")
         same(f"comments on {number}", [c["text"] for c in case["comments"] if c["text"].startswith("agent ")], said)
-        if case["priority"] != run.priorities.get(number, case["priority"]):
-            sys.exit(f"case {number} is {case['priority']}, and was made {run.priorities[number]}")
+        change = run.changed.get(number, {})
+        if any(case[name] != value for name, value in change.items()):
+            sys.exit(f"case {number} is {case}, and was made {change}")
+
+
+def check_handoffs(run):
+    """What was told has flowed back; of what was erased there is nothing."""
+    for handoff in run.handoffs.values():
+        status, reply = run.send("GET", f"/v1/handoffs/{handoff}")
+        if status != (404 if handoff in run.erased else 200):
+            sys.exit(f"{handoff}: {status} {reply}")
+        if handoff not in run.told:
+            continue
+        target, = [t for t in reply["targets"] if t["target"] == "helpdesk"]
+        if (target["state"], target["status"], target["ended"]) != ("delivered", "solved", True):
+            sys.exit(f"{handoff} was told to be solved, and is {target}")
 
 
 def check_ledger(run):
     lines = subprocess.run([os.environ["PARRY_LEDGER_LINES"], str(run.top / "data" / "ledger")], capture_output=True, text=True, check=True)
     events = [json.loads(line) for line in lines.stdout.splitlines() if line]
-    same("ticket_created", [e["handoff"] for e in events if e.get("type") == "ticket_created"], run.handoffs.values())
+    same("ticket_created", [e.get("handoff") for e in events if e.get("type") == "ticket_created"], run.handoffs.values())
 
 
 def main():
@@ -210,18 +274,22 @@ def main():
                 run.stop.set()
                 for t in threads:
                     t.join(60)
-                until(lambda: not undelivered(run), 120)
+                until(lambda: not undelivered(run) and json.loads(s.run("outbox", "counts", "--json"))["waiting"] == 0, 120)
                 time.sleep(1)  # what is too much would come now
                 check_cases(run, all_cases(run))
+                check_handoffs(run)
                 s.stop()
-            same("at the fake", [t["external"] for t in run.fake.tickets], run.handoffs.values())
+            at_fake = [t["external"] for t in run.fake.tickets]
+            same("at the fake", [h for h in at_fake if h not in run.erased], run.there())
+            same("at the fake, of what was erased", set(at_fake) & run.erased, [h for h in at_fake if h in run.erased])
             if run.fake.wrong or run.broken:
                 sys.exit(f"{run.fake.wrong[:3]} {run.broken[:3]}")
             check_ledger(run)
-        print(f"{a.kills} kills, {len(run.handoffs)} hand-offs, {sum(map(len, run.comments.values()))} comments, {run.lost} requests sent "
+        print(f"{a.kills} kills, {len(run.handoffs)} hand-offs, {sum(map(len, run.comments.values()))} comments, {len(run.erased)} "
+              f"erased, {len(run.told)} told, {run.lost} requests sent "
               f"again, {dict(run.fake.failed)} at the fake: nothing lost, nothing twice")
-        if run.lost == 0 or not run.fake.failed:
-            sys.exit("no request was ever lost, or the fake never failed: this run has shown nothing")
+        if run.lost == 0 or not run.fake.failed or not run.told or not run.erased:
+            sys.exit("nothing was lost, failed, told or erased: this run has shown nothing")
 
 
 if __name__ == "__main__":

@@ -372,18 +372,24 @@ static void a_folder_has_the_shipped_one_until_a_team_trains(void **state)
     parry_hash file;
     parry_trained report;
     size_t many = parry_classifier_cases(shipped, &file);
+    parry_err own_err;
     ok(parry_classifier_save(shipped, in(s, PARRY_CLASSIFIER_SHIPPED), NULL));
-    ok(parry_classifier_ready(s->dir, NULL, &c, NULL));
+    ok(parry_classifier_ready(s->dir, NULL, &own_err, &c, NULL));
+    assert_int_equal(own_err.code, PARRY_OK);
     assert_int_equal(parry_classifier_cases(c, &file), many);
     parry_classifier_free(c);
     parry_classifier *own = trained(s, repeated(s, 4, ""), &report);
     ok(parry_classifier_save(own, in(s, PARRY_CLASSIFIER_OWN), NULL));
     parry_classifier_free(own);
-    ok(parry_classifier_ready(s->dir, NULL, &c, NULL));
+    ok(parry_classifier_ready(s->dir, NULL, &own_err, &c, NULL));
     assert_int_equal(parry_classifier_cases(c, &file), 20);
+    assert_int_equal(own_err.code, PARRY_OK);
     parry_classifier_free(c);
     ok(parry_file_replace(in(s, PARRY_CLASSIFIER_OWN), lit("nonsense"), NULL));
-    assert_int_equal(parry_classifier_ready(s->dir, NULL, &c, NULL), PARRY_CORRUPT);
+    ok(parry_classifier_ready(s->dir, NULL, &own_err, &c, NULL));
+    assert_int_equal(parry_classifier_cases(c, &file), many);
+    assert_int_equal(own_err.code, PARRY_CORRUPT);
+    parry_classifier_free(c);
 }
 
 int main(void)

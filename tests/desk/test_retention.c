@@ -16,7 +16,7 @@ typedef struct desk {
     parry_handoffs *handoffs;
     parry_outbox *outbox;
     atomic_uint sent;
-    atomic_bool refuses;
+    atomic_bool refuses, holds, held; /* holds: it waits while it is being sent; held: it does */
     _Atomic int64_t now_ms;
 } desk;
 
@@ -25,6 +25,10 @@ static int64_t now_of(void *ctx) { return atomic_load(&((desk *)ctx)->now_ms); }
 static parry_fate take(void *ctx, const parry_outbox_item *item, parry_receipt *out, parry_err *err)
 {
     desk *d = ctx;
+    while (atomic_load(&d->holds)) {
+        atomic_store(&d->held, true);
+        parry_sleep_ms(1);
+    }
     if (atomic_load(&d->refuses)) {
         (void)parry_fail(err, PARRY_INVALID, "never");
         return PARRY_FATE_NEVER;
@@ -335,6 +339,26 @@ static void test_a_hand_off_is_forgotten_at_once(void **state)
     desk_close(&d);
 }
 
+static void test_what_is_being_sent_is_forgotten_too(void **state)
+{
+    scratch *s = *state;
+    desk d = {.now_ms = 1700000000000, .holds = true};
+    size_t n;
+    desk_open(&d, s, "helpdesk", true);
+    parry_uuid id = accept(&d, s, "");
+    while (!atomic_load(&d.held))
+        parry_sleep_ms(1);
+    ok(parry_handoffs_forget(d.handoffs, id, NULL));
+    atomic_store(&d.holds, false);
+    while (atomic_load(&d.sent) == 0)
+        parry_sleep_ms(1);
+    parry_outbox_close(d.outbox); /* what came of it is settled */
+    d.outbox = NULL;
+    ok(parry_handoffs_retain(d.handoffs, 0, 100, true, &n, NULL));
+    assert_int_equal(rows_of_all(&d), 0);
+    desk_close(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +370,7 @@ int main(void)
         in_scratch(test_the_threads_own_erasures_are_counted),
         in_scratch(test_the_audit_says_what_was_erased_how_many_and_up_to_when),
         in_scratch(test_a_hand_off_is_forgotten_at_once),
+        in_scratch(test_what_is_being_sent_is_forgotten_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,7 @@ class Table(unittest.TestCase):
             for name in re.findall(r"`([a-z_/]+\.[ch])`", row[1]):
                 self.assertTrue((SOURCE / name).exists(), name)
             for name in re.findall(r"`(parry_\w+)`", row[1]):
-                self.assertTrue(any(name in file.read_text() for folder in ("api", "access") for file in (SOURCE / folder).rglob("*.c")), name)
+                self.assertTrue(any(name in file.read_text() for folder in ("api", "access", "base") for file in (SOURCE / folder).rglob("*.c")), name)
 
 
 if __name__ == "__main__":
