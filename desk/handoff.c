@@ -171,6 +171,7 @@ static parry_code start_record(accepting *x, parry_err *err)
     r->first = x->w->first && (t.queue_probability >= 0 || t.priority_probability >= 0);
     r->channel = parry_str_copy(x->a, parry_str_make(json_string_value(channel), json_string_length(channel)));
     r->visitor = parry_str_copy(x->a, x->w->visitor);
+    r->session = parry_str_copy(x->a, x->w->session);
     r->contact = parry_str_copy(x->a, x->w->contact);
     for (r->ntargets = 0; r->ntargets < x->h->ntargets; r->ntargets++)
         r->targets[r->ntargets].name = parry_str_of(x->h->targets[r->ntargets]);

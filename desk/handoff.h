@@ -39,7 +39,7 @@ typedef struct parry_handoff {
     parry_str rule;                                 /* of urgency, where one decided the priority; else empty */
     bool first;                                     /* guessed in a hurry: parry_handoffs_guessed is still to come */
     parry_str locale, audience, channel;
-    parry_str visitor, contact; /* keys (ledger/visitor.h), empty where unknown */
+    parry_str visitor, session, contact; /* keys (ledger/visitor.h), empty where unknown */
     parry_handoff_target targets[PARRY_HANDOFF_TARGETS];
     size_t ntargets; /* the first one's status is the hand-off's */
     int survey;      /* 1 to 5; 0: not said */
@@ -69,7 +69,7 @@ typedef struct parry_handoff_wish {
     parry_str once;    /* what tells this request from every other one; empty: nothing does */
     parry_str request; /* all that was sent, to know it again by: only a keyed hash is kept; empty: not compared */
     json_t *packet;    /* all but handoff_id, created_at and follow_url, which are set in it; borrowed */
-    parry_str visitor, contact;
+    parry_str visitor, session, contact;
     bool first; /* what the packet suggests is a first guess (desk/guess.h) */
 } parry_handoff_wish;
 /* Durable when it returns. *again: the same `once` was accepted before; out is what it was then. Strings of out in the

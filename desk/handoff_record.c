@@ -38,6 +38,7 @@ json_t *parry_handoff_json(const parry_handoff *h)
     json_object_set_new(j, "audience", parry_json_text(h->audience));
     json_object_set_new(j, "channel", parry_json_text(h->channel));
     json_object_set_new(j, "visitor", parry_json_text(h->visitor));
+    json_object_set_new(j, "session", parry_json_text(h->session));
     json_object_set_new(j, "contact", parry_json_text(h->contact));
     json_object_set_new(j, "survey", json_integer(h->survey));
     json_object_set_new(j, "survey_at", json_integer(h->survey_ms));
@@ -100,6 +101,7 @@ parry_code parry_handoff_read(parry_str value, parry_uuid id, parry_arena *a, pa
     h.audience = text_at(j, "audience", a);
     h.channel = text_at(j, "channel", a);
     h.visitor = text_at(j, "visitor", a);
+    h.session = text_at(j, "session", a);
     h.contact = text_at(j, "contact", a);
     h.survey = (int)number_at(j, "survey");
     h.survey_nth = (unsigned)number_at(j, "survey_nth");

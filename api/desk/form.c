@@ -269,10 +269,9 @@ static parry_code fill(parry_call *c, const json_t *body, parry_form *f, parry_e
         code = set_ticket(c, body, f, err);
     if (code != PARRY_OK)
         return code;
-    char ignored[33];
     set_place(c, body, f->packet);
     set_key(c, PARRY_PSEUDONYM_VISITOR, w.now_ms, visitor, f->visitor, &w.who[0]);
-    set_key(c, PARRY_PSEUDONYM_SESSION, w.now_ms, session, ignored, &w.who[1]);
+    set_key(c, PARRY_PSEUDONYM_SESSION, w.now_ms, session, f->session, &w.who[1]);
     return add_journey(c, body, &w, f, err);
 }
 

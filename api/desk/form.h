@@ -13,9 +13,9 @@ extern const char parry_handoff_schema[]; /* of POST /v1/handoffs */
 extern const char parry_draft_schema[];   /* of POST /v1/handoffs/draft */
 
 typedef struct parry_form {
-    json_t *packet;                /* the caller's to free */
-    bool first;                    /* queue and priority are guessed by words alone, and better before it goes out */
-    char visitor[33], contact[33]; /* keys (ledger/visitor.h); "" unknown */
+    json_t *packet; /* the caller's to free */
+    bool first;     /* queue and priority are guessed by words alone, and better before it goes out */
+    char visitor[33], session[33], contact[33]; /* keys (ledger/visitor.h); "" unknown */
 } parry_form;
 
 /* What a slip of the pen gets wrong, before anything is spent on it. INVALID. */

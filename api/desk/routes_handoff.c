@@ -123,6 +123,7 @@ static parry_code open_once(parry_call *c, const json_t *body, parry_handoff_ask
                             .request = x->request,
                             .packet = f.packet,
                             .visitor = parry_str_of(f.visitor),
+                            .session = parry_str_of(f.session),
                             .contact = parry_str_of(f.contact),
                             .first = f.first};
     code = parry_handoffs_accept(h, &w, c->arena, out, &x->again, err);

@@ -21,6 +21,8 @@ static json_t *event_of(const parry_handoff *h)
                           parry_json_text(h->audience), "channel", parry_json_text(h->channel));
     if (h->visitor.n > 0)
         json_object_set_new(j, "visitor", parry_json_text(h->visitor));
+    if (h->session.n > 0)
+        json_object_set_new(j, "session", parry_json_text(h->session));
     if (h->contact.n > 0)
         json_object_set_new(j, "contact", parry_json_text(h->contact));
     return j;
