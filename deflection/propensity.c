@@ -44,15 +44,15 @@ const char *parry_estimate_status_name(parry_estimate_status s)
     return s == PARRY_ESTIMATE_OK ? "ok" : "too_few_effective";
 }
 
-static double worth(parry_measure m, unsigned rank)
+static double worth(parry_click_measure m, unsigned rank)
 {
     if (rank == 0)
         return 0;
-    return m == PARRY_MEASURE_MRR ? 1.0 / rank : 1 / log2(1.0 + rank);
+    return m == PARRY_CLICK_MRR ? 1.0 / rank : 1 / log2(1.0 + rank);
 }
 
 /* One cluster a visitor into out[]; returns how many. */
-static size_t gather(const parry_weighed_click *clicks, size_t n, parry_measure measure, double most,
+static size_t gather(const parry_weighed_click *clicks, size_t n, parry_click_measure measure, double most,
                      parry_cluster *out)
 {
     size_t visitors = 0;
@@ -76,7 +76,8 @@ static double effective(const parry_cluster *visitors, size_t n)
     return n > 0 ? sum * sum / squares : 0;
 }
 
-static void fill(parry_estimate *e, const parry_weighed_click *clicks, size_t n, parry_measure measure, double most)
+static void fill(parry_estimate *e, const parry_weighed_click *clicks, size_t n, parry_click_measure measure,
+                 double most)
 {
     for (size_t i = 0; i < n; i++) {
         e->naive += worth(measure, clicks[i].rank) / (double)n;
@@ -84,7 +85,7 @@ static void fill(parry_estimate *e, const parry_weighed_click *clicks, size_t n,
     }
 }
 
-parry_estimate parry_estimate_of(const parry_weighed_click *clicks, size_t n, parry_measure measure, double most,
+parry_estimate parry_estimate_of(const parry_weighed_click *clicks, size_t n, parry_click_measure measure, double most,
                                  uint64_t seed)
 {
     parry_cluster *visitors = parry_malloc((n + 1) * sizeof *visitors);

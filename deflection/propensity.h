@@ -49,7 +49,10 @@ typedef struct parry_weighed_click {
     unsigned rank;    /* where the other ranking has it, from 1; 0: nowhere */
 } parry_weighed_click;
 
-typedef enum parry_measure { PARRY_MEASURE_MRR, PARRY_MEASURE_DCG } parry_measure; /* 1/rank; 1/log2(1 + rank) */
+typedef enum parry_click_measure {
+    PARRY_CLICK_MRR,
+    PARRY_CLICK_DCG
+} parry_click_measure; /* 1/rank; 1/log2(1 + rank) */
 
 typedef enum parry_estimate_status {
     PARRY_ESTIMATE_OK,
@@ -70,7 +73,7 @@ typedef struct parry_estimate {
 /* Clipped, self-normalised inverse propensity: each click weighs min(1 / look, most) (Joachims et al. 2017; Swaminathan
  * and Joachims 2015; Bottou et al. 2013 on clipping). most at least 1; 10 is usual. It sees only what the list that
  * was shown held; the interval leaves out how well `look` is known. */
-parry_estimate parry_estimate_of(const parry_weighed_click *clicks, size_t n, parry_measure measure, double most,
+parry_estimate parry_estimate_of(const parry_weighed_click *clicks, size_t n, parry_click_measure measure, double most,
                                  uint64_t seed);
 
 #ifdef __cplusplus

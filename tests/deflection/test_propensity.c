@@ -68,16 +68,16 @@ static void test_a_click_that_was_unlikely_weighs_more(void **state)
     (void)state;
     parry_weighed_click c[N];
     clicks_of(c);
-    parry_estimate e = parry_estimate_of(c, N, PARRY_MEASURE_MRR, 10, 1);
+    parry_estimate e = parry_estimate_of(c, N, PARRY_CLICK_MRR, 10, 1);
     assert_int_equal(e.status, PARRY_ESTIMATE_OK);
     near(e.value, (200 * 0.5 + 100 * 2 * 1) / 400, 1e-12);
     near(e.naive, (200 * 0.5 + 100) / 300, 1e-12);
     near(e.effective, 400.0 * 400 / (200 + 100 * 4), 1e-9);
     near(e.clipped, 0, 0);
     assert_true(e.interval.low < e.value && e.value < e.interval.high);
-    e = parry_estimate_of(c, N, PARRY_MEASURE_DCG, 10, 1);
+    e = parry_estimate_of(c, N, PARRY_CLICK_DCG, 10, 1);
     near(e.value, (200 / log2(3) + 200) / 400, 1e-12);
-    e = parry_estimate_of(c, N, PARRY_MEASURE_MRR, 1, 1);
+    e = parry_estimate_of(c, N, PARRY_CLICK_MRR, 1, 1);
     near(e.clipped, 100 / 300.0, 1e-12);
     near(e.value, e.naive, 1e-12);
 }
@@ -89,7 +89,7 @@ static void test_what_is_not_in_the_other_ranking_is_worth_nothing(void **state)
     clicks_of(c);
     for (size_t i = 0; i < N; i += 3)
         c[i].rank = 0;
-    near(parry_estimate_of(c, N, PARRY_MEASURE_MRR, 10, 1).value, 0.25, 1e-12);
+    near(parry_estimate_of(c, N, PARRY_CLICK_MRR, 10, 1).value, 0.25, 1e-12);
 }
 
 static void test_too_few_or_too_uneven_are_refused(void **state)
@@ -97,17 +97,17 @@ static void test_too_few_or_too_uneven_are_refused(void **state)
     (void)state;
     parry_weighed_click c[N];
     clicks_of(c);
-    assert_int_equal(parry_estimate_of(c, 99, PARRY_MEASURE_MRR, 10, 1).status, PARRY_ESTIMATE_FEW);
-    assert_int_equal(parry_estimate_of(c, 0, PARRY_MEASURE_MRR, 10, 1).status, PARRY_ESTIMATE_FEW);
+    assert_int_equal(parry_estimate_of(c, 99, PARRY_CLICK_MRR, 10, 1).status, PARRY_ESTIMATE_FEW);
+    assert_int_equal(parry_estimate_of(c, 0, PARRY_CLICK_MRR, 10, 1).status, PARRY_ESTIMATE_FEW);
     for (size_t i = 0; i < N; i++)
         c[i].cluster = i / 100; /* three visitors are three, however often they click */
-    parry_estimate e = parry_estimate_of(c, N, PARRY_MEASURE_MRR, 10, 1);
+    parry_estimate e = parry_estimate_of(c, N, PARRY_CLICK_MRR, 10, 1);
     assert_int_equal(e.status, PARRY_ESTIMATE_FEW);
     near(e.effective, 3, 0.01);
     clicks_of(c);
     c[0].look = 0.001; /* one of them would outweigh all others together */
-    assert_int_equal(parry_estimate_of(c, N, PARRY_MEASURE_MRR, 1e6, 1).status, PARRY_ESTIMATE_FEW);
-    assert_int_equal(parry_estimate_of(c, N, PARRY_MEASURE_MRR, 10, 1).status, PARRY_ESTIMATE_OK);
+    assert_int_equal(parry_estimate_of(c, N, PARRY_CLICK_MRR, 1e6, 1).status, PARRY_ESTIMATE_FEW);
+    assert_int_equal(parry_estimate_of(c, N, PARRY_CLICK_MRR, 10, 1).status, PARRY_ESTIMATE_OK);
 }
 
 int main(void)

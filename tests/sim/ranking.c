@@ -150,7 +150,7 @@ static parry_estimate judge(const log_truth *t, uint64_t *random, size_t visitor
             if (chance(random, looked_at[t->shown[q] - 1] * opens))
                 clicks[n++] = (parry_weighed_click){v, look[t->shown[q] - 1], t->other[q]};
         }
-    parry_estimate e = parry_estimate_of(clicks, n, PARRY_MEASURE_MRR, 10, parry_random_next(random));
+    parry_estimate e = parry_estimate_of(clicks, n, PARRY_CLICK_MRR, 10, parry_random_next(random));
     free(clicks);
     return e;
 }
