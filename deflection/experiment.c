@@ -54,9 +54,13 @@ const char *parry_derived_status_name(parry_derived_status s)
 
 static parry_trials tickets(const parry_arm_counts *a) { return (parry_trials){a->tickets, a->units}; }
 
-static bool planned(const parry_trial_plan *p)
+uint64_t parry_trial_plan_units(const parry_trial_plan *p)
 {
-    return p->share > 0 && p->share < 1 && (p->units > 0 || fabs(p->base - p->treated) > 0);
+    if (!(p->share > 0 && p->share < 1))
+        return 0;
+    if (p->units > 0 || !(fabs(p->base - p->treated) > 0))
+        return p->units;
+    return (uint64_t)fmin(ceil(parry_sample_size(p->base, p->treated, p->share, parry_usual_power)), 1e15);
 }
 
 static void fill_detectable(parry_effect *e)
@@ -123,11 +127,9 @@ parry_effect parry_effect_of(const parry_trial_plan *plan, const parry_experimen
                       .avoided = nothing,
                       .per_clicker = nothing,
                       .inflation = nothing};
-    if (!planned(plan))
+    e.plan.units = parry_trial_plan_units(plan);
+    if (e.plan.units == 0)
         return e;
-    if (plan->units == 0)
-        e.plan.units =
-            (uint64_t)fmin(ceil(parry_sample_size(plan->base, plan->treated, plan->share, parry_usual_power)), 1e15);
     parry_trials h = tickets(&counts->holdout), t = tickets(&counts->treated);
     e.srm_p = parry_sample_ratio_p(h.n, t.n, plan->share);
     e.past_end = h.n + t.n > e.plan.units;

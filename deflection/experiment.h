@@ -94,9 +94,13 @@ typedef struct parry_effect {
     parry_derived inflation;   /* potential rate of the treated / difference */
 } parry_effect;
 
-/* plan.units 0: as many as the plan's difference needs (parry_sample_size); share 0: OFF. Once the planned number of
- * units is reached, hand in the first so many by time of assignment, for good: an end that moves is a look that was not
- * planned.
+/* The planned end: plan.units, or as many as the plan's difference needs (parry_sample_size). 0: there is no plan
+ * (nobody is held out; or neither units nor a difference is said). */
+uint64_t parry_trial_plan_units(const parry_trial_plan *plan);
+
+/* No plan: OFF. Once the planned number of units is reached, hand in the first so many by time of assignment, for good:
+ * an end that moves is a look that was not planned. And always from the first unit on: an interval that holds at every
+ * look does not hold for a beginning that somebody picked.
  *
  * CACE is the Wald estimate (Imbens and Angrist 1994): nobody of the hold-out can click, and the suggestions are taken
  * to do nothing for who opens none. Its interval is Anderson and Rubin's (1949), here Fieller's. The inflation's

@@ -4,13 +4,14 @@
 #include "deflection/session.h"
 #include "ledger/events.h"
 
+#include <math.h>
 #include <sodium.h>
 #include <stdlib.h>
 
 bool parry_trial_read(const parry_config *c, parry_trial *out)
 {
     static const char *const windows[PARRY_WINDOWS] = {"24h", "72h", "7d"};
-    *out = (parry_trial){.plan = {.share = c->experiment.holdout / 100,
+    *out = (parry_trial){.plan = {.share = round(c->experiment.holdout * 100) / PARRY_EXPERIMENT_PARTS,
                                   .base = c->experiment.base / 100,
                                   .treated = c->experiment.treated / 100,
                                   .units = (uint64_t)c->experiment.units}};
@@ -146,7 +147,8 @@ static bool on_session(void *ctx, const parry_session_row *row)
 
 static void add_up(const counting *c, parry_experiment_counts *out)
 {
-    size_t most = c->t->plan.units > 0 && c->t->plan.units < c->n ? (size_t)c->t->plan.units : c->n;
+    uint64_t planned = parry_trial_plan_units(&c->t->plan);
+    size_t most = planned > 0 && planned < c->n ? (size_t)planned : c->n;
     out->left_out = c->left_out;
     for (size_t i = 0; i < most; i++) {
         const unit *u = &c->units[i];

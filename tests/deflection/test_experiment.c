@@ -169,6 +169,9 @@ static void test_the_plan_finds_its_own_size_and_nothing_is_divided_by_no_effect
                                  .treated = {.units = 18000, .tickets = 1440}};
     parry_effect e = parry_effect_of(&p, &c);
     assert_int_equal(e.plan.units, 19265);
+    assert_int_equal(parry_trial_plan_units(&p), 19265);
+    assert_int_equal(parry_trial_plan_units(&plan), 1000);
+    assert_int_equal(parry_trial_plan_units(&(parry_trial_plan){.share = 0.1, .base = 0.1, .treated = 0.1}), 0);
     assert_int_equal(e.status, PARRY_EFFECT_OK);
     assert_true(e.past_end);
     assert_int_equal(e.inflation.status, PARRY_DERIVED_NO_EFFECT);

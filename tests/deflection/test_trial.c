@@ -104,6 +104,10 @@ static void test_the_planned_end_takes_the_first_ones(void **state)
     parry_experiment_counts c = COUNT(*state, &t, "20d", story);
     assert_int_equal(c.holdout.units + c.treated.units, 2);
     assert_int_equal(c.treated.tickets, 0);
+    t.plan = (parry_trial_plan){.share = 0.5, .base = 0.95, .treated = 0.05}; /* needs 1.84 */
+    assert_int_equal(parry_trial_plan_units(&t.plan), 2);
+    c = COUNT(*state, &t, "20d", story);
+    assert_int_equal(c.holdout.units + c.treated.units, 2);
 }
 
 int main(void)
