@@ -80,26 +80,30 @@ static parry_code tell_people(const parry_erasing *e, people *p, size_t from, pa
     return code;
 }
 
-static parry_code step(const parry_erasing *e, people *p, const uint64_t *seqs, size_t n, parry_err *err)
+static parry_code step(const parry_erasing *e, people *p, const uint64_t *seqs, size_t n, parry_days *days,
+                       parry_err *err)
 {
     parry_arena *a = parry_arena_new();
     parry_ledger_record *records = PARRY_ARRAY(a, parry_ledger_record, n);
     size_t there = 0;
     parry_code code = parry_ledger_fetch(e->ledger, seqs, n, a, records, &there, err);
-    for (size_t i = 0; i < there && code == PARRY_OK; i++)
+    for (size_t i = 0; i < there && code == PARRY_OK; i++) {
         add_people(p, &records[i]);
+        if (days != NULL)
+            parry_days_note(days, &records[i]);
+    }
     if (code == PARRY_OK)
         code = parry_ledger_erase(e->ledger, seqs, n, err);
     parry_arena_free(a);
     return code;
 }
 
-parry_code parry_erasing_run(const parry_erasing *e, const uint64_t *seqs, size_t n, parry_err *err)
+parry_code parry_erasing_run(const parry_erasing *e, const uint64_t *seqs, size_t n, parry_days *days, parry_err *err)
 {
     people p = {parry_malloc((TOLD + KEYS * SOME) * sizeof(parry_ledger_subject)), 0};
     parry_code code = PARRY_OK;
     for (size_t i = 0; i < n && code == PARRY_OK; i += SOME) {
-        code = step(e, &p, seqs + i, n - i < SOME ? n - i : SOME, err);
+        code = step(e, &p, seqs + i, n - i < SOME ? n - i : SOME, days, err);
         if (code == PARRY_OK)
             code = tell_people(e, &p, TOLD, err);
     }

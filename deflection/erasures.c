@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { SOME = 1000, DAY_TEXT = 10, DAYS_MAX = 1 << 20 };
+enum { SOME = 1000, DAY_TEXT = 10 };
 static const int64_t day_ms = 86400000;
 
 /* No visitor's key: these are of random bytes. */
@@ -20,83 +20,65 @@ parry_ledger_subject parry_erasures_subject(void)
 
 /* ---- days -------------------------------------------------------------------------------------------------------- */
 
-json_t *parry_day_json(int64_t day)
+void parry_days_free(parry_days *d)
 {
-    char text[PARRY_TIME_TEXT];
-    parry_time_text(day * day_ms, text);
-    return json_stringn(text, DAY_TEXT);
+    free(d->p);
+    *d = (parry_days){NULL, 0, 0};
 }
 
-bool parry_day_parse(const json_t *j, int64_t *day)
+/* From the end: days come almost in order. */
+void parry_days_add(parry_days *d, int64_t day, uint64_t n)
 {
-    int64_t at = 0;
-    bool alone = false;
-    if (!json_is_string(j) ||
-        !parry_time_parse(parry_str_make(json_string_value(j), json_string_length(j)), &at, &alone) || !alone)
-        return false;
-    *day = at / day_ms;
-    return true;
+    size_t at = d->n;
+    while (at > 0 && d->p[at - 1].day > day)
+        at--;
+    if (at > 0 && d->p[at - 1].day == day) {
+        d->p[at - 1].n += n;
+        return;
+    }
+    if (d->n == d->cap) {
+        d->cap = d->cap ? 2 * d->cap : 64;
+        d->p = parry_realloc(d->p, d->cap * sizeof *d->p);
+    }
+    memmove(d->p + at + 1, d->p + at, (d->n - at) * sizeof *d->p);
+    d->p[at] = (parry_day_count){day, n};
+    d->n++;
 }
 
-static int by_number(const void *a, const void *b)
+void parry_days_note(parry_days *d, const parry_ledger_record *r)
 {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
+    static const char at[] = "\"at\":";
+    size_t found = parry_str_find(r->payload, parry_str_of(at));
+    int64_t ms = found < r->payload.n ? strtoll(r->payload.p + found + sizeof at - 1, NULL, 10) : 0;
+    parry_days_add(d, (ms > 0 && ms < r->at_ms + day_ms ? ms : r->at_ms) / day_ms, 1);
+}
+
+json_t *parry_days_json(const parry_days *d)
+{
+    json_t *j = json_object();
+    for (size_t i = 0; i < d->n; i++) {
+        char text[PARRY_TIME_TEXT];
+        parry_time_text(d->p[i].day * day_ms, text);
+        text[DAY_TEXT] = 0;
+        (void)json_object_set_new(j, text, json_integer((json_int_t)d->p[i].n));
+    }
+    return j;
 }
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-typedef struct reading {
-    int64_t *days;
-    size_t n, cap;
-    parry_erasures out;
-} reading;
-
-static void add_day(reading *r, int64_t day)
+static void take(void *ctx, const parry_ledger_record *record)
 {
-    if (r->n == DAYS_MAX)
-        return;
-    if (r->n == r->cap) {
-        r->cap = r->cap ? 2 * r->cap : 64;
-        r->days = parry_realloc(r->days, r->cap * sizeof *r->days);
+    json_t *j = json_loadb(record->payload.p, record->payload.n, 0, NULL), *n;
+    const char *name;
+    json_object_foreach(json_object_get(j, "days"), name, n)
+    {
+        int64_t at;
+        bool alone = false;
+        if (parry_time_parse(parry_str_of(name), &at, &alone) && alone && json_integer_value(n) > 0)
+            parry_days_add(ctx, at / day_ms, (uint64_t)json_integer_value(n));
     }
-    r->days[r->n++] = day;
-}
-
-static void later(int64_t *until_ms, const json_t *j)
-{
-    int64_t day;
-    if (parry_day_parse(j, &day) && day * day_ms > *until_ms)
-        *until_ms = day * day_ms;
-}
-
-static void take(reading *r, const parry_ledger_record *record)
-{
-    json_t *j = json_loadb(record->payload.p, record->payload.n, 0, NULL);
-    const json_t *days = json_object_get(j, "days");
-    int64_t day;
-    for (size_t i = 0; i < json_array_size(days); i++) {
-        if (parry_day_parse(json_array_get(days, i), &day))
-            add_day(r, day);
-    }
-    later(&r->out.queries_until_ms, json_object_get(j, "queries_until"));
-    later(&r->out.events_until_ms, json_object_get(j, "events_until"));
     json_decref(j);
-}
-
-static void settle(reading *r, parry_arena *a)
-{
-    size_t kept = 0;
-    if (r->n > 1)
-        qsort(r->days, r->n, sizeof *r->days, by_number);
-    for (size_t i = 0; i < r->n; i++) {
-        if (kept == 0 || r->days[kept - 1] != r->days[i])
-            r->days[kept++] = r->days[i];
-    }
-    r->out.days = PARRY_ARRAY(a, int64_t, kept + 1);
-    r->out.n = kept;
-    if (kept > 0)
-        memcpy(r->out.days, r->days, kept * sizeof *r->days);
 }
 
 /* Every one that is not erased itself. */
@@ -122,30 +104,19 @@ static parry_code each(parry_ledger *l, void (*fn)(void *ctx, const parry_ledger
     return code;
 }
 
-static void take_one(void *ctx, const parry_ledger_record *r) { take(ctx, r); }
+parry_code parry_erasures_read(parry_ledger *l, parry_days *out, parry_err *err) { return each(l, take, out, err); }
 
-parry_code parry_erasures_read(parry_ledger *l, parry_arena *a, parry_erasures *out, parry_err *err)
+uint64_t parry_erasures_count(const parry_days *d, int64_t from_ms, int64_t until_ms)
 {
-    reading r = {0};
-    parry_code code = each(l, take_one, &r, err);
-    if (code == PARRY_OK) {
-        settle(&r, a);
-        *out = r.out;
+    uint64_t n = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        if (d->p[i].day < until_ms / day_ms + (until_ms % day_ms > 0) && (d->p[i].day + 1) * day_ms > from_ms)
+            n += d->p[i].n;
     }
-    free(r.days);
-    return code;
+    return n;
 }
 
-bool parry_erasures_touch(const parry_erasures *e, int64_t from_ms, int64_t until_ms)
-{
-    bool touched = from_ms < e->queries_until_ms || from_ms < e->events_until_ms;
-    for (size_t i = 0; i < e->n && !touched; i++)
-        touched = e->days[i] * day_ms < until_ms && (e->days[i] + 1) * day_ms > from_ms;
-    return touched;
-}
-
-/* ---- the last one -------------------------------------------------------------------------------------------------
- */
+/* ---- the last one ------------------------------------------------------------------------------------------------ */
 
 typedef struct search {
     const char *action;

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 enum { SOME = 1000, WALK = 20000, BEFORE_MS = 60000 };
-static const int64_t day_ms = 86400000;
 
 void parry_person_of(const parry_visitors *v, int64_t now_ms, parry_str visitor, parry_str session, parry_str email,
                      parry_person *out)
@@ -87,14 +86,6 @@ static bool query_id(const parry_ledger_record *r, parry_uuid *id)
         return !parry_uuid_none(r->id);
     }
     return parry_uuid_parse(member(r->payload, "query_id"), id);
-}
-
-static int64_t happened_ms(const parry_ledger_record *r)
-{
-    static const char at[] = "\"at\":";
-    size_t found = parry_str_find(r->payload, parry_str_of(at));
-    int64_t ms = found < r->payload.n ? strtoll(r->payload.p + found + sizeof at - 1, NULL, 10) : 0;
-    return ms > 0 && ms < r->at_ms + day_ms ? ms : r->at_ms;
 }
 
 /* ---- finding ----------------------------------------------------------------------------------------------------- */
@@ -283,7 +274,7 @@ parry_code parry_person_export(parry_ledger *l, const parry_held *held,
 
 /* ---- erasing ----------------------------------------------------------------------------------------------------- */
 
-static parry_code days_of(parry_ledger *l, const parry_held *held, list *days, parry_err *err)
+static parry_code days_of(parry_ledger *l, const parry_held *held, parry_days *days, parry_err *err)
 {
     parry_arena *a = parry_arena_new();
     parry_code code = PARRY_OK;
@@ -291,13 +282,11 @@ static parry_code days_of(parry_ledger *l, const parry_held *held, list *days, p
         parry_ledger_record r;
         size_t there = 0;
         code = parry_ledger_fetch(l, &held->seqs[i], 1, a, &r, &there, err);
-        uint64_t day = there == 1 ? (uint64_t)(happened_ms(&r) / day_ms) : 0;
-        if (there == 1 && (days->n == 0 || memcmp(days->p + (days->n - 1) * days->size, &day, days->size) != 0))
-            add(days, &day);
+        if (code == PARRY_OK && there == 1)
+            parry_days_note(days, &r);
         parry_arena_reset(a);
     }
     parry_arena_free(a);
-    sort(days, by_number);
     return code;
 }
 
@@ -319,36 +308,26 @@ static json_t *numbers_json(const parry_held *held)
     return j;
 }
 
-static parry_code tell(const parry_erasing *e, const parry_held *part, const list *days, parry_err *err)
+static parry_code erase_part(const parry_erasing *e, const parry_held *part, parry_days *all, parry_err *err)
 {
-    json_t *texts = json_array();
-    for (size_t i = 0; i < days->n; i++) {
-        uint64_t day;
-        memcpy(&day, days->p + i * days->size, sizeof day);
-        (void)json_array_append_new(texts, parry_day_json((int64_t)day));
-    }
-    json_t *more =
-        json_pack("{s:I, s:o, s:o}", "records", (json_int_t)part->n, "days", texts, "offsets", numbers_json(part));
-    return parry_erasing_tell(e, "visitor.erase", more, err);
-}
-
-static parry_code erase_part(const parry_erasing *e, const parry_held *part, list *all, parry_err *err)
-{
-    list days = {.size = sizeof(uint64_t)};
+    parry_days days = {NULL, 0, 0};
     parry_code code = days_of(e->ledger, part, &days, err);
     if (code == PARRY_OK)
-        code = tell(e, part, &days, err);
+        code = parry_erasing_tell(e, "visitor.erase",
+                                  json_pack("{s:I, s:o, s:o}", "records", (json_int_t)part->n, "days",
+                                            parry_days_json(&days), "offsets", numbers_json(part)),
+                                  err);
     if (code == PARRY_OK)
-        code = parry_erasing_run(e, part->seqs, part->n, err);
+        code = parry_erasing_run(e, part->seqs, part->n, NULL, err);
     for (size_t i = 0; i < days.n; i++)
-        add(all, days.p + i * days.size);
-    free(days.p);
+        parry_days_add(all, days.p[i].day, days.p[i].n);
+    parry_days_free(&days);
     return code;
 }
 
 parry_code parry_person_erase(const parry_erasing *e, const parry_held *held, size_t *ndays, parry_err *err)
 {
-    list days = {.size = sizeof(uint64_t)};
+    parry_days days = {NULL, 0, 0};
     parry_code code = PARRY_OK;
     size_t i = 0;
     do {
@@ -357,9 +336,8 @@ parry_code parry_person_erase(const parry_erasing *e, const parry_held *held, si
         code = erase_part(e, &part, &days, err);
         i += n;
     } while (i < held->n && code == PARRY_OK);
-    sort(&days, by_number);
     if (code == PARRY_OK && ndays != NULL)
         *ndays = days.n;
-    free(days.p);
+    parry_days_free(&days);
     return code;
 }

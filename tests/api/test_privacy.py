@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.parse
 
@@ -83,6 +84,15 @@ class Visitors(unittest.TestCase):
         self.assertEqual(self.ask("export", visitor="ada", email="ada@example.com")["total"], 0)
         self.search("afterwards", "ada")
         self.assertTrue(until(lambda: self.ask("export", visitor="ada")["total"] == 1))
+
+    def test_a_report_on_the_day_says_so(self):
+        self.fill()
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        report = ["report", "self-service", "--from", today, "--to", today]
+        self.assertNotIn("erasure", self.server.run(*report))
+        self.ask("erase", visitor="ada")
+        self.assertIn("changed by erasure: 4 records of this range are gone", self.server.run(*report))
+        self.assertNotIn("erasure", self.server.run("report", "self-service", "--from", "2020-01-01", "--to", "2020-01-31"))
 
     def test_the_audit_says_how_many_and_not_who(self):
         self.fill()
