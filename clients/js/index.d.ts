@@ -292,6 +292,7 @@ export type Suggestions = Sureness & {
   settled: boolean;
   degraded: boolean;
   completions: Completion[];
+  held_out?: boolean;
   hits: ({
     id: string;
     title: string;

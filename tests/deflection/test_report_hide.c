@@ -198,6 +198,62 @@ static void divided_and_narrowed_agree(void **state)
     }
 }
 
+static void come(memory *m, unsigned from, unsigned n, int64_t day, const char *audience, const char *locale)
+{
+    for (unsigned i = 0; i < n; i++) {
+        parry_session_row *s = &m->sessions[m->nsessions++];
+        *s = (parry_session_row){.start_ms = START + day * DAY, .end_ms = START + day * DAY, .who = person(from + i)};
+        s->in.audience = word(m, audience);
+        s->in.locale = word(m, locale);
+    }
+}
+
+/* Of everybody each day is shown; of the merchants the small one is not, nor the next smallest. */
+static void days_of_some_are_hidden_and_days_of_all_are_not(void **state)
+{
+    (void)state;
+    memory *m = parry_calloc(1, sizeof *m);
+    const unsigned merchants[] = {9, 3, 7, 8};
+    for (unsigned d = 0; d < 4; d++) {
+        come(m, 100 * d, merchants[d], d, "merchant", "en");
+        come(m, 100 * d + 50, 20, d, "customer", "en");
+    }
+    parry_report_source s = memory_source(m, START + 30 * DAY);
+    json_t *all = report_with(&s, "outcomes", "from=2026-10-07&to=2026-10-10&by=day", K);
+    json_t *some = report_with(&s, "outcomes", "from=2026-10-07&to=2026-10-10&by=day&audience=merchant", K);
+    assert_cell(all, "2026-10-08", "sessions", 23, 23);
+    assert_cell(some, "2026-10-07", "sessions", 9, 9);
+    assert_no_cell(some, "2026-10-08", "sessions", "suppressed");
+    assert_no_cell(some, "2026-10-09", "sessions", "suppressed");
+    assert_cell(some, "2026-10-10", "sessions", 8, 8);
+    assert_int_equal(json_integer_value(json_object_get(some, "hidden")), 2);
+    json_decref(all), json_decref(some);
+    free(m);
+}
+
+/* Three combinations have people enough and one has not: by one dimension all is there, by both nothing. */
+static void two_dimensions_show_all_or_nothing(void **state)
+{
+    (void)state;
+    memory *m = parry_calloc(1, sizeof *m);
+    come(m, 0, 20, 0, "customer", "en");
+    come(m, 100, 20, 0, "customer", "de");
+    come(m, 200, 20, 0, "merchant", "en");
+    come(m, 300, 2, 0, "merchant", "de");
+    parry_report_source s = memory_source(m, START + 30 * DAY);
+    json_t *one = report_with(&s, "outcomes", "from=2026-10-07&to=2026-10-07&audience=merchant", K);
+    json_t *both = report_with(&s, "outcomes", "from=2026-10-07&to=2026-10-07&audience=merchant&locale=en", K);
+    json_t *divided = report_with(&s, "outcomes", "from=2026-10-07&to=2026-10-07&audience=customer&by=locale", K);
+    assert_cell(one, NULL, "sessions", 22, 22);
+    assert_no_cell(both, NULL, "sessions", "suppressed");
+    assert_int_equal(json_array_size(json_object_get(divided, "rows")), 0);
+    come(m, 400, 3, 0, "merchant", "de");
+    json_t *now = report_with(&s, "outcomes", "from=2026-10-07&to=2026-10-07&audience=customer&by=locale", K);
+    assert_cell(now, "de", "sessions", 20, 20);
+    json_decref(one), json_decref(both), json_decref(divided), json_decref(now);
+    free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +261,8 @@ int main(void)
         cmocka_unit_test(the_second_is_the_next_smallest),
         cmocka_unit_test(two_reports_do_not_differ_by_somebody),
         cmocka_unit_test(divided_and_narrowed_agree),
+        cmocka_unit_test(days_of_some_are_hidden_and_days_of_all_are_not),
+        cmocka_unit_test(two_dimensions_show_all_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

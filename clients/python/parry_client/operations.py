@@ -243,6 +243,7 @@ Suggestions = TypedDict("Suggestions", {
     "settled": bool,
     "degraded": bool,
     "completions": List["Completion"],
+    "held_out": NotRequired[bool],
     "hits": List[Dict[str, Any]],
 })
 
