@@ -22,7 +22,7 @@ typedef struct audit {
     parry_ledger *ledger;
     char *dir; /* in the arena; NULL: none was made */
     parry_arena *arena;
-    parry_erasures erasures;
+    parry_days erasures;
     size_t differ;
 } audit;
 
@@ -119,7 +119,7 @@ static parry_code run(audit *a, const char *path, size_t *cells, parry_err *err)
     if (code == PARRY_OK)
         code = same_chain(a, err);
     if (code == PARRY_OK)
-        code = parry_erasures_read(a->ledger, a->arena, &a->erasures, err);
+        code = parry_erasures_read(a->ledger, &a->erasures, err);
     if (code != PARRY_OK)
         return code;
     char *dir = parry_cli_path(a->cli, a->arena, "audit.XXXXXX");
@@ -139,14 +139,16 @@ int parry_cli_audit_report(const parry_cli *cli, const char *path)
     audit a = {.cli = cli, .arena = parry_arena_new()};
     parry_code code = run(&a, path, &cells, &err);
     if (code == PARRY_OK && a.differ > 0)
-        code = parry_fail(
-            &err, PARRY_CORRUPT, "%zu differ from what the ledger gives, of %zu cells%s", a.differ, cells,
-            parry_erasures_touch(&a.erasures, a.q.from_ms, a.q.until_ms) ? "; records of these days were erased" : "");
+        code = parry_fail(&err, PARRY_CORRUPT, "%zu differ from what the ledger gives, of %zu cells%s", a.differ, cells,
+                          parry_erasures_count(&a.erasures, a.q.from_ms, a.q.until_ms) > 0
+                              ? "; records of these days were erased"
+                              : "");
     if (code == PARRY_OK)
         printf("%zu cells are what the first %llu records of the ledger give\n", cells, (unsigned long long)a.seq);
     parry_err left = {0};
     if (a.dir != NULL && parry_tree_remove(a.dir, &left) != PARRY_OK)
         fprintf(stderr, "parry audit: %s is left behind: %s\n", a.dir, left.msg);
+    parry_days_free(&a.erasures);
     json_decref(a.report);
     json_decref(a.again);
     parry_ledger_close(a.ledger);

@@ -10,7 +10,7 @@ parry_code parry_cli_reports_open(const parry_cli *cli, int64_t now_ms, parry_cl
     if (code == PARRY_OK)
         code = parry_deflection_catch_up(out->deflection, now_ms, NULL, NULL, err);
     if (code == PARRY_OK)
-        code = parry_erasures_read(out->ledger, out->arena, &out->erasures, err);
+        code = parry_erasures_read(out->ledger, &out->erasures, err);
     if (code == PARRY_OK)
         code = parry_rows_open(out->deflection, &out->rows, err);
     if (code != PARRY_OK)
@@ -22,6 +22,7 @@ parry_code parry_cli_reports_open(const parry_cli *cli, int64_t now_ms, parry_cl
 
 void parry_cli_reports_close(parry_cli_reports *r)
 {
+    parry_days_free(&r->erasures);
     parry_rows_close(r->rows);
     parry_deflection_close(r->deflection);
     parry_ledger_close(r->ledger);

@@ -10,7 +10,7 @@ typedef struct parry_cli_reports {
     parry_deflection *deflection;
     parry_rows *rows;
     parry_arena *arena;
-    parry_erasures erasures;
+    parry_days erasures;
     parry_trial trial;
     parry_report_source source; /* borrows these: do not copy */
 } parry_cli_reports;

@@ -111,7 +111,7 @@ typedef struct parry_report_source {
     /* NULL, or: the experiment over these days. Fails like the others. */
     parry_code (*causal)(const struct parry_report_source *s, const parry_report_request *q, parry_report_causal *out,
                          parry_err *err);
-    const parry_erasures *erasures; /* borrowed; NULL: not known */
+    const parry_days *erasures; /* borrowed; NULL: not known */
 } parry_report_source;
 /* trial (may be NULL) is borrowed. */
 parry_report_source parry_report_source_of(parry_rows *rows, const parry_trial *trial);

@@ -61,7 +61,7 @@ static int by_size(const void *a, const void *b)
 
 static bool erased(const report_pass *p, int64_t from_ms, int64_t until_ms)
 {
-    return p->source->erasures != NULL && parry_erasures_touch(p->source->erasures, from_ms, until_ms);
+    return p->source->erasures != NULL && parry_erasures_count(p->source->erasures, from_ms, until_ms) > 0;
 }
 
 static json_t *row_json(const report_pass *p, report_group *g, bool hidden)
@@ -202,7 +202,8 @@ static json_t *notes_json(const report_pass *p, bool all, size_t hidden)
     json_t *notes = json_array();
     size_t dims = p->ndims + p->team;
     if (erased(p, p->q->from_ms, p->q->until_ms))
-        json_array_append_new(notes, json_string("changed by erasure: records of this range are gone"));
+        add_note(notes, "changed by erasure: %llu records of this range are gone",
+                 parry_erasures_count(p->source->erasures, p->q->from_ms, p->q->until_ms));
     if (all && dims > 1)
         add_note(notes,
                  "all is hidden: some combination of what it is narrowed or divided by has fewer than %llu visitors",

@@ -1,5 +1,4 @@
 /* The store's rows as a source of reports. */
-#include "deflection/erasures.h"
 #include "deflection/report.h"
 
 static parry_code store_sessions(void *ctx, int64_t from, int64_t until, bool (*fn)(void *, const parry_session_row *),
@@ -44,15 +43,6 @@ static parry_code store_causal(const parry_report_source *s, const parry_report_
 }
 
 /* Told by the ledger's audit; where that cannot be read, the report itself will not be either. */
-static uint64_t store_erased(void *ctx, int64_t from_ms, int64_t until_ms)
-{
-    parry_days days = {NULL, 0, 0};
-    uint64_t n = 0;
-    if (parry_erasures_read(parry_rows_ledger(ctx), &days, NULL) == PARRY_OK)
-        n = parry_erasures_count(&days, from_ms, until_ms);
-    parry_days_free(&days);
-    return n;
-}
 
 parry_report_source parry_report_source_of(parry_rows *rows, const parry_trial *trial)
 {
@@ -60,7 +50,6 @@ parry_report_source parry_report_source_of(parry_rows *rows, const parry_trial *
                                  .trial = trial,
                                  .causal = trial != NULL ? store_causal : NULL,
                                  .state = parry_rows_get_state(rows),
-                                 .erased = store_erased,
                                  .sessions = store_sessions,
                                  .searches = store_searches,
                                  .reads = store_reads,

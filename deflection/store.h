@@ -47,8 +47,6 @@ typedef struct parry_rows_state {
 void parry_rows_as_of(parry_rows *r, int64_t as_of_ms);
 parry_rows_state parry_rows_get_state(const parry_rows *r);
 
-parry_ledger *parry_rows_ledger(const parry_rows *r); /* that they are made from */
-
 /* Of rows with from_ms <= time < until_ms, in order of time (sessions by their start); fn returning false ends it. */
 PARRY_MUST parry_code parry_rows_sessions(parry_rows *r, int64_t from_ms, int64_t until_ms,
                                           bool (*fn)(void *ctx, const parry_session_row *row), void *ctx,

@@ -9,8 +9,6 @@ struct parry_rows {
     parry_rows_state state;
 };
 
-parry_ledger *parry_rows_ledger(const parry_rows *r) { return r->d->ledger; }
-
 size_t parry_row_size(parry_row_kind k)
 {
     static const size_t sizes[PARRY_ROW_KINDS] = {sizeof(parry_session_row), sizeof(parry_search_row),

@@ -45,16 +45,17 @@ static parry_code read_request(parry_call *c, parry_report_request *q, parry_rep
 static parry_code make(parry_call *c, const parry_report_request *q, json_t **report, parry_err *err)
 {
     parry_rows *rows = NULL;
-    parry_erasures erasures;
+    parry_days erasures = {.n = 0};
     parry_code code = parry_rows_open(parry_folding_rows(c->app->folding), &rows, err);
     if (code == PARRY_OK)
-        code = parry_erasures_read(c->app->ledger, c->arena, &erasures, err);
+        code = parry_erasures_read(c->app->ledger, &erasures, err);
     if (code == PARRY_OK) {
         parry_report_source source = parry_report_source_of(rows, c->app->trial);
         source.erasures = &erasures;
         code = parry_report_make(&source, q, report, err);
     }
     parry_rows_close(rows);
+    parry_days_free(&erasures);
     return code;
 }
 

@@ -1,6 +1,7 @@
 """The hold-out at the ticket form: who is in it sees no suggestions there, always; the search stays; the report counts every visitor."""
 import datetime
 import json
+import re
 import unittest
 
 from parry_server import SAMPLE, Server, until
@@ -70,6 +71,34 @@ class ExperimentTest(unittest.TestCase):
             self.assertNotIn("data-experiment", other.get("/contact").text)
             self.assertNotIn("held_out", form(other, "v-1"))
             self.assertTrue(form(other, "v-1")["hits"])
+
+
+class Pages(unittest.TestCase):
+    """What the pages of the help centre tell is one session, from the search to the ticket."""
+
+    def test_a_ticket_of_the_form_is_of_the_session_that_led_there(self):
+        with Server(SAMPLE) as server:
+            key = {"X-API-Key": server.run("keys", "create", "--name", "analyst", "--rights", "reports")}
+            page = server.get("/search?q=refund+not+received").text
+            query = re.search(r'data-query-id="([0-9a-f-]{36})"', page)[1]
+            told = [{"type": "impression", "query_id": query, "dwell_ms": 4000},
+                    {"type": "click", "query_id": query, "article": "refund-not-received", "position": 1},
+                    {"type": "form_opened", "channel": "form"}]
+            reply = server.get("/v1/events", "POST", {}, json.dumps({"events": [{"session": "tab", **e} for e in told]}))
+            self.assertEqual(reply.json["accepted"], 3, reply.text)
+            sent = server.get("/contact", "POST", {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"},
+                              "subject=refund&description=It+did+not+come&email=ann@example.org&session=tab&once=abcdefgh")
+            self.assertIn(sent.status, (200, 303), sent.text)
+            today = datetime.datetime.now(datetime.timezone.utc).date()
+
+            def cells():
+                reply = server.get(f"/v1/reports/form?from={today}&to={today}", headers=key)
+                cells = reply.json["rows"][0]["cells"]
+                return cells if cells["left"]["value"] == 0 else None
+
+            found = until(cells)
+            self.assertTrue(found, server.get(f"/v1/reports/form?from={today}&to={today}", headers=key).text)
+            self.assertEqual(found["form"]["value"], 1)
 
 
 if __name__ == "__main__":

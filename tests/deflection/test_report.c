@@ -516,8 +516,8 @@ static void an_erasure_is_said(void **state)
 {
     (void)state;
     memory *m = a_week();
-    int64_t day = START / DAY + 1;
-    const parry_erasures erasures = {.days = &day, .n = 1};
+    parry_day_count day = {START / DAY + 1, 1};
+    const parry_days erasures = {.p = &day, .n = 1};
     parry_report_source s = memory_source(m, LATER);
     s.erasures = &erasures;
     json_t *j = report_with(&s, "outcomes", DAYS, 5), *days = report_with(&s, "outcomes", DAYS "&by=day", 5);
