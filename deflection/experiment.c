@@ -85,9 +85,11 @@ static parry_effect_status status_of(const parry_effect *e)
 
 static parry_derived none(parry_derived_status why) { return (parry_derived){.status = why}; }
 
-static parry_derived avoided_of(const parry_effect *e)
+parry_derived parry_effect_avoided(const parry_effect *e, uint64_t treated)
 {
-    double n = (double)e->counts.treated.units;
+    double n = (double)treated;
+    if (e->status != PARRY_EFFECT_OK)
+        return none(PARRY_DERIVED_NO_DIFFERENCE);
     return (parry_derived){PARRY_DERIVED_OK, e->difference * n, {e->interval.low * n, e->interval.high * n}};
 }
 
@@ -141,7 +143,7 @@ parry_effect parry_effect_of(const parry_trial_plan *plan, const parry_experimen
         return e;
     e.difference = parry_count_rate(h) - parry_count_rate(t);
     e.interval = parry_newcombe_interval(h, t, 0.95);
-    e.avoided = avoided_of(&e);
+    e.avoided = parry_effect_avoided(&e, t.n);
     e.per_clicker = per_clicker_of(&e);
     e.inflation = inflation_of(&e);
     return e;

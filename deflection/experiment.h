@@ -106,6 +106,8 @@ uint64_t parry_trial_plan_units(const parry_trial_plan *plan);
  * to do nothing for who opens none. Its interval is Anderson and Rubin's (1949), here Fieller's. The inflation's
  * interval divides the ends of both, so it is rather too wide. */
 parry_effect parry_effect_of(const parry_trial_plan *plan, const parry_experiment_counts *counts);
+/* Tickets that the effect avoided among so many treated units, which need not be the counted ones. */
+parry_derived parry_effect_avoided(const parry_effect *e, uint64_t treated);
 /* For reports and the API; a new reference. What may not be said is null, with the status that says why. */
 json_t *parry_effect_json(const parry_effect *e);
 

@@ -29,14 +29,21 @@ static parry_str store_word(void *ctx, parry_word w) { return parry_rows_word(ct
 
 /* ---- the experiment ---------------------------------------------------------------------------------------------- */
 
+/* The effect is of everybody who was drawn up to the last day, from the first one on: an interval holds at every look,
+ * but not for a beginning that somebody picked. The tickets avoided are those of the days that are asked for. */
 static parry_code store_causal(const parry_report_source *s, const parry_report_request *q, parry_report_causal *out,
                                parry_err *err)
 {
-    parry_experiment_counts counts;
-    parry_code code = parry_trial_count(s->trial, s->ctx, q->from_ms, q->until_ms, &counts, err);
+    parry_experiment_counts all, days;
+    parry_trial unending = *s->trial;
+    unending.plan.units = UINT64_MAX;
+    parry_code code = parry_trial_count(s->trial, s->ctx, 0, q->until_ms, &all, err);
+    if (code == PARRY_OK)
+        code = parry_trial_count(&unending, s->ctx, q->from_ms, q->until_ms, &days, err);
     if (code != PARRY_OK)
         return code;
-    *out = (parry_report_causal){.experiment = s->trial->name, .effect = parry_effect_of(&s->trial->plan, &counts)};
+    *out = (parry_report_causal){.experiment = s->trial->name, .effect = parry_effect_of(&s->trial->plan, &all)};
+    out->effect.avoided = parry_effect_avoided(&out->effect, days.treated.units);
     out->detail = parry_effect_json(&out->effect);
     json_object_set_new(out->detail, "name", json_string(s->trial->name));
     return PARRY_OK;

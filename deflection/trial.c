@@ -73,10 +73,10 @@ typedef struct counting {
     const parry_trial *t;
     parry_word experiment;
     int64_t as_of_ms, window_ms;
-    unit *units; /* in order of their assignment */
-    size_t n, cap;
-    uint32_t *slots; /* unit index + 1, by its id, which is a hash; 0: free */
-    size_t nslots;   /* a power of two */
+    unit *units;         /* in order of their assignment */
+    size_t n, cap, most; /* most: behind the planned end nobody is counted */
+    uint32_t *slots;     /* unit index + 1, by its id, which is a hash; 0: free */
+    size_t nslots;       /* a power of two */
     bool too_many;
     uint64_t left_out;
 } counting;
@@ -124,6 +124,8 @@ static bool on_unit(void *ctx, const parry_unit_row *row)
         before->ticket_ms = before->ticket_ms > 0 ? before->ticket_ms : row->ticket_ms;
         return true;
     }
+    if (c->n == c->most)
+        return true; /* a ticket of a unit before may still come, under another key */
     if (c->n == PARRY_TRIAL_UNITS_MAX) {
         c->too_many = true;
         return false;
@@ -147,10 +149,8 @@ static bool on_session(void *ctx, const parry_session_row *row)
 
 static void add_up(const counting *c, parry_experiment_counts *out)
 {
-    uint64_t planned = parry_trial_plan_units(&c->t->plan);
-    size_t most = planned > 0 && planned < c->n ? (size_t)planned : c->n;
     out->left_out = c->left_out;
-    for (size_t i = 0; i < most; i++) {
+    for (size_t i = 0; i < c->n; i++) {
         const unit *u = &c->units[i];
         parry_arm_counts *arm = u->flags & PARRY_UNIT_HELD ? &out->holdout : &out->treated;
         bool ticket = u->ticket_ms > 0 && u->ticket_ms <= u->at_ms + c->window_ms;
@@ -170,9 +170,11 @@ static void add_up(const counting *c, parry_experiment_counts *out)
 parry_code parry_trial_count(const parry_trial *t, parry_rows *rows, int64_t from_ms, int64_t until_ms,
                              parry_experiment_counts *out, parry_err *err)
 {
+    uint64_t planned = parry_trial_plan_units(&t->plan);
     counting c = {.t = t,
                   .experiment = parry_word_of(parry_str_of(t->name)),
                   .as_of_ms = parry_rows_get_state(rows).as_of_ms,
+                  .most = planned > 0 && planned < SIZE_MAX ? (size_t)planned : SIZE_MAX,
                   .window_ms = parry_windows_ms[t->window]};
     *out = (parry_experiment_counts){.open = 0};
     parry_code code = parry_rows_units(rows, from_ms, until_ms, on_unit, &c, err);

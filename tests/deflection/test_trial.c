@@ -1,6 +1,7 @@
 /* A trial from the coin to the counts. */
 #include "story.h"
 
+#include "deflection/report.h"
 #include "deflection/trial.h"
 
 static parry_trial a_trial(void)
@@ -110,6 +111,59 @@ static void test_the_planned_end_takes_the_first_ones(void **state)
     assert_int_equal(c.holdout.units + c.treated.units, 2);
 }
 
+enum { EACH_DAY = 120 };
+
+/* Two days: on each 120 are held out, who all write a ticket, and 120 are shown suggestions, of whom none does. */
+static void tell_two_days(scratch *s, parry_ledger *l)
+{
+    for (int i = 0; i < 4 * EACH_DAY; i++) {
+        char line[120];
+        int hours = i < 2 * EACH_DAY ? 1 : 25;
+        (void)snprintf(line, sizeof line, "%dh assigned visitor=v%d unit=u%d experiment=form arm=%s", hours, i, i,
+                       i % 2 ? "holdout" : "treated");
+        story_tell_at(s, l, line);
+        (void)snprintf(line, sizeof line, "%dh ticket_created visitor=v%d ticket=t%d", hours + 1, i, i);
+        if (i % 2)
+            story_tell_at(s, l, line);
+    }
+}
+
+static parry_report_causal asked_from(const parry_report_source *s, int64_t from_ms)
+{
+    parry_report_causal out = {0};
+    parry_report_request q = {.from_ms = from_ms, .until_ms = STORY_BEGIN + 9 * STORY_DAY};
+    ok(s->causal(s, &q, &out, NULL));
+    json_decref(out.detail);
+    return out;
+}
+
+static void test_days_choose_the_tickets_that_were_avoided_and_not_the_effect(void **state)
+{
+    scratch *s = *state;
+    parry_ledger *l = ledger_open(s, NULL);
+    parry_deflection *d = NULL;
+    parry_rows *r = NULL;
+    parry_trial t = a_trial();
+    t.plan = (parry_trial_plan){.share = 0.5, .base = 0.9, .treated = 0.5, .units = 3 * EACH_DAY};
+    tell_two_days(s, l);
+    ok(parry_deflection_open(in(s, "deflection"), l, &d, NULL));
+    ok(parry_deflection_catch_up(d, STORY_BEGIN, NULL, NULL, NULL));
+    ok(parry_rows_open(d, &r, NULL));
+    parry_rows_as_of(r, STORY_BEGIN + 9 * STORY_DAY);
+    parry_report_source source = parry_report_source_of(r, &t);
+    parry_report_causal all = asked_from(&source, 0), second = asked_from(&source, STORY_BEGIN + STORY_DAY),
+                        none = asked_from(&source, STORY_BEGIN + 3 * STORY_DAY);
+    assert_int_equal(all.effect.status, PARRY_EFFECT_OK);
+    assert_int_equal(all.effect.counts.holdout.units + all.effect.counts.treated.units, 3 * EACH_DAY);
+    assert_int_equal(second.effect.counts.treated.units, all.effect.counts.treated.units);
+    assert_true(all.effect.avoided.value > 239.9 && all.effect.avoided.value < 240.1); /* behind the planned end, too */
+    assert_true(second.effect.avoided.value > 119.9 && second.effect.avoided.value < 120.1);
+    assert_true(none.effect.avoided.value < 0.1 && none.effect.interval.low > 0.9);
+    parry_rows_close(r);
+    parry_deflection_close(d);
+    parry_ledger_close(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +171,7 @@ int main(void)
         in_scratch(test_each_unit_counts_once_with_its_tickets_in_the_window),
         in_scratch(test_a_longer_window_has_the_later_ticket),
         in_scratch(test_the_planned_end_takes_the_first_ones),
+        in_scratch(test_days_choose_the_tickets_that_were_avoided_and_not_the_effect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
