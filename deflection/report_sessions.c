@@ -378,10 +378,10 @@ static const report_cell causal[] = {
     {"potential", REPORT_SHARE, MO_POTENTIAL, MO_ENGAGED, "share", "Outcome potential.", "ServiceNow"},
     {"effect", REPORT_CAUSAL, REPORT_CAUSAL_EFFECT, 0, "share",
      "Visitors with a ticket within the window: the share of those held out, less that of those shown suggestions at "
-     "the form; intention to treat, Newcombe's interval.",
+     "the form; intention to treat, Newcombe's interval. Of all who were drawn up to the last day.",
      "ours"},
-    {"tickets_avoided", REPORT_CAUSAL, REPORT_CAUSAL_TICKETS, 0, "tickets", "effect x visitors that were shown them.",
-     "ours"},
+    {"tickets_avoided", REPORT_CAUSAL, REPORT_CAUSAL_TICKETS, 0, "tickets",
+     "effect x visitors of these days that were shown them.", "ours"},
     {"inflation", REPORT_CAUSAL, REPORT_CAUSAL_INFLATION, 0, "ratio",
      "What is usually called deflected, of those shown suggestions, to the effect: how many times over it says more.",
      "ours"},
