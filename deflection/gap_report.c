@@ -1,5 +1,6 @@
 #include "deflection/gap_report.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "deflection/gap_words.h"
 #include "deflection/stats.h"
@@ -142,7 +143,8 @@ const char *parry_gap_action_name(parry_gap_action a)
 
 parry_gap_action parry_gap_advise(const parry_content_gap *gap, const parry_gap_near *near)
 {
-    if (!near->any || near->doubtful)
+    bool nothing_known = near->probability < 0 && near->unknown_word; /* words alone: who says what is near? */
+    if (!near->any || near->doubtful || nothing_known)
         return PARRY_GAP_WRITE;
     if (near->twice)
         return PARRY_GAP_MERGE;
@@ -216,6 +218,13 @@ static json_t *number(size_t n, size_t people)
     return n > 0 && n < people ? json_null() : json_integer((json_int_t)n);
 }
 
+static json_t *time_json(int64_t ms)
+{
+    char text[PARRY_TIME_TEXT];
+    parry_time_text(ms, text);
+    return json_string(text);
+}
+
 static json_t *share_json(size_t k, size_t n) { return n == 0 ? json_null() : json_real((double)k / (double)n); }
 
 static json_t *nearest_json(const parry_results *r, const parry_gap_near *near)
@@ -251,8 +260,8 @@ static json_t *name_json(const parry_content_gap *gap)
 static json_t *gap_json(const parry_gap_sources *s, parry_str audience, const parry_gap_text *texts,
                         const parry_content_gap *gap, const parry_results *r, const parry_gap_near *near)
 {
-    json_t *j = json_pack("{s:s, s:o, s:o, s:I, s:o}", "id", gap->id, "name", name_json(gap), "audience",
-                          parry_json_text(audience), "since", (json_int_t)gap->since_ms, "words",
+    json_t *j = json_pack("{s:s, s:o, s:o, s:o, s:o}", "id", gap->id, "name", name_json(gap), "audience",
+                          parry_json_text(audience), "since", time_json(gap->since_ms), "words",
                           strings(gap->words, gap->nwords));
     json_object_set_new(j, "locale", parry_json_text(texts[gap->texts[0]].locale));
     json_object_set_new(j, "visitors", json_integer((json_int_t)gap->visitors));
@@ -391,9 +400,9 @@ static parry_code follow(const report *r, json_t *list, parry_err *err)
             continue;
         if (json_object_get(gap, "published") == NULL)
             json_object_set_new(gap, "published", json_integer((json_int_t)r->s->now_ms));
-        json_t *j = json_pack("{s:O, s:O, s:O, s:O}", "id", json_object_get(gap, "id"), "audience",
+        json_t *j = json_pack("{s:O, s:O, s:O, s:o}", "id", json_object_get(gap, "id"), "audience",
                               json_object_get(gap, "audience"), "article", draft, "published",
-                              json_object_get(gap, "published"));
+                              time_json(json_integer_value(json_object_get(gap, "published"))));
         code = compare(r->s, gap, json_integer_value(json_object_get(gap, "published")), r->scratch, j, err);
         json_array_append_new(list, j);
         parry_arena_reset(r->scratch);
@@ -418,8 +427,8 @@ parry_code parry_gap_report(const parry_gap_sources *s, json_t *memory, parry_ar
         code = follow(&r, published, err);
     parry_arena_free(r.scratch);
     json_t *j =
-        json_pack("{s:I, s:I, s:I, s:I, s:s, s:b, s:o, s:I, s:o}", "as_of", (json_int_t)s->now_ms, "from",
-                  (json_int_t)r.settings.from_ms, "until", (json_int_t)r.settings.until_ms, "people",
+        json_pack("{s:o, s:o, s:o, s:I, s:s, s:b, s:o, s:I, s:o}", "as_of", time_json(s->now_ms), "from",
+                  time_json(r.settings.from_ms), "until", time_json(r.settings.until_ms), "people",
                   (json_int_t)s->people, "by", s->encoder != NULL ? "meaning" : "words", "complete",
                   (int)(g.n < PARRY_GAP_ITEMS), "gaps", r.gaps, "hidden", (json_int_t)r.hidden, "published", published);
     if (code == PARRY_OK)

@@ -505,6 +505,78 @@ export type VisitorNames = {
   email?: string;
 };
 
+export type Gaps = {
+  as_of: string;
+  from: string;
+  until: string;
+  people: number;
+  by: "meaning" | "words";
+  complete: boolean;
+  gaps: Gap[];
+  hidden: number;
+  published: GapPublished[];
+};
+
+export type Gap = {
+  id: string;
+  name: string | null;
+  audience: string;
+  since: string;
+  words: string[];
+  locale: string;
+  visitors: number;
+  tickets: number | null;
+  searches: Record<string, number>;
+  trend: {
+    is: "steady" | "new" | "rising" | "falling";
+    last_7_days: number | null;
+    before: number | null;
+    p: number;
+  };
+  samples: string[];
+  nearest: {
+    id: string;
+    title: string;
+    category: string;
+    probability: number | null;
+    answered: boolean;
+  } | null;
+  action: {
+    do: "write" | "merge" | "add_synonym" | "retitle" | "extend";
+    rests_on: {
+      probability: number | null;
+      answered: boolean;
+      doubtful: boolean;
+      duplicates: boolean;
+      unknown_word: boolean;
+      titled: boolean;
+      unclicked: number | null;
+      ticket: number | null;
+    };
+  };
+};
+
+export type GapSide = {
+  n: number;
+  unsuccessful: number;
+  share: number;
+  interval: number[];
+} | null;
+
+export type GapPublished = {
+  id: string;
+  audience: string;
+  article: string;
+  published: string;
+  before: GapSide;
+  after: GapSide;
+  change: {
+    value: number;
+    interval: number[];
+  } | null;
+  causal: false;
+};
+
 export type Right = "search" | "events" | "handoff" | "articles.read" | "articles.write" | "articles.publish" | "reports" | "metrics" | "operate" | "replicate" | "keys" | "people" | "audit" | "tickets" | "cases.read" | "cases.write" | "privacy";
 
 export type Role = "agent" | "author" | "editor" | "analyst" | "admin";
@@ -913,6 +985,15 @@ export class Parry {
   removePerson(params: { id: string }, options?: CallOptions): Promise<string>;
   /** Ask somebody who lost the device for no one-time codes any more */
   endPersonsCodes(params: { id: string }, options?: CallOptions): Promise<string>;
+  /** What people look for and do not find, and what to do about it */
+  gaps(params?: { fresh?: "0" | "1" | "false" | "true"; fields?: string }, options?: CallOptions): Promise<Gaps>;
+  /** The first draft of an article about a gap */
+  draftGap(params: { id: string }, options?: CallOptions): Promise<{
+    id: string;
+    article: string;
+    file: string;
+    markdown: string;
+  }>;
   /** Who changed what and who signed in, oldest first */
   audit(params?: { limit?: number; cursor?: string; since?: string; fields?: string }, options?: CallOptions): Promise<{
     entries: ({

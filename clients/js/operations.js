@@ -491,6 +491,21 @@ export const operations = {
       "id"
     ]
   },
+  "gaps": {
+    "method": "GET",
+    "path": "/v1/gaps",
+    "in_query": [
+      "fresh",
+      "fields"
+    ]
+  },
+  "draftGap": {
+    "method": "POST",
+    "path": "/v1/gaps/{id}/draft",
+    "in_path": [
+      "id"
+    ]
+  },
   "audit": {
     "method": "GET",
     "path": "/v1/audit",

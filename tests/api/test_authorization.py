@@ -88,6 +88,8 @@ TABLE = {
     ("GET", "/v1/people/{id}"): ("people", 404),
     ("PATCH", "/v1/people/{id}"): ("people", 404),
     ("DELETE", "/v1/people/{id}"): ("people", 404),
+    ("GET", "/v1/gaps"): ("reports", 200),
+    ("POST", "/v1/gaps/{id}/draft"): ("reports", 404),
     ("GET", "/v1/audit"): ("audit", 200),
     ("GET", "/v1/ledger/stream"): ("reports", 200),
     ("GET", "/v1/ledger/ubi"): ("reports", 200),

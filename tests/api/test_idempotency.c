@@ -228,6 +228,7 @@ static void every_post_that_creates_is_done_once(void **state)
                                                 "/v1/session/codes",
                                                 "/v1/keys/{id}/rotate",
                                                 "/v1/handoffs/draft",
+                                                "/v1/gaps/{id}/draft",
                                                 "/v1/followed/{token}/survey", /* the last one holds */
                                                 "/ticket/{token}/survey",
                                                 "/v1/tools/report_outcome", /* one outcome of a search counts once */

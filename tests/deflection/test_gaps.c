@@ -2,7 +2,7 @@
  * people used is not shown; names, counts and trends of small logs worked out by hand. */
 #include "../base/testing.h"
 
-#include "deflection/gap_memory.h"
+#include "deflection/gap_report.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -434,6 +434,52 @@ static void test_what_is_remembered_has_no_words(void **state)
     json_decref(memory);
 }
 
+static void test_what_to_do_rests_on_what_is_near(void **state)
+{
+    (void)state;
+    const parry_content_gap seen = {.searches = 10, .unclicked = 2}, unseen = {.searches = 10, .unclicked = 5};
+    const struct {
+        parry_gap_near near;
+        const parry_content_gap *gap;
+        const char *what;
+    } cases[] = {
+        {{.any = false, .probability = -1}, &seen, "write"},
+        {{.any = true, .probability = 0.1, .doubtful = true, .twice = true}, &seen, "write"},
+        {{.any = true, .probability = -1, .unknown_word = true}, &seen, "write"},
+        {{.any = true, .probability = -1}, &seen, "extend"},
+        {{.any = true, .probability = 0.4, .twice = true, .unknown_word = true}, &seen, "merge"},
+        {{.any = true, .probability = 0.4, .unknown_word = true}, &unseen, "add_synonym"},
+        {{.any = true, .probability = 0.8, .answered = true}, &unseen, "retitle"},
+        {{.any = true, .probability = 0.8, .answered = true}, &seen, "extend"},
+        {{.any = true, .probability = 0.8, .answered = true, .titled = true}, &unseen, "extend"},
+        {{.any = true, .probability = 0.4}, &unseen, "extend"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(parry_gap_action_name(parry_gap_advise(cases[i].gap, &cases[i].near)), cases[i].what);
+}
+
+static void test_a_draft_is_ready_for_its_author(void **state)
+{
+    scratch *s = *state;
+    json_t *gap = json_pack("{s:s, s:s, s:s, s:s, s:[s, s], s:[s, s], s:{s:s, s:s}, s:{s:s}}", "id", "g00000000000a",
+                            "name", "gift wrapping", "audience", "customer", "locale", "en", "words", "gift",
+                            "wrapping", "samples", "wrap: a \"gift\"", "--> gift", "nearest", "id", "gift-cards",
+                            "category", "Orders", "action", "do", "extend");
+    parry_str article, text = parry_gap_draft(gap, s->arena, &article);
+    assert_str(article, "gift-wrapping-g00000000000a");
+    assert_true(parry_str_starts(text, "---\nid: \"gift-wrapping-g00000000000a\"\ntitle: \"wrap: a \\\"gift\\\"\"\n"
+                                       "audience: \"customer\"\nlocale: \"en\"\ncategory: \"Orders\"\n"
+                                       "keywords: [\"gift\", \"wrapping\"]\n"));
+    assert_true(parry_str_find(text, lit("related: [\"gift-cards\"]\nstatus: draft\n---\n")) < text.n);
+    assert_true(parry_str_find(text, lit("- --  gift\n")) < text.n); /* it does not end the comment */
+    json_decref(gap);
+    gap = json_pack("{s:s, s:n, s:[], s:n}", "id", "g00000000000b", "name", "samples", "nearest");
+    text = parry_gap_draft(gap, s->arena, &article);
+    assert_str(article, "g00000000000b");
+    assert_true(parry_str_find(text, lit("title: \"Untitled\"")) < text.n);
+    json_decref(gap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -446,6 +492,8 @@ int main(void)
         in_scratch(test_a_resample_finds_the_same),
         in_scratch(test_a_gap_keeps_its_id),
         in_scratch(test_what_is_remembered_has_no_words),
+        cmocka_unit_test(test_what_to_do_rests_on_what_is_near),
+        in_scratch(test_a_draft_is_ready_for_its_author),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

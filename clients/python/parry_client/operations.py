@@ -422,6 +422,52 @@ VisitorNames = TypedDict("VisitorNames", {
     "email": NotRequired[str],
 })
 
+Gaps = TypedDict("Gaps", {
+    "as_of": str,
+    "from": str,
+    "until": str,
+    "people": int,
+    "by": Literal['meaning', 'words'],
+    "complete": bool,
+    "gaps": List["Gap"],
+    "hidden": int,
+    "published": List["GapPublished"],
+})
+
+Gap = TypedDict("Gap", {
+    "id": str,
+    "name": Union[str, None],
+    "audience": str,
+    "since": str,
+    "words": List[str],
+    "locale": str,
+    "visitors": int,
+    "tickets": Union[int, None],
+    "searches": Dict[str, int],
+    "trend": Dict[str, Any],
+    "samples": List[str],
+    "nearest": Union[Dict[str, Any], None],
+    "action": Dict[str, Any],
+})
+
+GapSide = TypedDict("GapSide", {
+    "n": int,
+    "unsuccessful": int,
+    "share": float,
+    "interval": List[float],
+})
+
+GapPublished = TypedDict("GapPublished", {
+    "id": str,
+    "audience": str,
+    "article": str,
+    "published": str,
+    "before": "GapSide",
+    "after": "GapSide",
+    "change": Union[Dict[str, Any], None],
+    "causal": Literal[False],
+})
+
 Right = Literal['search', 'events', 'handoff', 'articles.read', 'articles.write', 'articles.publish', 'reports', 'metrics', 'operate', 'replicate', 'keys', 'people', 'audit', 'tickets', 'cases.read', 'cases.write', 'privacy']
 
 Role = Literal['agent', 'author', 'editor', 'analyst', 'admin']
@@ -702,6 +748,14 @@ class Operations:
     def end_persons_codes(self, *, id: str) -> str:
         """Ask somebody who lost the device for no one-time codes any more."""
         return self._call({"method": "DELETE", "path": "/v1/people/{id}/codes", "in_path": ["id"]}, {"id": id}, None)
+
+    def gaps(self, *, fresh: Optional[Literal['0', '1', 'false', 'true']] = None, fields: Optional[str] = None) -> "Gaps":
+        """What people look for and do not find, and what to do about it."""
+        return self._call({"method": "GET", "path": "/v1/gaps", "in_query": ["fresh", "fields"]}, {"fresh": fresh, "fields": fields}, None)
+
+    def draft_gap(self, *, id: str) -> Dict[str, Any]:
+        """The first draft of an article about a gap."""
+        return self._call({"method": "POST", "path": "/v1/gaps/{id}/draft", "in_path": ["id"]}, {"id": id}, None)
 
     def audit(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, since: Optional[str] = None, fields: Optional[str] = None) -> Dict[str, Any]:
         """Who changed what and who signed in, oldest first."""
