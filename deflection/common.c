@@ -247,8 +247,11 @@ static bool is_plain_list(const json_t *list)
     return plain;
 }
 
+/* An experiment's unit is the same for months: it would put the keys of different periods together. */
 static bool may_stay(parry_common *c, const char *name, const json_t *value)
 {
+    if (strcmp(name, "unit") == 0)
+        return false;
     if (json_is_string(value))
         return !is_text(name) || json_string_length(value) == 0 || parry_common_has(c, string_of(value));
     return !json_is_object(value) && (!json_is_array(value) || is_plain_list(value));

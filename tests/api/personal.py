@@ -75,9 +75,9 @@ def address(rng):
 
 
 def order(rng):
-    n = digits(rng, 7)
+    n = digits(rng, 9)
     return rng.choice(["order " + n, "ORD-2026-" + n, "#" + n, "Bestellung Nr. " + n, "tracking 1Z999AA1" + digits(rng, 10), "INV" + n,
-                       "customer id C-" + n, "RR" + digits(rng, 9) + "DE", f"{digits(rng, 3)}-{n}-{digits(rng, 7)}", "ticket no. " + n,
+                       "customer id C-" + n, "RR" + digits(rng, 9) + "DE", f"{digits(rng, 3)}-{n[2:]}-{digits(rng, 7)}", "ticket no. " + n,
                        "pedido " + n, "commande n° " + n, "ordine " + n, "zamówienie " + n]), [n]
 
 
@@ -108,8 +108,7 @@ def thing(rng):
     text, more = rng.choice(KINDS)(rng)
     flat = "".join(c for c in text if c.isascii() and c.isdigit())
     needles = {text, *(m for m in more if len(m) >= 7)}
-    if len(flat) >= 8:
-        needles.add(flat)
+    needles = {n for n in needles | {flat} if len(n) >= (9 if n.isdigit() else 7)}  # shorter ones are found by chance
     return text, needles
 
 

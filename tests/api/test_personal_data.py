@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import unittest
 import urllib.parse
 
@@ -130,8 +131,13 @@ def present(data, needles):
         for at in range(0, len(data), chunk):
             part = data[at:at + chunk + most]
             hits |= {part[i:i + length] for i in range(len(part) - length + 1)} & starts.keys()
-        there += [raw.decode() for start in hits for raw in starts[start] if raw in data]
+        there += [raw.decode() for start in hits for raw in starts[start] if is_in(data, raw)]
     return there
+
+
+def is_in(data, raw):
+    """Digits are in every time and every key: of those only what stands by itself."""
+    return re.search(rb"(?<![0-9a-f-])" + raw + rb"(?![0-9a-f-])", data) is not None if raw.isdigit() else raw in data
 
 
 class Clean(unittest.TestCase):

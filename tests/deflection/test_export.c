@@ -85,14 +85,14 @@ static void test_texts_of_few_are_withheld_and_ids_are_not(void **state)
     json_t *j =
         json_loads("{\"type\":\"vote\",\"text\":\"Late refund\",\"comment\":\"mine alone\",\"page\":\"/x\",\"article\":"
                    "\"a\",\"shown\":[\"a\",\"b\"],\"entities_extracted\":[{\"type\":\"name\",\"value\":\"x\"}],"
-                   "\"position\":3,\"category\":\"\"}",
+                   "\"position\":3,\"category\":\"\",\"unit\":\"0f\"}",
                    0, NULL);
     parry_common_withhold(c, j);
     char *text = json_dumps(j, JSON_COMPACT);
-    assert_string_equal(text,
-                        "{\"type\":\"vote\",\"text\":\"Late refund\",\"comment\":null,\"page\":null,\"article\":\"a\","
-                        "\"shown\":[\"a\",\"b\"],\"entities_extracted\":null,\"position\":3,\"category\":\"\","
-                        "\"withheld\":[\"comment\",\"page\",\"entities_extracted\"]}");
+    assert_string_equal(
+        text, "{\"type\":\"vote\",\"text\":\"Late refund\",\"comment\":null,\"page\":null,\"article\":\"a\","
+              "\"shown\":[\"a\",\"b\"],\"entities_extracted\":null,\"position\":3,\"category\":\"\",\"unit\":null,"
+              "\"withheld\":[\"comment\",\"page\",\"entities_extracted\",\"unit\"]}");
     free(text);
     json_decref(j);
     parry_common_free(c);
