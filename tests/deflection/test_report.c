@@ -531,6 +531,35 @@ static void an_erasure_is_said(void **state)
     free(m);
 }
 
+static parry_code endless(void *ctx, int64_t from, int64_t until, bool (*fn)(void *, const parry_search_row *),
+                          void *fn_ctx, parry_err *err)
+{
+    parry_search_row row = {.at_ms = from};
+    (void)ctx, (void)until, (void)err;
+    do
+        row.text++;
+    while (fn(fn_ctx, &row));
+    return PARRY_OK;
+}
+
+static void what_would_take_too_much_memory_is_refused(void **state)
+{
+    (void)state;
+    memory *m = new_memory();
+    const parry_report_house house = {.k = 5};
+    parry_report_source s = memory_source(m, LATER);
+    parry_report_request q;
+    parry_err err = {0};
+    json_t *j = NULL;
+    char query[] = DAYS;
+    s.searches = endless;
+    assert_int_equal(parry_report_read("top", of_query, query, LATER, &house, &q, &err), PARRY_OK);
+    assert_int_equal(parry_report_make(&s, &q, &j, &err), PARRY_TOO_LARGE);
+    assert_string_equal(err.msg, "more than 400000 rows: narrow the range");
+    assert_true(j == NULL);
+    free(m);
+}
+
 static void a_spreadsheet_computes_nothing(void **state)
 {
     (void)state;
@@ -568,6 +597,7 @@ int main(void)
         cmocka_unit_test(a_request_that_is_wrong_says_where),
         cmocka_unit_test(a_report_is_made_again_from_itself),
         cmocka_unit_test(an_erasure_is_said),
+        cmocka_unit_test(what_would_take_too_much_memory_is_refused),
         cmocka_unit_test(a_spreadsheet_computes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
