@@ -7,7 +7,8 @@ import unittest
 from parry_server import SAMPLE, Server, until
 
 VISITORS = 200
-OPTIONS = ("experiment.name=form", "experiment.holdout=50", "experiment.base=90", "experiment.treated=60")
+OPTIONS = ("experiment.name=form", "experiment.holdout=50", "experiment.base=90", "experiment.treated=60",
+           "experiment.units=4000")
 
 
 def form(server, visitor, headers=None):
