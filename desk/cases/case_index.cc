@@ -215,11 +215,15 @@ size_t match(parry_case_reader *r, const parry_case_search_query *q, uint64_t *f
 {
     const size_t words = (q->nwanted + 63) / 64;
     std::vector<uint64_t> result(words, q->all ? ~uint64_t{0} : 0), one(words);
-    for (size_t i = 0; i < q->ngroups; i++) {
+    bool any = true; // can there be one yet that has all
+    for (size_t i = 0; i < q->ngroups && any; i++) {
         one.assign(words, 0);
         collect(r, &q->groups[i], one, q->nwanted);
-        for (size_t k = 0; k < words; k++)
+        any = !q->all;
+        for (size_t k = 0; k < words; k++) {
             result[k] = q->all ? result[k] & one[k] : result[k] | one[k];
+            any = any || result[k] != 0;
+        }
     }
     size_t total = 0;
     for (size_t k = 0; k < words; k++) {
