@@ -54,13 +54,20 @@ const char *parry_derived_status_name(parry_derived_status s)
 
 static parry_trials tickets(const parry_arm_counts *a) { return (parry_trials){a->tickets, a->units}; }
 
+/* Four sigma more than the least, so that as good as surely so many come. */
+static double enough_in_each_arm(double share)
+{
+    return (PARRY_EFFECT_LEAST + 4 * sqrt(PARRY_EFFECT_LEAST)) / fmin(share, 1 - share);
+}
+
 uint64_t parry_trial_plan_units(const parry_trial_plan *p)
 {
     if (!(p->share > 0 && p->share < 1))
         return 0;
     if (p->units > 0 || !(fabs(p->base - p->treated) > 0))
         return p->units;
-    return (uint64_t)fmin(ceil(parry_sample_size(p->base, p->treated, p->share, parry_usual_power)), 1e15);
+    double needed = parry_sample_size(p->base, p->treated, p->share, parry_usual_power);
+    return (uint64_t)fmin(ceil(fmax(needed, enough_in_each_arm(p->share))), 1e15);
 }
 
 static void fill_detectable(parry_effect *e)

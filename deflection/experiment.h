@@ -94,8 +94,9 @@ typedef struct parry_effect {
     parry_derived inflation;   /* potential rate of the treated / difference */
 } parry_effect;
 
-/* The planned end: plan.units, or as many as the plan's difference needs (parry_sample_size). 0: there is no plan
- * (nobody is held out; or neither units nor a difference is said). */
+/* The planned end: plan.units, or as many as the plan's difference needs (parry_sample_size), and at least as many as
+ * bring PARRY_EFFECT_LEAST into each arm. 0: there is no plan (nobody is held out; or neither units nor a difference is
+ * said). */
 uint64_t parry_trial_plan_units(const parry_trial_plan *plan);
 
 /* No plan: OFF. Once the planned number of units is reached, hand in the first so many by time of assignment, for good:

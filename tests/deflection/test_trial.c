@@ -105,10 +105,6 @@ static void test_the_planned_end_takes_the_first_ones(void **state)
     parry_experiment_counts c = COUNT(*state, &t, "20d", story);
     assert_int_equal(c.holdout.units + c.treated.units, 2);
     assert_int_equal(c.treated.tickets, 0);
-    t.plan = (parry_trial_plan){.share = 0.5, .base = 0.95, .treated = 0.05}; /* needs 1.84 */
-    assert_int_equal(parry_trial_plan_units(&t.plan), 2);
-    c = COUNT(*state, &t, "20d", story);
-    assert_int_equal(c.holdout.units + c.treated.units, 2);
 }
 
 enum { EACH_DAY = 120 };
@@ -159,6 +155,11 @@ static void test_days_choose_the_tickets_that_were_avoided_and_not_the_effect(vo
     assert_true(all.effect.avoided.value > 239.9 && all.effect.avoided.value < 240.1); /* behind the planned end, too */
     assert_true(second.effect.avoided.value > 119.9 && second.effect.avoided.value < 120.1);
     assert_true(none.effect.avoided.value < 0.1 && none.effect.interval.low > 0.9);
+    t.plan.units = 0;
+    t.plan.treated = 0.1; /* needs 5; 280 bring a hundred into each arm */
+    all = asked_from(&source, 0);
+    assert_int_equal(all.effect.counts.holdout.units + all.effect.counts.treated.units, 280);
+    assert_int_equal(all.effect.status, PARRY_EFFECT_OK);
     parry_rows_close(r);
     parry_deflection_close(d);
     parry_ledger_close(l);
