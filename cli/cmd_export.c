@@ -100,8 +100,7 @@ int cmd_export(parry_cli *cli, int argc, char **argv)
                 "ubi     User Behavior Insights 1.3.0, as the lines of OpenSearch's _bulk\n\n"
                 "Texts that fewer than 5 visitors wrote are withheld. Beside a running server, too (docs/privacy.md).",
         .examples = "  parry export ndjson --from 1201 > new.ndjson\n"
-                    "  parry export ubi | curl -H 'Content-Type: application/x-ndjson' --data-binary @- "
-                    "http://localhost:9200/_bulk\n"};
+                    "  parry export ubi > ubi.ndjson\n"};
     int first, code;
     if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))
         return code;
