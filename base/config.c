@@ -133,7 +133,7 @@ const parry_config_row parry_config_rows[] = {
      "none."},
     {"experiment.holdout", DECIMAL, AT(experiment.holdout), "0", 0, 50, "percent",
      "Visitors who are shown no suggestions at the ticket form. Not to be changed while an experiment lives; 0: nobody "
-     "is drawn any more, and what was drawn is reported."},
+     "is drawn, and the experiment has no figures."},
     {"experiment.base", DECIMAL, AT(experiment.base), "90", 0, 100, "percent",
      "Expected: of the visitors at the form who see no suggestions, so many write a ticket."},
     {"experiment.treated", DECIMAL, AT(experiment.treated), "85", 0, 100, "percent", "The same of those who see them."},
