@@ -33,14 +33,15 @@ static bool look_back(const parry_trials *past, size_t n, baseline *out, double 
         return false;
     *out = (baseline){.centre = (double)k / (double)of, .spread = 1};
     *all = (double)of;
-    double jumps = 0, before = NAN;
+    double jumps = 0, before = 0;
+    bool first = true;
     for (size_t i = 0; i < n; i++) {
         if (past[i].n == 0)
             continue;
         double z = (parry_count_rate(past[i]) - out->centre) / luck(out->centre, *all, past[i].n);
-        if (!isnan(before))
-            jumps += fabs(z - before);
+        jumps += first ? 0 : fabs(z - before);
         before = z;
+        first = false;
     }
     out->spread = fmax(1, jumps / (double)(periods - 1) / 1.128);
     return true;
