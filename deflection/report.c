@@ -130,18 +130,30 @@ static bool people(const report_any *row)
     return row->ticket == NULL && (row->read == NULL || !(row->read->flags & PARRY_READ_LINKED));
 }
 
+static bool timely(const report_pass *p)
+{
+    return p->q->kind->rows == REPORT_ASKED && p->q->by != PARRY_BY_NONE && p->q->by < PARRY_BY_AUDIENCE;
+}
+
+enum { PERIOD = PARRY_REPORT_KEY - 1 }; /* of a key: the team, the dimensions, and the day */
+
 static bool cross(report_pass *p, const report_any *row)
 {
     report_key key = {{p->team ? row->agent : 0}};
     report_group *g;
+    if ((p->ndims == 0 && !p->team) || row->at_ms < p->q->from_ms || !people(row))
+        return true;
     for (size_t i = 0; i < p->ndims; i++)
         key.v[1 + i] = dimension(row->in, p->dims[i]);
-    if ((p->ndims == 0 && !p->team) || row->at_ms < p->q->from_ms)
-        return true;
     if (!grouped(p, &p->crossed, &key, &g))
         return false;
-    if (people(row))
-        report_group_meet(&p->crossed, g, row->at_ms, row->who, true);
+    report_group_meet(&p->crossed, g, row->at_ms, row->who, true);
+    if (!timely(p))
+        return true;
+    key.v[PERIOD] = (uint64_t)report_period_start(p->q->by, row->at_ms);
+    if (!grouped(p, &p->daily, &key, &g))
+        return false;
+    report_group_meet(&p->daily, g, row->at_ms, row->who, true);
     return true;
 }
 
@@ -283,26 +295,58 @@ static parry_code open_causal(report_pass *p)
     return s->causal(s, p->q, &p->causal, p->err);
 }
 
+/* Is this one of the rows that the request is narrowed to? */
+static bool asked_for(const report_pass *p, const report_group *g)
+{
+    return p->team ? g->key.v[0] == 1 : g->key.v[1] == p->filter[p->dims[0]];
+}
+
+static int by_period(const void *a, const void *b)
+{
+    const report_group *x = *(report_group *const *)a, *y = *(report_group *const *)b;
+    if (x->key.v[PERIOD] != y->key.v[PERIOD])
+        return x->key.v[PERIOD] < y->key.v[PERIOD] ? -1 : 1;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* Everybody's days are shown: so a day of some is hidden as it would be if that day alone were asked for. */
+static void hide_days(report_pass *p)
+{
+    report_groups *d = &p->daily;
+    if (d->n > 0)
+        qsort(d->list, d->n, sizeof *d->list, by_period); /* no group is looked for any more */
+    for (size_t i = 0, end; i < d->n; i = end) {
+        report_key key = {{d->list[i]->key.v[PERIOD]}};
+        bool hidden = false;
+        for (end = i; end < d->n && d->list[end]->key.v[PERIOD] == key.v[0]; end++)
+            continue;
+        report_groups_hide_some(d->list + i, end - i, d->k);
+        for (size_t j = i; j < end; j++)
+            hidden = hidden || (d->list[j]->hidden && (p->ndims + p->team > 1 || asked_for(p, d->list[j])));
+        if (hidden)
+            report_groups_get(&p->groups, &key)->hidden = true;
+    }
+}
+
 /* How a request narrows and divides people says what of it may be seen:
  * by nothing or time alone: all of it. By one dimension: what is not hidden among that dimension's values, whichever of
  * them is asked for, so that one request hides what another one's difference would show. By more of them at once: all,
- * or nothing where any combination of values has fewer than k people. Days of a narrowed report are hidden among
- * themselves, and texts and articles always. Returns whether all is hidden. */
+ * or nothing where any combination of values has fewer than k people. Days of a narrowed report are hidden so each, and
+ * then among themselves; texts and articles always. Returns whether all is hidden. */
 static bool hide(report_pass *p)
 {
     report_groups *c = &p->crossed, *g = &p->groups;
     size_t dims = p->ndims + p->team;
-    bool timely = p->q->by != PARRY_BY_NONE && p->q->by < PARRY_BY_AUDIENCE, all = false;
-    if (p->q->kind->rows != REPORT_ASKED || (timely && dims > 0))
+    bool all = false, divided = p->q->by >= PARRY_BY_AUDIENCE;
+    hide_days(p);
+    if (p->q->kind->rows != REPORT_ASKED || (timely(p) && dims > 0))
         report_groups_hide(g);
     if (dims == 0)
         return false;
     report_groups_hide(c);
     for (size_t i = 0; i < c->n; i++) {
-        bool asked = p->team ? c->list[i]->key.v[0] == 1 : c->list[i]->key.v[1] == p->filter[p->dims[0]];
-        bool here = dims > 1 || p->q->by < PARRY_BY_AUDIENCE;
-        all = all || (c->list[i]->hidden && (dims > 1 || (here && asked)));
-        if (!here && c->list[i]->hidden) {
+        all = all || (c->list[i]->hidden && (dims > 1 || (!divided && asked_for(p, c->list[i]))));
+        if (dims == 1 && divided && c->list[i]->hidden) {
             report_key key = {{c->list[i]->key.v[1]}};
             report_groups_get(g, &key)->hidden = true;
         }
@@ -317,6 +361,7 @@ parry_code parry_report_make(const parry_report_source *s, const parry_report_re
     report_pass p = {.source = s, .q = q, .window_ms = parry_windows_ms[q->window], .err = err};
     report_groups_open(&p.groups, PARRY_REPORT_COUNTERS, q->k);
     report_groups_open(&p.crossed, 0, q->k);
+    report_groups_open(&p.daily, 0, q->k);
     open_filters(&p);
     parry_code code = open_causal(&p);
     if (code == PARRY_OK)
@@ -327,6 +372,7 @@ parry_code parry_report_make(const parry_report_source *s, const parry_report_re
     }
     report_groups_close(&p.groups);
     report_groups_close(&p.crossed);
+    report_groups_close(&p.daily);
     report_distinct_free(&p.distinct);
     json_decref(p.causal.detail);
     return code;

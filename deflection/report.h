@@ -146,10 +146,10 @@ typedef struct parry_report_part { /* one row of a whole whose sum is known */
     bool hidden;
 } parry_report_part;
 
-/* Hides the parts with fewer than k people; then, since the whole is known and what is hidden is its difference to what
- * is shown, the next smallest as well wherever only one is hidden, or the hidden ones together have fewer than k.
- * Cell suppression by one partition (Willenborg and de Waal, Elements of Statistical Disclosure Control, 2001, ch. 6).
- * Returns how many are hidden. */
+/* Hides the parts with fewer than k people, besides those that are hidden already; then, since the whole is known and
+ * what is hidden is its difference to what is shown, the next smallest as well wherever only one is hidden, or the
+ * hidden ones together have fewer than k. Cell suppression by one partition (Willenborg and de Waal, Elements of
+ * Statistical Disclosure Control, 2001, ch. 6). Returns how many are hidden. */
 size_t parry_report_hide(parry_report_part *parts, size_t n, unsigned k);
 
 #ifdef __cplusplus

@@ -124,7 +124,7 @@ size_t parry_report_hide(parry_report_part *parts, size_t n, unsigned k)
 {
     size_t hidden = 0;
     for (size_t i = 0; i < n; i++) {
-        parts[i].hidden = parts[i].npeople < k;
+        parts[i].hidden |= parts[i].npeople < k;
         hidden += parts[i].hidden;
     }
     while (hidden > 0 && (hidden == 1 || hidden_people(parts, n, k) < k)) {
@@ -137,20 +137,21 @@ size_t parry_report_hide(parry_report_part *parts, size_t n, unsigned k)
     return hidden;
 }
 
-void report_groups_hide(report_groups *t)
+void report_groups_hide_some(report_group *const *list, size_t n, unsigned k)
 {
-    parry_report_part *parts = parry_calloc(t->n + 1, sizeof *parts);
-    size_t n = 0;
-    for (size_t i = 0; i < t->n; i++) {
-        const report_group *g = t->list[i];
-        if (g->rows > 0) /* nobody needs no hiding */
-            parts[n++] = (parry_report_part){g->people, g->npeople, g->rows, g->number, false};
+    parry_report_part *parts = parry_calloc(n + 1, sizeof *parts);
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (list[i]->rows > 0) /* nobody needs no hiding */
+            parts[m++] = (parry_report_part){list[i]->people, list[i]->npeople, list[i]->rows, i, list[i]->hidden};
     }
-    (void)parry_report_hide(parts, n, t->k);
-    for (size_t i = 0; i < n; i++)
-        t->list[parts[i].key]->hidden = parts[i].hidden;
+    (void)parry_report_hide(parts, m, k);
+    for (size_t i = 0; i < m; i++)
+        list[parts[i].key]->hidden = parts[i].hidden;
     free(parts);
 }
+
+void report_groups_hide(report_groups *t) { report_groups_hide_some(t->list, t->n, t->k); }
 
 /* ---- people told apart ------------------------------------------------------------------------------------------- */
 

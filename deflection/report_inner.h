@@ -10,7 +10,7 @@ extern "C" {
 
 /* ---- groups (report_groups.c): what is counted, by a key -------------------------------------------------------- */
 
-enum { PARRY_REPORT_KEY = 7, PARRY_REPORT_COUNTERS = 16 };
+enum { PARRY_REPORT_KEY = 8, PARRY_REPORT_COUNTERS = 16 };
 
 typedef struct report_key {
     uint64_t v[PARRY_REPORT_KEY];
@@ -45,8 +45,10 @@ report_group *report_groups_get(report_groups *t, const report_key *key); /* mad
 /* A row of somebody: visitors' keys change with the period, so that one person has two where a report spans two; only
  * those of one period are told apart, and the fullest period counts. */
 void report_group_meet(report_groups *t, report_group *g, int64_t at_ms, const parry_ledger_subject *who, bool counts);
-/* Hides of these groups, as one whole. */
+/* Hides of these groups, as one whole; those that are hidden stay so. */
 void report_groups_hide(report_groups *t);
+/* The same of n of them. */
+void report_groups_hide_some(report_group *const *list, size_t n, unsigned k);
 
 /* People told apart, of one sort each. */
 typedef struct report_distinct {
@@ -65,7 +67,9 @@ enum { REPORT_PARTS = 4, REPORT_PAST = 1 };
 typedef struct report_pass {
     const parry_report_source *source;
     const parry_report_request *q;
-    report_groups groups, crossed; /* crossed: by everything that the request narrows or divides by */
+    report_groups groups;
+    report_groups crossed,
+        daily; /* by everything that the request narrows or divides by; the same in each of its days */
     report_distinct distinct;
     size_t values;
     int64_t window_ms;

@@ -231,6 +231,25 @@ static void days_of_some_are_hidden_and_days_of_all_are_not(void **state)
     free(m);
 }
 
+/* Everybody's day less the customers' would be the merchants', of whom there were two on the second day. */
+static void a_day_is_hidden_where_its_rest_is_small(void **state)
+{
+    (void)state;
+    memory *m = parry_calloc(1, sizeof *m);
+    for (unsigned d = 0; d < 4; d++) {
+        come(m, 100 * d, d == 1 ? 2 : 9, d, "merchant", "en");
+        come(m, 100 * d + 50, 20 + d, d, "customer", "en");
+    }
+    parry_report_source s = memory_source(m, START + 30 * DAY);
+    json_t *j = report_with(&s, "outcomes", "from=2026-10-07&to=2026-10-10&by=day&audience=customer", K);
+    assert_no_cell(j, "2026-10-08", "sessions", "suppressed");
+    assert_no_cell(j, "2026-10-07", "sessions", "suppressed"); /* the sum less the others would be that day's */
+    assert_cell(j, "2026-10-09", "sessions", 22, 22);
+    assert_cell(j, "2026-10-10", "sessions", 23, 23);
+    json_decref(j);
+    free(m);
+}
+
 /* Three combinations have people enough and one has not: by one dimension all is there, by both nothing. */
 static void two_dimensions_show_all_or_nothing(void **state)
 {
@@ -262,6 +281,7 @@ int main(void)
         cmocka_unit_test(two_reports_do_not_differ_by_somebody),
         cmocka_unit_test(divided_and_narrowed_agree),
         cmocka_unit_test(days_of_some_are_hidden_and_days_of_all_are_not),
+        cmocka_unit_test(a_day_is_hidden_where_its_rest_is_small),
         cmocka_unit_test(two_dimensions_show_all_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
