@@ -250,6 +250,54 @@ static void a_day_is_hidden_where_its_rest_is_small(void **state)
     free(m);
 }
 
+enum { DAYS = 5 };
+
+/* Over random days: a small cell is shown in no report, and is neither alone hidden in its day nor in its audience. */
+static void no_small_day_is_had_by_one_subtraction(void **state)
+{
+    (void)state;
+    uint64_t seed = 17;
+    size_t small = 0, shown_cells = 0;
+    for (int i = 0; i < LOGS; i++) {
+        memory *m = parry_calloc(1, sizeof *m);
+        unsigned people[3][DAYS];
+        bool hidden[3][DAYS];
+        for (unsigned d = 0; d < DAYS; d++) {
+            for (unsigned a = 0; a < 3; a++) {
+                people[a][d] = (unsigned)parry_random_below(&seed, parry_random_below(&seed, 4) == 0 ? 8 : 30);
+                come(m, 1000 * a + 100 * d, people[a][d], d, audiences[a], "en");
+            }
+        }
+        parry_report_source s = memory_source(m, START + 30 * DAY);
+        for (unsigned a = 0; a < 3; a++) {
+            char query[100], day[16];
+            (void)snprintf(query, sizeof query, "from=2026-10-07&to=2026-10-11&by=day&audience=%s", audiences[a]);
+            json_t *j = report_with(&s, "outcomes", query, K);
+            for (unsigned d = 0; d < DAYS; d++) {
+                (void)snprintf(day, sizeof day, "2026-10-%02u", 7 + d);
+                hidden[a][d] = json_is_null(json_object_get(cell_of(j, day, "sessions"), "value"));
+                shown_cells += !hidden[a][d];
+            }
+            json_decref(j);
+        }
+        for (unsigned a = 0; a < 3; a++) {
+            for (unsigned d = 0; d < DAYS; d++) {
+                size_t in_day = 0, in_audience = 0;
+                if (people[a][d] == 0 || people[a][d] >= K)
+                    continue;
+                for (unsigned b = 0; b < 3; b++)
+                    in_day += hidden[b][d];
+                for (unsigned e = 0; e < DAYS; e++)
+                    in_audience += hidden[a][e];
+                assert_true(hidden[a][d] && in_day >= 2 && in_audience >= 2);
+                small++;
+            }
+        }
+        free(m);
+    }
+    assert_true(small > 50 && shown_cells > 200);
+}
+
 /* Three combinations have people enough and one has not: by one dimension all is there, by both nothing. */
 static void two_dimensions_show_all_or_nothing(void **state)
 {
@@ -282,6 +330,7 @@ int main(void)
         cmocka_unit_test(divided_and_narrowed_agree),
         cmocka_unit_test(days_of_some_are_hidden_and_days_of_all_are_not),
         cmocka_unit_test(a_day_is_hidden_where_its_rest_is_small),
+        cmocka_unit_test(no_small_day_is_had_by_one_subtraction),
         cmocka_unit_test(two_dimensions_show_all_or_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
