@@ -90,10 +90,8 @@ static report_key key_of(const report_pass *p, const report_any *row)
 {
     parry_report_by by = p->q->by;
     report_key key = {{0}};
-    if (p->q->kind->rows == REPORT_TEXTS)
-        key.v[0] = row->search->text;
-    else if (p->q->kind->rows == REPORT_ARTICLES)
-        key.v[0] = row->read->article;
+    if (p->q->kind->rows != REPORT_ASKED)
+        key.v[0] = row->named;
     else if (by == PARRY_BY_DAY || by == PARRY_BY_WEEK || by == PARRY_BY_MONTH)
         key.v[0] = (uint64_t)report_period_start(by, row->at_ms);
     else
@@ -164,8 +162,7 @@ static bool take(report_pass *p, const report_any *row)
         return true;
     if (!cross(p, row))
         return false;
-    if (!within(p, row) || (kind->rows == REPORT_TEXTS && row->search->text == 0) ||
-        (kind->rows == REPORT_ARTICLES && row->read->article == 0))
+    if (!within(p, row) || (kind->rows != REPORT_ASKED && row->named == 0))
         return true;
     report_key key = key_of(p, row);
     report_group *g;
@@ -199,6 +196,7 @@ static bool take_search(void *ctx, const parry_search_row *s)
                             .bot = (s->flags & PARRY_SEARCH_BOT) != 0,
                             .agent = (s->flags & PARRY_SEARCH_AGENT) != 0,
                             .visitor = (s->flags & PARRY_SEARCH_VISITOR) != 0,
+                            .named = s->text,
                             .search = s};
     return take(ctx, &row);
 }
@@ -210,6 +208,7 @@ static bool take_read(void *ctx, const parry_read_row *r)
                             .in = &r->in,
                             .bot = (r->flags & PARRY_READ_BOT) != 0,
                             .agent = (r->flags & (PARRY_READ_AGENT | PARRY_READ_LINKED)) == PARRY_READ_AGENT,
+                            .named = r->article,
                             .read = r};
     return take(ctx, &row);
 }
@@ -314,7 +313,7 @@ static void hide_days(report_pass *p)
 {
     report_groups *d = &p->daily;
     if (d->n > 0)
-        qsort(d->list, d->n, sizeof *d->list, by_period); /* no group is looked for any more */
+        qsort(d->list, d->n, sizeof(void *), by_period); /* no group is looked for any more */
     for (size_t i = 0, end; i < d->n; i = end) {
         report_key key = {{d->list[i]->key.v[PERIOD]}};
         bool hidden = false;

@@ -63,7 +63,8 @@ static report_value_of median(const report_group *g)
     report_value_of v = {.known = true, .bounded = n >= 6, .n = n};
     if (n == 0)
         return nothing(0, not_enough);
-    v.value = ((double)x[(n - 1) / 2] + (double)x[n / 2]) / 2;
+    size_t below = (n - 1) / 2, above = n / 2;
+    v.value = ((double)x[below] + (double)x[above]) / 2;
     double wide = parry_normal_quantile(0.975) * sqrt((double)n), low = floor(((double)n - wide) / 2);
     size_t r = low < 1 ? 1 : (size_t)low;
     v.lo = x[r - 1];
@@ -130,7 +131,7 @@ static report_value_of rise(const report_pass *p, const report_group *g, const r
         report_value_of v = nothing(a, "none before");
         set_interval(&v, a, a);
         v.lo = v.lo / (1 - v.lo) * scale;
-        v.hi = INFINITY;
+        v.hi = HUGE_VAL;
         return v;
     }
     report_value_of v = ratio(a, b);

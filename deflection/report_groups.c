@@ -65,7 +65,7 @@ report_group *report_groups_get(report_groups *t, const report_key *key)
     g->key = *key;
     g->number = (uint32_t)t->n;
     g->people = PARRY_ARRAY(t->arena, parry_ledger_subject, t->k);
-    t->list = parry_arena_grow(t->arena, t->list, t->n, &t->cap, sizeof *t->list);
+    t->list = parry_arena_grow(t->arena, t->list, t->n, &t->cap, sizeof(void *));
     t->list[t->n++] = g;
     *slot = (uint32_t)t->n;
     if (t->n * 2 > t->nslots)

@@ -130,6 +130,7 @@ typedef struct report_any { /* one row of any kind: the pointer of its own kind 
     const parry_ledger_subject *who;
     const parry_dimensions *in;
     bool bot, agent, visitor;
+    parry_word named; /* the text of a search, the article of a reading; 0: none */
     const parry_session_row *session;
     const parry_search_row *search;
     const parry_read_row *read;
@@ -158,7 +159,7 @@ extern const size_t report_sessions_nkinds, report_searches_nkinds, report_artic
 /* ---- cells (report_cells.c) ------------------------------------------------------------------------------------- */
 
 typedef struct report_value_of {
-    bool known, bounded; /* else null; hi may be INFINITY */
+    bool known, bounded; /* else null; hi may be HUGE_VAL */
     bool whole;          /* value is a count */
     double value, lo, hi;
     uint64_t n;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { HOW = JSON_COMPACT | JSON_REAL_PRECISION(9) | JSON_ENCODE_ANY };
+enum { HOW = JSON_COMPACT | JSON_REAL_PRECISION(9) | JSON_ENCODE_ANY, COLUMNS = 6 };
 
 parry_code parry_report_format_read(parry_str name, parry_report_format *out, parry_err *err)
 {
@@ -65,12 +65,12 @@ static void add_csv(const json_t *report, parry_buf *out)
             name = json_object_iter_key(at);
             cell = json_object_iter_value(at);
             const json_t *interval = json_object_get(cell, "interval");
-            const json_t *columns[] = {json_object_get(cell, "value"),      json_object_get(cell, "n"),
-                                       json_array_get(interval, 0),         json_array_get(interval, 1),
-                                       json_object_get(cell, "definition"), json_object_get(cell, "why")};
+            const json_t *columns[COLUMNS] = {json_object_get(cell, "value"),      json_object_get(cell, "n"),
+                                              json_array_get(interval, 0),         json_array_get(interval, 1),
+                                              json_object_get(cell, "definition"), json_object_get(cell, "why")};
             add_value(json_object_get(row, "by"), out);
             parry_buf_printf(out, ",%s", name);
-            for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+            for (size_t c = 0; c < COLUMNS; c++) {
                 parry_buf_addc(out, ',');
                 add_value(columns[c], out);
             }
