@@ -96,6 +96,22 @@ static void test_words_of_few_people_are_in_no_name(void **state)
     assert_int_equal(find(s->arena, items, 6).ngaps, 0); /* one person, six times */
 }
 
+/* now_ms is 25.9 days after a change of visitors' keys: before it, everybody had another one. */
+static void test_one_person_under_two_keys_is_one(void **state)
+{
+    scratch *s = *state;
+    parry_gap_item items[8];
+    for (uint64_t i = 0; i < 8; i++)
+        items[i] = item("gift wrapping", i, i < 4 ? 1 : 27, FAILED);
+    assert_int_equal(find(s->arena, items, 8).ngaps, 0); /* four in each period: five is not sure */
+    for (uint64_t i = 0; i < 8; i++)
+        items[i] = item("gift wrapping", i, i < 5 ? 1 : 27, FAILED);
+    found f = find(s->arena, items, 8);
+    assert_int_equal(f.ngaps, 1);
+    assert_int_equal(f.gaps->visitors, 5);
+    assert_int_equal(f.gaps->nsamples, 1);
+}
+
 static void test_a_gap_rises_against_its_own_past(void **state)
 {
     scratch *s = *state;
@@ -485,6 +501,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_scratch(test_what_people_miss_is_named_and_counted),
         in_scratch(test_words_of_few_people_are_in_no_name),
+        in_scratch(test_one_person_under_two_keys_is_one),
         in_scratch(test_a_gap_rises_against_its_own_past),
         in_scratch(test_nothing_is_no_gap),
         in_scratch(test_planted_gaps_are_found),
