@@ -350,7 +350,7 @@ static json_t *side_json(const compared *c, size_t people)
 {
     parry_gap_text t = {.items = c->items, .nitems = c->nitems};
     static const size_t only = 0;
-    if (parry_gap_people(&t, &only, 1, 0, c->a) < people)
+    if (parry_gap_people(&t, &only, 1, 0) < people)
         return NULL;
     parry_interval i = parry_count_interval(c->count);
     return json_pack("{s:I, s:I, s:f, s:[f, f]}", "n", (json_int_t)c->count.n, "unsuccessful", (json_int_t)c->count.k,

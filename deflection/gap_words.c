@@ -161,12 +161,14 @@ static int by_use(const void *a, const void *b)
 }
 
 /* Distinct visitors of the texts of these uses. */
-static size_t people_of(const parry_gap_text *texts, const use *uses, size_t n, parry_arena *a)
+static size_t people_of(const parry_gap_text *texts, const use *uses, size_t n)
 {
-    size_t *list = PARRY_ARRAY(a, size_t, n + 1);
+    size_t *list = parry_malloc((n + 1) * sizeof *list);
     for (size_t i = 0; i < n; i++)
         list[i] = uses[i].text;
-    return parry_gap_people(texts, list, n, 0, a);
+    size_t people = parry_gap_people(texts, list, n, 0);
+    free(list);
+    return people;
 }
 
 typedef struct named {
@@ -191,14 +193,14 @@ static int by_mean_place(const void *a, const void *b)
 }
 
 /* The way of writing a stem that most visitors have; empty: none has enough. */
-static parry_str written(const parry_gap_text *texts, const use *uses, size_t n, size_t people, parry_arena *a)
+static parry_str written(const parry_gap_text *texts, const use *uses, size_t n, size_t people)
 {
     parry_str best = {NULL, 0};
     size_t most = people - 1;
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && parry_str_eq(uses[end].exact, uses[i].exact);)
             end++;
-        size_t have = people_of(texts, uses + i, end - i, a);
+        size_t have = people_of(texts, uses + i, end - i);
         if (have > most) {
             most = have;
             best = uses[i].exact;
@@ -207,15 +209,14 @@ static parry_str written(const parry_gap_text *texts, const use *uses, size_t n,
     return best;
 }
 
-static named judge(const parry_gap_text *texts, const use *uses, size_t n, double total, double mean, size_t people,
-                   parry_arena *a)
+static named judge(const parry_gap_text *texts, const use *uses, size_t n, double total, double mean, size_t people)
 {
     double sum = 0, place = 0;
     for (size_t i = 0; i < n; i++) {
         sum += (double)texts[uses[i].text].visitors;
         place += (double)texts[uses[i].text].visitors * (double)uses[i].place;
     }
-    named out = {.exact = written(texts, uses, n, people, a), .place = sum > 0 ? place / sum : 0};
+    named out = {.exact = written(texts, uses, n, people), .place = sum > 0 ? place / sum : 0};
     out.score = out.exact.n > 0 ? sum * log(1 + mean / total) : 0;
     return out;
 }
@@ -240,7 +241,7 @@ void parry_gap_name(const parry_gap_words *w, const parry_gap_text *texts, const
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && uses[end].stem == uses[i].stem;)
             end++;
-        named one = judge(texts, uses + i, end - i, total[uses[i].stem], mean, people, a);
+        named one = judge(texts, uses + i, end - i, total[uses[i].stem], mean, people);
         if (one.score > 0)
             names[kept++] = one;
     }

@@ -30,7 +30,7 @@ double *parry_gap_word_totals(const parry_gap_words *w, const parry_gap_text *te
 
 /* Distinct visitors of these texts for whom it did not go well, in a way that has a bit of `any` (0: whatever). In
  * gaps.c. */
-size_t parry_gap_people(const parry_gap_text *texts, const size_t *list, size_t n, unsigned any, parry_arena *a);
+size_t parry_gap_people(const parry_gap_text *texts, const size_t *list, size_t n, unsigned any);
 
 /* Fills recent, before, trend and p of all of them. In gap_trend.c. */
 void parry_gap_trends(const parry_gap_text *texts, const parry_gap_settings *s, parry_content_gap *gaps, size_t n,

@@ -90,12 +90,12 @@ static size_t most_distinct(person *people, size_t n)
     return most;
 }
 
-size_t parry_gap_people(const parry_gap_text *texts, const size_t *list, size_t n, unsigned any, parry_arena *a)
+size_t parry_gap_people(const parry_gap_text *texts, const size_t *list, size_t n, unsigned any)
 {
     size_t room = 0, found = 0;
     for (size_t i = 0; i < n; i++)
         room += texts[list[i]].nitems;
-    person *people = PARRY_ARRAY(a, person, room + 1);
+    person *people = parry_malloc((room + 1) * sizeof *people);
     for (size_t i = 0; i < n; i++) {
         const parry_gap_text *t = &texts[list[i]];
         for (size_t k = 0; k < t->nitems; k++) {
@@ -103,10 +103,12 @@ size_t parry_gap_people(const parry_gap_text *texts, const size_t *list, size_t 
                 people[found++] = (person){(uint32_t)(t->items[k].at_ms / key_period_ms), t->items[k].who};
         }
     }
-    return most_distinct(people, found);
+    size_t most = most_distinct(people, found);
+    free(people);
+    return most;
 }
 
-static parry_gap_text text_of(const parry_gap_item *items, size_t n, parry_arena *a)
+static parry_gap_text text_of(const parry_gap_item *items, size_t n)
 {
     parry_gap_text t = {.text = items->text, .items = items, .nitems = n};
     static const size_t only = 0;
@@ -115,7 +117,7 @@ static parry_gap_text text_of(const parry_gap_item *items, size_t n, parry_arena
         if (items[i].locale.n > 0 && (t.locale.n == 0 || parry_str_cmp(items[i].locale, t.locale) < 0))
             t.locale = items[i].locale;
     }
-    t.visitors = parry_gap_people(&t, &only, 1, 0, a);
+    t.visitors = parry_gap_people(&t, &only, 1, 0);
     return t;
 }
 
@@ -136,21 +138,18 @@ void parry_gap_texts(parry_gap_item *items, size_t n, parry_arena *a, parry_gap_
 {
     parry_gap_text *list = NULL;
     size_t kept = 0, cap = 0;
-    parry_arena *scratch = parry_arena_new();
     if (n > 0)
         qsort(items, n, sizeof *items, by_text);
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n && parry_str_eq(items[end].text, items[i].text);)
             end++;
-        parry_gap_text t = text_of(items + i, end - i, scratch);
-        parry_arena_reset(scratch);
+        parry_gap_text t = text_of(items + i, end - i);
         if (t.text.n == 0 || 4 * t.failed < (double)t.nitems || t.visitors == 0)
             continue;
         if (kept == cap)
             list = parry_arena_grow(a, list, kept, &cap, sizeof *list);
         list[kept++] = t;
     }
-    parry_arena_free(scratch);
     if (kept > PARRY_GROUPING_MAX) {
         qsort(list, kept, sizeof *list, by_visitors);
         kept = PARRY_GROUPING_MAX;
@@ -244,7 +243,7 @@ static void sample(const making *m, parry_content_gap *gap)
 {
     for (size_t i = 0; i < gap->ntexts && gap->nsamples < PARRY_GAP_SAMPLES; i++) {
         const parry_gap_text *t = &m->texts[gap->texts[i]];
-        if (parry_gap_people(m->texts, &gap->texts[i], 1, PARRY_GAP_SEARCH, m->scratch) >= m->s->people)
+        if (parry_gap_people(m->texts, &gap->texts[i], 1, PARRY_GAP_SEARCH) >= m->s->people)
             gap->samples[gap->nsamples++] = t->text;
     }
 }
@@ -323,7 +322,7 @@ void parry_gaps_make(const parry_gap_text *texts, size_t n, const float *vectors
     *ngaps = *hidden = 0;
     for (size_t g = 0; g < groups; g++) {
         parry_content_gap gap = {.texts = list + starts[g], .ntexts = starts[g + 1] - starts[g]};
-        gap.visitors = parry_gap_people(texts, gap.texts, gap.ntexts, 0, m.scratch);
+        gap.visitors = parry_gap_people(texts, gap.texts, gap.ntexts, 0);
         if (gap.visitors < s->people) {
             ++*hidden;
             continue;
