@@ -146,7 +146,8 @@ static void give_ids(matching *m, json_t **of)
 {
     size_t count = json_array_size(m->list);
     bool *taken = parry_calloc(count + 1, sizeof *taken);
-    qsort(m->pairs, m->npairs, m->npairs > 0 ? sizeof *m->pairs : 1, by_shared);
+    if (m->npairs > 0)
+        qsort(m->pairs, m->npairs, sizeof *m->pairs, by_shared);
     for (size_t i = 0; i < m->npairs; i++) {
         const pair *p = &m->pairs[i];
         if (of[p->gap] != NULL || taken[p->before])

@@ -121,7 +121,8 @@ void parry_gap_words_of(const parry_gap_text *texts, size_t n, parry_arena *a, p
     *out = (parry_gap_words){.of = PARRY_ARRAY(a, const parry_gap_word *, n + 1), .n = PARRY_ARRAY(a, size_t, n + 1)};
     if (w.n > 0)
         number_stems(&w, out);
-    qsort(w.words, w.n, w.n > 0 ? sizeof *w.words : 1, by_place);
+    if (w.n > 0)
+        qsort(w.words, w.n, sizeof *w.words, by_place);
     parry_gap_word *words = PARRY_ARRAY(a, parry_gap_word, w.n + 1);
     for (size_t i = 0; i < w.n; i++) {
         words[i] = (parry_gap_word){w.words[i].number, w.words[i].exact};
