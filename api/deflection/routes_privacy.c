@@ -18,8 +18,8 @@ typedef struct asked {
 static parry_code read_name(const parry_call *c, const json_t *body, const char *name, parry_str *out, parry_err *err)
 {
     parry_code code = parry_member_read(c, body, name, out, err);
-    if (code == PARRY_OK && (out->n > NAME_MAX || (out->n == 0 && json_object_get(body, name) != NULL)))
-        code = parry_fail(err, PARRY_INVALID, "%s: 1 to %d bytes", name, NAME_MAX);
+    if (code == PARRY_OK && (parry_utf8_count(*out) > NAME_MAX || (out->n == 0 && json_object_get(body, name) != NULL)))
+        code = parry_fail(err, PARRY_INVALID, "%s: 1 to %d characters", name, NAME_MAX);
     return code;
 }
 

@@ -1008,7 +1008,7 @@ export class Parry {
     next: string | null;
   }>;
   /** Records from an offset on, for a log or a queue */
-  ledgerStream(params?: { from?: number; limit?: number; wait?: number; raw?: boolean }, options?: CallOptions): Promise<string>;
+  ledgerStream(params?: { from?: number; limit?: number; wait?: number; raw?: Flag }, options?: CallOptions): Promise<string>;
   /** The same as User Behavior Insights 1.3.0 */
   ledgerUbi(params?: { from?: number; limit?: number }, options?: CallOptions): Promise<string>;
   /** Erase all that is held about one visitor */

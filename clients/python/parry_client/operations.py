@@ -761,7 +761,7 @@ class Operations:
         """Who changed what and who signed in, oldest first."""
         return self._call({"method": "GET", "path": "/v1/audit", "in_query": ["limit", "cursor", "since", "fields"]}, {"limit": limit, "cursor": cursor, "since": since, "fields": fields}, None)
 
-    def ledger_stream(self, *, from_: Optional[int] = None, limit: Optional[int] = None, wait: Optional[int] = None, raw: Optional[bool] = None) -> str:
+    def ledger_stream(self, *, from_: Optional[int] = None, limit: Optional[int] = None, wait: Optional[int] = None, raw: Optional["Flag"] = None) -> str:
         """Records from an offset on, for a log or a queue."""
         return self._call({"method": "GET", "path": "/v1/ledger/stream", "in_query": ["from", "limit", "wait", "raw"]}, {"from": from_, "limit": limit, "wait": wait, "raw": raw}, None)
 
@@ -773,7 +773,7 @@ class Operations:
         """Erase all that is held about one visitor."""
         return self._call({"method": "POST", "path": "/v1/visitors/erase", "body": "application/json"}, {}, body)
 
-    def export_visitor(self, body: Dict[str, Any]) -> Dict[str, Any]:
+    def export_visitor(self, body: Any) -> Dict[str, Any]:
         """All that is held about one visitor."""
         return self._call({"method": "POST", "path": "/v1/visitors/export", "body": "application/json"}, {}, body)
 
