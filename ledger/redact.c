@@ -198,7 +198,7 @@ static size_t cpf(parry_str s)
 
 static const rule rules[] = {
     {PARRY_PERSONAL_KEY,
-     "-----BEGIN [A-Z ]{0,40}KEY[A-Z ]{0,10}-----[\\s\\S]{0,16384}?(?:-----END [A-Z ]{0,60}-----|\\z)", NULL},
+     "-----BEGIN [A-Z ]{0,40}KEY[A-Z ]{0,10}-----[\\s\\S]{0,8192}?(?:-----END [A-Z ]{0,60}-----|\\z)", NULL},
     {PARRY_PERSONAL_KEY, "(?-i:\\beyJ[\\w-]{5,4096}\\.[\\w-]{2,8192}(?:\\.[\\w-]{0,2048})?)", NULL},
     {PARRY_PERSONAL_KEY,
      "\\b(?:(?:sk|pk|rk|whsec)[_-](?=[\\w-]{0,200}\\d)[\\w-]{8,200}|gh[opusr]_\\w{20,255}|github_pat_\\w{20,255}|"
