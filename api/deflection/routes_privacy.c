@@ -64,13 +64,18 @@ parry_code parry_post_visitor_erase(parry_call *c, parry_err *err)
 static parry_code read_number(const json_t *body, const char *name, int64_t least, int64_t most, int64_t *out,
                               parry_err *err)
 {
+    static const double exact = 9007199254740992.0; /* 2^53: 18873.0 is a whole number, too */
     const json_t *j = json_object_get(body, name);
+    double real = json_is_real(j) ? json_real_value(j) : 0;
+    int64_t n = real >= 0 && real <= exact ? (int64_t)real : -1;
     if (j == NULL)
         return PARRY_OK;
-    if (!json_is_integer(j) || json_integer_value(j) < least || json_integer_value(j) > most)
+    if (json_is_integer(j))
+        n = json_integer_value(j);
+    if (!json_is_number(j) || n < least || n > most || (json_is_real(j) && (double)n - real != 0))
         return parry_fail(err, PARRY_INVALID, "%s: a whole number from %lld to %lld", name, (long long)least,
                           (long long)most);
-    *out = json_integer_value(j);
+    *out = n;
     return PARRY_OK;
 }
 
