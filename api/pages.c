@@ -45,6 +45,7 @@ static void set_layout(parry_call *c, json_t *j)
     parry_page_asset(j, "icon_url", "icon.svg");
     parry_page_asset(j, "script_url", "search-box.js");
     parry_page_asset(j, "journey_url", "journey.js");
+    json_object_set_new(j, "keeps_visitor", json_boolean(strcmp(c->app->config->serve.visitors, "browser") == 0));
     json_object_set_new(j, "takes_tickets", json_boolean(c->app->desk != NULL));
     parry_str person = parry_person_url(c);
     if (person.n > 0)

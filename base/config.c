@@ -51,6 +51,12 @@ const parry_config_row parry_config_rows[] = {
      "Audience of a request that names none."},
     {"serve.site_name", TEXT | LIVE, AT(serve.site_name), "Parry", 1, 200, "name",
      "Name of the help centre on its pages."},
+    {"serve.visitors", WORD | LIVE, AT(serve.visitors), "tab", 0, 0, "tab browser",
+     "What the pages of the help centre know of who comes back: a name for the tab, gone when it is closed, or one "
+     "that the "
+     "browser keeps. With the first nobody is the same visitor twice, so reports show no texts (privacy.md); the "
+     "second "
+     "may need the visitor's consent where you are."},
     {"serve.cors_origins", TEXT | LIVE, AT(serve.cors_origins), "", 0, 4000, "origins",
      "Sites whose pages may call the API from a browser, separated by spaces; * lets any."},
     {"serve.hosts", TEXT | LIVE, AT(serve.hosts), "", 0, 4000, "names",

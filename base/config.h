@@ -40,6 +40,7 @@ typedef struct parry_config {
         int64_t watch_quiet_ms; /* a changed file is read once it was quiet for so long */
         const char *default_audience;
         const char *site_name;
+        const char *visitors;         /* tab | browser */
         const char *cors_origins;     /* separated by spaces; "*": any */
         const char *hosts;            /* names of Host, separated by spaces */
         const char *trusted_proxies;  /* addresses and networks, between spaces or commas */

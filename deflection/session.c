@@ -78,9 +78,9 @@ static uint32_t flags_of(const parry_fact *f)
         flags = 0;
     if (f->type == PARRY_FACT_CLICK && parry_str_eqz(f->channel, "form"))
         flags |= PARRY_SESSION_FORM_CLICK;
-    if (f->type == PARRY_FACT_CHAT)
-        flags |= (f->handover ? PARRY_SESSION_HANDOVER : 0) |
-                 (f->answered ? PARRY_SESSION_CHAT_ANSWERED : PARRY_SESSION_CHAT_ABSTAINED);
+    if (f->type == PARRY_FACT_CHAT) /* small talk, and a question asked back, are neither */
+        flags |= (f->handover ? PARRY_SESSION_HANDOVER : 0) | (f->answered ? PARRY_SESSION_CHAT_ANSWERED : 0) |
+                 (parry_str_eqz(f->resolution, "unanswered") ? PARRY_SESSION_CHAT_ABSTAINED : 0);
     if (parry_str_eqz(f->channel, "agent") || parry_str_eqz(f->audience, "internal"))
         flags |= PARRY_SESSION_AGENT;
     return flags;

@@ -77,6 +77,12 @@ class ExperimentTest(unittest.TestCase):
 class Pages(unittest.TestCase):
     """What the pages of the help centre tell is one session, from the search to the ticket."""
 
+    def test_pages_keep_a_name_only_where_that_is_said(self):
+        with Server(SAMPLE, args=["--option", "serve.visitors=browser"]) as server:
+            self.assertIn("<html lang=\"en\" data-visitor>", server.get("/").text)
+        with Server(SAMPLE) as server:
+            self.assertNotIn("data-visitor", server.get("/").text)
+
     def test_a_ticket_of_the_form_is_of_the_session_that_led_there(self):
         with Server(SAMPLE) as server:
             key = {"X-API-Key": server.run("keys", "create", "--name", "analyst", "--rights", "reports")}

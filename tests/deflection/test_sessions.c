@@ -184,7 +184,8 @@ static void test_a_chat(void **state)
         "9s chat session_id=s customer_id=ann query_id=Q1 user_utterance=refund resolution_status=answered "
         "confidence_score=0.8",
         "30s chat session_id=s customer_id=ann user_utterance=no resolution_status=escalated agent_handover_flag=t");
-    assert_int_equal(r.sessions[0].flags & (PARRY_SESSION_CHAT | PARRY_SESSION_HANDOVER | PARRY_SESSION_CHAT_ANSWERED),
+    assert_int_equal(r.sessions[0].flags & (PARRY_SESSION_CHAT | PARRY_SESSION_HANDOVER | PARRY_SESSION_CHAT_ANSWERED |
+                                            PARRY_SESSION_CHAT_ABSTAINED),
                      PARRY_SESSION_CHAT | PARRY_SESSION_HANDOVER | PARRY_SESSION_CHAT_ANSWERED);
     assert_true(r.sessions[0].in.channel == parry_word_of(parry_str_of("chat")));
 }

@@ -84,14 +84,22 @@ function parse(reply: Reply): Answer {
   return { hits: parseHits(reply), completions, settled, doubtful, queryId };
 }
 
+interface Journey {
+  session: string;
+  visitor: string;
+}
+
 /** What this tab calls itself, where the page keeps a journey (journey.js). */
-function session(): Record<string, string> {
-  const { parryJourney } = window as { parryJourney?: { session: string } };
-  return parryJourney ? { "x-parry-session": parryJourney.session } : {};
+function who(): Record<string, string> {
+  const { parryJourney: journey } = window as { parryJourney?: Journey };
+  if (!journey) return {};
+  const session = { "x-parry-session": journey.session };
+  if (!journey.visitor) return session;
+  return { ...session, "x-parry-visitor": journey.visitor };
 }
 
 async function request(url: URL, signal: AbortSignal): Promise<Answer> {
-  const headers = { accept: "application/json", ...session() };
+  const headers = { accept: "application/json", ...who() };
   const response = await fetch(url.href, { signal, headers });
   if (!response.ok) throw new Error();
   return parse(await response.json());

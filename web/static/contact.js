@@ -11,18 +11,8 @@
   const base = new URL(form.action).pathname.replace(/\/contact$/, "");
   const audience = base === "" ? {} : { audience: base.slice(1) };
   const session = window.parryJourney?.session ?? "";
-  // Only while an experiment runs at this form does the browser keep a name that outlives the tab: whoever comes back is
-  // in the same group. Without storage he has none, and is left out.
-  const visitor = (() => {
-    if (form.dataset.experiment === undefined || window.parryJourney === undefined) return "";
-    try {
-      const name = window.localStorage.getItem("parry-visitor") ?? window.parryJourney.random();
-      window.localStorage.setItem("parry-visitor", name);
-      return name;
-    } catch {
-      return "";
-    }
-  })();
+  const experiment = form.dataset.experiment !== undefined;
+  const visitor = window.parryJourney?.visitor || (experiment && window.parryJourney?.lasting()) || "";
   const who = visitor === "" ? {} : { visitor };
   let queryId = "";
   let shown = [];

@@ -14,9 +14,22 @@
   const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const session = store.getItem("parry-session") ?? random();
   store.setItem("parry-session", session);
+  // A name that outlives the tab, so that who comes back is the same visitor: only where the help centre says so
+  // (serve.visitors), or while an experiment runs at its form. Without storage there is none.
+  const lasting = () => {
+    try {
+      const name = window.localStorage.getItem("parry-visitor") ?? random();
+      window.localStorage.setItem("parry-visitor", name);
+      return name;
+    } catch {
+      return "";
+    }
+  };
+  const visitor = document.documentElement.dataset.visitor === undefined ? "" : lasting();
+  const who = visitor === "" ? { session } : { session, visitor };
   const device = !window.matchMedia("(pointer: coarse)").matches ? "desktop" : Math.min(window.screen.width, window.screen.height) < 600 ? "mobile" : "tablet";
   const tell = (event) =>
-    navigator.sendBeacon("/v1/events", JSON.stringify({ events: [{ session, device, locale: document.documentElement.lang, ...event }] }));
+    navigator.sendBeacon("/v1/events", JSON.stringify({ events: [{ ...who, device, locale: document.documentElement.lang, ...event }] }));
   const note = (queryId) => {
     const list = read("parry-queries").filter((id) => id !== queryId);
     store.setItem("parry-queries", JSON.stringify([...list, queryId].slice(-MOST)));
@@ -67,5 +80,5 @@
   if (results !== null && results.dataset.queryId !== "")
     dwell(0, (dwell_ms) => tell({ type: "impression", query_id: results.dataset.queryId, dwell_ms }));
 
-  window.parryJourney = { session, random, tell, queries: () => read("parry-queries"), follow };
+  window.parryJourney = { session, visitor, lasting, tell, queries: () => read("parry-queries"), follow };
 })();

@@ -17,7 +17,9 @@ export function buildScript() {
   const { scripts } = JSON.parse(readFileSync(`${WEB}/package.json`, "utf8"));
   const [tool, ...options] = scripts.build
     .split(" ")
-    .filter((word) => !word.startsWith("--outfile="));
+    .filter(
+      (word) => !word.startsWith("--outdir=") && word !== "src/sha256.ts",
+    );
   const bin = `${WEB}/node_modules/.bin/${tool}`;
   return execFileSync(bin, [...options, "--log-level=warning"], { cwd: WEB });
 }
