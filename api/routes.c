@@ -93,6 +93,7 @@ const parry_route parry_routes[] = {
      PARRY_ROUTE_SLOW},
     {"GET", "/v1/gaps", "fresh fields", parry_get_gaps, PARRY_RIGHT_REPORTS, 0, PARRY_ROUTE_SLOW},
     {"POST", "/v1/gaps/{id}/draft", "", parry_post_gap_draft, PARRY_RIGHT_REPORTS, 0, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/alerts", "limit", parry_get_alerts, PARRY_RIGHT_REPORTS, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/audit", "limit cursor since fields", parry_get_audit, PARRY_RIGHT_AUDIT, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/ledger/stream", "from limit wait raw", parry_get_ledger_stream, PARRY_RIGHT_REPORTS, 0,
      PARRY_ROUTE_SLOW},

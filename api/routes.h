@@ -136,6 +136,9 @@ PARRY_MUST parry_code parry_may_grant(const parry_call *c, parry_rights rights, 
 PARRY_MUST parry_code parry_list_params(const parry_call *c, const char *list, parry_str *after, size_t *limit,
                                         parry_err *err);
 
+/* ---- deflection/routes_alerts.c */
+PARRY_MUST parry_code parry_get_alerts(parry_call *c, parry_err *err);
+
 /* ---- deflection/routes_reports.c */
 PARRY_MUST parry_code parry_get_reports(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_report(parry_call *c, parry_err *err);

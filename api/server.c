@@ -2,6 +2,7 @@
 #include "api/server.h"
 
 #include "access/sessions.h"
+#include "api/deflection/alerting.h"
 #include "api/deflection/daily.h"
 #include "api/deflection/folding.h"
 #include "api/deflection/meeting.h"
@@ -367,6 +368,7 @@ void parry_server_close(parry_server *s)
     parry_tls_close(s->connections.tls);
     (void)close(s->fd); /* the library wants it open until its threads are gone */
     parry_otlp_close(s->app.otlp);
+    parry_alerting_stop(s->app.alerting);
     parry_folding_stop(s->app.folding);
     parry_meeting_close(&s->app);
     parry_app_close(&s->app);
@@ -423,6 +425,8 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
     }
     if (code == PARRY_OK && o->ledger != NULL && o->data_dir != NULL && o->follow == NULL)
         code = parry_folding_start(&s->app, &s->app.folding, err);
+    if (code == PARRY_OK && s->app.folding != NULL)
+        code = parry_alerting_start(&s->app, &s->app.alerting, err);
     if (code == PARRY_OK && o->ledger != NULL && o->access != NULL)
         code = parry_daily_start(&s->app, &s->daily, err);
     if (code == PARRY_OK)

@@ -134,6 +134,12 @@ const parry_config_row parry_config_rows[] = {
      "What a ticket costs, for the report on cost saved; 0: it has no figures."},
     {"deflection.currency", TEXT | LIVE, AT(deflection.currency), "", 0, 16, "text",
      "What that is counted in, like EUR; said beside the figures."},
+    {"alerts.webhook_url", TEXT, AT(alerts.webhook_url), "", 0, 2000, "URL",
+     "Where alerts are sent with POST, signed (deflection.md); empty: the log and /v1/alerts have them."},
+    {"alerts.secret_file", TEXT, AT(alerts.secret_file), "", 0, 4000, "path",
+     "The secret that signs them, 16 bytes or more, better 32, in a file that only its owner reads."},
+    {"alerts.private_address", WORD, AT(alerts.private_address), "off", 0, 0, "on off",
+     "on: that URL may lead to this machine or to a private network."},
     {"experiment.name", TEXT, AT(experiment.name), "", 0, 60, "text",
      "Name of the hold-out at the ticket form (deflection.md); another name is another experiment. Empty: there is "
      "none."},

@@ -94,6 +94,11 @@ typedef struct parry_config {
         const char *currency;   /* "EUR" */
     } deflection;
     struct {
+        const char *webhook_url; /* "": the log alone is told */
+        const char *secret_file;
+        const char *private_address; /* on | off */
+    } alerts;
+    struct {
         const char *name;     /* "": there is none */
         double holdout;       /* percent of the visitors; 0: nobody is drawn any more */
         double base, treated; /* percent with a ticket that are expected: held out, and not */

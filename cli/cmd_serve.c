@@ -336,7 +336,9 @@ static parry_code open_desk(house *h, parry_err *err)
                                   .access = h->access,
                                   .keep_handoffs_ms = config->desk.keep_handoffs_days * DAY_MS,
                                   .keep_cases_ms = config->desk.keep_cases_days * DAY_MS,
-                                  .encoder = h->encoder};
+                                  .encoder = h->encoder,
+                                  .notices = {config->alerts.webhook_url, config->alerts.secret_file,
+                                              strcmp(config->alerts.private_address, "on") == 0}};
     parry_code code = parry_desk_open(&o, &h->desk, &why);
     if (code == PARRY_CONFLICT) {
         parry_log(PARRY_WARN, "desk", "msg=\"another server has it: no tickets are taken here\" why=%s",

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 
+int cmd_alerts(parry_cli *cli, int argc, char **argv);
 int cmd_audit(parry_cli *cli, int argc, char **argv);
 int cmd_backup(parry_cli *cli, int argc, char **argv);
 int cmd_calibrate(parry_cli *cli, int argc, char **argv);

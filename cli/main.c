@@ -42,6 +42,7 @@ static const parry_command commands[] = {
     {"visitor", "give or erase all that is held about one visitor", cmd_visitor},
     {"cases", "list, show and export the cases of the desk", cmd_cases},
     {"gaps", "what people look for and do not find, and drafts about it", cmd_gaps},
+    {"alerts", "figures that leave the limits of their own past", cmd_alerts},
     {"report", "figures of what happened after searches, from the ledger", cmd_report},
     {"routes", "list what the server answers, and the right that each asks for", cmd_routes},
     {"rules", "check the synonyms, rules and boosts that authors write", cmd_rules},

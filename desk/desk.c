@@ -23,6 +23,7 @@ struct parry_desk {
     parry_handoffs *handoffs;
     parry_connectors *connectors;
     parry_outbox *outbox;
+    parry_notices *notices; /* NULL: nobody is told */
     parry_desk_target targets[PARRY_HANDOFF_TARGETS];
     const char *names[PARRY_HANDOFF_TARGETS];
     size_t ntargets;
@@ -134,6 +135,11 @@ static parry_code open_all(parry_desk *d, parry_arena *a, const parry_desk_optio
                                   PARRY_WEBHOOK_SECRETS, &d->nhook_secrets, err);
     if (code != PARRY_OK)
         return code;
+    if (parry_connectors_named(d->connectors, parry_str_of(PARRY_NOTICES_TARGET)) != NULL)
+        return parry_fail(err, PARRY_INVALID, "a connector may not be called " PARRY_NOTICES_TARGET);
+    code = parry_notices_open(&o->notices, &d->notices, err);
+    if (code != PARRY_OK)
+        return code;
     const parry_case_store store = {d, store_send, store_look};
     parry_connectors_use_cases(d->connectors, &store);
     code = read_targets(d, o->targets, err);
@@ -195,10 +201,13 @@ static void stop_warming(parry_desk *d)
 
 parry_code parry_desk_start(parry_desk *d, parry_err *err)
 {
-    parry_target targets[PARRY_HANDOFF_TARGETS];
-    for (size_t i = 0; i < d->ntargets; i++)
+    parry_target targets[PARRY_DESK_TARGETS];
+    size_t n = d->ntargets;
+    for (size_t i = 0; i < n; i++)
         targets[i] = parry_target_of(&d->targets[i]);
-    parry_code code = parry_outbox_start(d->outbox, targets, d->ntargets, err);
+    if (d->notices != NULL)
+        targets[n++] = parry_notices_target(d->notices);
+    parry_code code = parry_outbox_start(d->outbox, targets, n, err);
     if (code == PARRY_OK)
         code = parry_retention_start(&d->keeps, &d->retention, err);
     d->warming = code == PARRY_OK && pthread_create(&d->warmer, NULL, warm, d) == 0;
@@ -215,6 +224,7 @@ void parry_desk_close(parry_desk *d)
     parry_handoffs_close(d->handoffs);
     parry_cases_close(d->cases);
     parry_connectors_free(d->connectors);
+    parry_notices_free(d->notices);
     parry_guesser_free(d->guesser);
     parry_group_free(d->group);
     parry_env_close(d->env);
@@ -234,6 +244,30 @@ const parry_str *parry_desk_hook_secrets(const parry_desk *d, size_t *n)
 {
     *n = d->nhook_secrets;
     return d->hook_secrets;
+}
+
+/* ---- notices ----------------------------------------------------------------------------------------------------- */
+
+typedef struct notice {
+    parry_desk *d;
+    parry_str key, body;
+} notice;
+
+static parry_code put_notice(void *ctx, parry_txn *t, parry_err *err)
+{
+    const notice *n = ctx;
+    uint64_t id;
+    return parry_outbox_put(n->d->outbox, t, parry_str_of(PARRY_NOTICES_TARGET), n->key, n->body, &id, err);
+}
+
+parry_code parry_desk_notify(parry_desk *d, parry_str key, parry_str body, bool *told, parry_err *err)
+{
+    notice n = {d, key, body};
+    *told = d->notices != NULL;
+    parry_code code = *told ? parry_group_do(d->group, put_notice, &n, err) : PARRY_OK;
+    if (code == PARRY_OK && *told)
+        parry_outbox_wake(d->outbox);
+    return code;
 }
 
 /* ---- erasing ----------------------------------------------------------------------------------------------------- */

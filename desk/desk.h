@@ -15,10 +15,13 @@
 #include "desk/connector.h"
 #include "desk/guess.h"
 #include "desk/handoff.h"
+#include "desk/notices.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+enum { PARRY_DESK_TARGETS = PARRY_HANDOFF_TARGETS + 1 }; /* of the outbox: connectors, and who hears notices */
 
 typedef struct parry_desk parry_desk;
 
@@ -34,6 +37,7 @@ typedef struct parry_desk_options {
     const parry_access *access;   /* its audit hears what was erased; NULL: nobody does. Borrowed */
     int64_t keep_handoffs_ms, keep_cases_ms; /* desk/retention.h; 0: for ever */
     const parry_encoder *encoder;            /* NULL: classified by words alone. Borrowed */
+    parry_notices_options notices;
 } parry_desk_options;
 
 /* Fails: CONFLICT (another process has it still), INVALID (connectors, targets), NOT_FOUND, DENIED, CORRUPT, IO. */
@@ -41,6 +45,10 @@ PARRY_MUST parry_code parry_desk_open(const parry_desk_options *o, parry_desk **
 /* Delivers from now on, on threads of its own, until it is closed. */
 PARRY_MUST parry_code parry_desk_start(parry_desk *d, parry_err *err);
 void parry_desk_close(parry_desk *d); /* NULL is fine */
+
+/* Accepts a notice for delivery, durably; the same key again is the same one. false: nobody is told here. Fails: IO,
+ * INVALID (the key; outbox.h), UNAVAILABLE. */
+PARRY_MUST parry_code parry_desk_notify(parry_desk *d, parry_str key, parry_str body, bool *told, parry_err *err);
 
 /* Erases a case with its comments and attachments, the hand-off that it came from, and what of that is in the outbox.
  * Beside a running server, too. NOT_FOUND: there is no such case. */

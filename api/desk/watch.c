@@ -29,14 +29,14 @@ static double oldest_s(void *app)
     return b.oldest_ms > 0 && now > b.oldest_ms ? (double)(now - b.oldest_ms) / 1000 : 0;
 }
 
-static size_t read_stats(const parry_app *app, parry_outbox_stats stats[PARRY_HANDOFF_TARGETS])
+static size_t read_stats(const parry_app *app, parry_outbox_stats stats[PARRY_DESK_TARGETS])
 {
-    return parry_outbox_get_stats(parry_desk_outbox(app->desk), stats, PARRY_HANDOFF_TARGETS);
+    return parry_outbox_get_stats(parry_desk_outbox(app->desk), stats, PARRY_DESK_TARGETS);
 }
 
 static double open_breakers(void *app)
 {
-    parry_outbox_stats stats[PARRY_HANDOFF_TARGETS];
+    parry_outbox_stats stats[PARRY_DESK_TARGETS];
     size_t all = read_stats(app, stats), n = 0;
     for (size_t i = 0; i < all; i++)
         n += stats[i].breaker != PARRY_BREAKER_CLOSED;
@@ -47,7 +47,7 @@ enum outcome { DELIVERED, LATER, UNSURE, NEVER };
 
 static double attempts(const parry_app *app, enum outcome what)
 {
-    parry_outbox_stats stats[PARRY_HANDOFF_TARGETS];
+    parry_outbox_stats stats[PARRY_DESK_TARGETS];
     size_t all = read_stats(app, stats);
     uint64_t n = 0;
     for (size_t i = 0; i < all; i++) {

@@ -27,6 +27,26 @@ export class ParryError extends Error {
   instance: string;
 }
 
+export type AlertFigure = "zero_result" | "abstention" | "deflection" | "votes";
+
+export type Alert = {
+  id: string;
+  figure: AlertFigure;
+  over: "day" | "hour" | "drift" | "week";
+  article?: string;
+  since: string;
+  state: "open" | "within its limits" | "usual by now";
+  until: string | null;
+  opened_at: string | null;
+  ended_at: string | null;
+  k: number;
+  n: number;
+  value: number;
+  expected: number;
+  low: number;
+  high: number;
+};
+
 export type Report = {
   report: string;
   definition_version: number;
@@ -1033,6 +1053,24 @@ export class Parry {
       record: Record<string, unknown>;
     })[];
     next: number | null;
+  }>;
+  /** Figures that left the limits of their own past */
+  listAlerts(params?: { limit?: number }, options?: CallOptions): Promise<{
+    as_of: string | null;
+    figures: ({
+      figure: AlertFigure;
+      state: "not enough past" | "within" | "out";
+      periods?: number;
+      articles?: number;
+      since?: string;
+      k?: number;
+      n?: number;
+      value?: number | null;
+      expected?: number | null;
+      low?: number | null;
+      high?: number | null;
+    })[];
+    alerts: Alert[];
   }>;
   /** Every report, and what each of its cells is */
   listReports(params?: { fields?: string }, options?: CallOptions): Promise<{

@@ -544,6 +544,13 @@ export const operations = {
     "path": "/v1/visitors/export",
     "body": "application/json"
   },
+  "listAlerts": {
+    "method": "GET",
+    "path": "/v1/alerts",
+    "in_query": [
+      "limit"
+    ]
+  },
   "listReports": {
     "method": "GET",
     "path": "/v1/reports",

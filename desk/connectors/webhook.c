@@ -82,19 +82,29 @@ parry_code parry_webhook_verify(parry_arena *a, const parry_str *secrets, size_t
 
 /* ---- sending ----------------------------------------------------------------------------------------------------- */
 
+parry_fate parry_webhook_post(const parry_web_rules *rules, const parry_webhook_call *call, parry_arena *a,
+                              parry_web_reply *out, parry_err *err)
+{
+    int64_t now = parry_clock_now_ms(parry_clock_system()) / 1000;
+    parry_str signature = parry_webhook_signature(a, call->secret, now, call->body);
+    parry_web_request q = {.method = "POST", .url = call->url, .body = call->body};
+    q.headers[0] = "Content-Type: application/json";
+    q.headers[1] = parry_str_z(a, parry_str_printf(a, "Parry-Signature: %.*s", PARRY_FMT(signature)));
+    q.headers[2] = parry_str_z(a, parry_str_printf(a, "Parry-Event: %s", call->event));
+    if (call->id.n > 0)
+        q.headers[3] = parry_str_z(a, parry_str_printf(a, "Idempotency-Key: %.*s", PARRY_FMT(call->id)));
+    return parry_web_ask(rules, &q, a, out, err);
+}
+
 static parry_fate post(const parry_connector *c, parry_arena *a, const char *event, parry_str id, parry_str body,
                        parry_web_reply *reply, parry_err *err)
 {
-    int64_t now = parry_clock_now_ms(parry_clock_system()) / 1000;
-    parry_str secret = parry_str_of(parry_connector_get(c, "secret_file"));
-    parry_str signature = parry_webhook_signature(a, secret, now, body);
-    parry_web_request q = {.method = "POST", .url = parry_connector_get(c, "url"), .body = body};
-    q.headers[0] = "Content-Type: application/json";
-    q.headers[1] = parry_str_z(a, parry_str_printf(a, "Parry-Signature: %.*s", PARRY_FMT(signature)));
-    q.headers[2] = parry_str_z(a, parry_str_printf(a, "Parry-Event: %s", event));
-    if (id.n > 0)
-        q.headers[3] = parry_str_z(a, parry_str_printf(a, "Idempotency-Key: %.*s", PARRY_FMT(id)));
-    return parry_web_ask(&c->rules, &q, a, reply, err);
+    const parry_webhook_call call = {.url = parry_connector_get(c, "url"),
+                                     .event = event,
+                                     .secret = parry_str_of(parry_connector_get(c, "secret_file")),
+                                     .id = id,
+                                     .body = body};
+    return parry_webhook_post(&c->rules, &call, a, reply, err);
 }
 
 /* What a receiver may answer, if it likes: {"id": "4711", "url": "https://...", "status": "open"}. */

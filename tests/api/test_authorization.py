@@ -95,6 +95,7 @@ TABLE = {
     ("GET", "/v1/ledger/ubi"): ("reports", 200),
     ("POST", "/v1/visitors/erase"): ("privacy", 400),
     ("POST", "/v1/visitors/export"): ("privacy", 400),
+    ("GET", "/v1/alerts"): ("reports", 200),
     ("GET", "/v1/reports"): ("reports", 200),
     ("GET", "/v1/reports/{name}"): ("reports", 404),
     ("POST", "/v1/events"): ("events", 400),

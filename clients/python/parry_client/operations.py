@@ -1,6 +1,26 @@
 """The operations and their types. Made by clients/generate.py from docs/openapi.yaml; change that instead."""
 from typing import Any, Dict, List, Literal, NotRequired, Optional, TypedDict, Union  # noqa: F401
 
+AlertFigure = Literal['zero_result', 'abstention', 'deflection', 'votes']
+
+Alert = TypedDict("Alert", {
+    "id": str,
+    "figure": "AlertFigure",
+    "over": Literal['day', 'hour', 'drift', 'week'],
+    "article": NotRequired[str],
+    "since": str,
+    "state": Literal['open', 'within its limits', 'usual by now'],
+    "until": Union[str, None],
+    "opened_at": Union[str, None],
+    "ended_at": Union[str, None],
+    "k": int,
+    "n": int,
+    "value": float,
+    "expected": float,
+    "low": float,
+    "high": float,
+})
+
 Report = TypedDict("Report", {
     "report": str,
     "definition_version": int,
@@ -776,6 +796,10 @@ class Operations:
     def export_visitor(self, body: Any) -> Dict[str, Any]:
         """All that is held about one visitor."""
         return self._call({"method": "POST", "path": "/v1/visitors/export", "body": "application/json"}, {}, body)
+
+    def list_alerts(self, *, limit: Optional[int] = None) -> Dict[str, Any]:
+        """Figures that left the limits of their own past."""
+        return self._call({"method": "GET", "path": "/v1/alerts", "in_query": ["limit"]}, {"limit": limit}, None)
 
     def list_reports(self, *, fields: Optional[str] = None) -> Dict[str, Any]:
         """Every report, and what each of its cells is."""
