@@ -88,7 +88,6 @@ int cmd_alerts(parry_cli *cli, int argc, char **argv)
                                     {0}};
     const parry_usage usage = {
         .command = "alerts",
-        .arguments = "",
         .options = options,
         .what = "Searches without a hit or an answer, deflection, and the votes of articles against the limits of "
                 "their own\npast (docs/deflection.md), and the alerts that a server told. Tells nobody anything.",

@@ -68,10 +68,10 @@ static bool not_delivered(void *ctx, char why[PARRY_WHY_TEXT])
     backlog b = read_backlog(app);
     int64_t now = parry_clock_now_ms(parry_clock_system());
     if (b.counts[PARRY_OUTBOX_DEAD] > 0)
-        (void)snprintf(why, PARRY_WHY_TEXT, "%llu tickets could not be delivered; see `parry outbox list --state dead`",
+        (void)snprintf(why, PARRY_WHY_TEXT, "%llu deliveries were given up; see `parry outbox list --state dead`",
                        (unsigned long long)b.counts[PARRY_OUTBOX_DEAD]);
     else if (b.oldest_ms > 0 && now - b.oldest_ms > OLD_MS)
-        (void)snprintf(why, PARRY_WHY_TEXT, "a ticket waits for %lld minutes; see `parry outbox list`",
+        (void)snprintf(why, PARRY_WHY_TEXT, "a delivery waits for %lld minutes; see `parry outbox list`",
                        (long long)((now - b.oldest_ms) / 60000));
     else
         return false;
