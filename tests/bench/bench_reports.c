@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/stats.h"
 #include "bench.h"
-#include "deflection/report.h"
+#include "deflection/alerts.h"
 
 #include <dirent.h>
 #include <math.h>
@@ -259,6 +259,27 @@ static void measure_all(parry_deflection *d)
     json_decref(list);
 }
 
+/* What alerting does once an hour. */
+static void measure_alerts(parry_deflection *d)
+{
+    parry_rows *rows = NULL;
+    parry_err err = {0};
+    parry_alert_counts *counts = NULL;
+    parry_alerts_judged judged;
+    parry_arena *a = parry_arena_new();
+    int64_t cpu = cpu_ns();
+    must(parry_rows_open(d, &rows, &err), &err);
+    parry_rows_as_of(rows, begin_ms + DAYS * day_ms);
+    const parry_report_source s = parry_report_source_of(rows, NULL);
+    must(parry_alerts_count(&s, PARRY_REPORT_K, a, &counts, &err), &err);
+    parry_alerts_judge(counts, NULL, 0, a, &judged);
+    cpu = cpu_ns() - cpu;
+    printf("alerts            %10.0f ms on a core, %zu articles, %zu opened\n", (double)cpu / 1e6,
+           judged.figures[PARRY_ALERT_VOTES].periods, judged.nopened);
+    parry_rows_close(rows);
+    parry_arena_free(a);
+}
+
 int main(int argc, char **argv)
 {
     parry_err err = {0};
@@ -278,6 +299,7 @@ int main(int argc, char **argv)
     printf("ledger            %10.0f bytes an event\nrows              %10.0f bytes an event\n",
            (double)bytes_of(of_ledger) / (double)events, (double)bytes_of(of_rows) / (double)events);
     measure_all(d);
+    measure_alerts(d);
     printf("peak              %10ld MiB, pages of the store included\n", own_kib("VmHWM") >> 10);
     parry_deflection_close(d);
     parry_ledger_close(ledger);
