@@ -78,9 +78,11 @@ static uint32_t flags_of(const parry_fact *f)
         flags = 0;
     if (f->type == PARRY_FACT_CLICK && parry_str_eqz(f->channel, "form"))
         flags |= PARRY_SESSION_FORM_CLICK;
-    if (f->type == PARRY_FACT_CHAT) /* small talk, and a question asked back, are neither */
+    if (f->type == PARRY_FACT_CHAT) { /* small talk, and a question asked back, are neither */
+        bool abstained = parry_str_eqz(f->resolution, "unanswered") || parry_str_eqz(f->resolution, "escalated");
         flags |= (f->handover ? PARRY_SESSION_HANDOVER : 0) | (f->answered ? PARRY_SESSION_CHAT_ANSWERED : 0) |
-                 (parry_str_eqz(f->resolution, "unanswered") ? PARRY_SESSION_CHAT_ABSTAINED : 0);
+                 (abstained ? PARRY_SESSION_CHAT_ABSTAINED : 0);
+    }
     if (parry_str_eqz(f->channel, "agent") || parry_str_eqz(f->audience, "internal"))
         flags |= PARRY_SESSION_AGENT;
     return flags;

@@ -33,7 +33,8 @@ PARRY_MUST parry_code parry_deflection_catch_up(parry_deflection *d, int64_t now
 PARRY_MUST parry_code parry_deflection_again(parry_deflection *d, const parry_ledger_subject *who, size_t n,
                                              parry_err *err);
 
-/* A view of one moment. Keep it short, as a ledger's cursor. Any thread; one thread a view. */
+/* A view of one moment, between two folds: it waits for one that runs. Keep it short, as a ledger's cursor. Any thread;
+ * one thread a view. */
 typedef struct parry_rows parry_rows;
 PARRY_MUST parry_code parry_rows_open(parry_deflection *d, parry_rows **out, parry_err *err);
 void parry_rows_close(parry_rows *r); /* NULL is fine */

@@ -42,6 +42,9 @@ size_t parry_row_size(parry_row_kind k);
 
 PARRY_MUST parry_code parry_store_state_get(parry_deflection *d, parry_txn *t, parry_rows_state *out, parry_err *err);
 
+/* As parry_rows_open, for who folds. */
+PARRY_MUST parry_code parry_store_view(parry_deflection *d, parry_rows **out, parry_err *err);
+
 /* ---- store_words.c */
 /* Forgets the words that no row names. Holds all numbers that rows name in memory meanwhile: 16 bytes each. */
 PARRY_MUST parry_code parry_store_sweep_words(parry_deflection *d, parry_err *err);

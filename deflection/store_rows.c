@@ -17,7 +17,7 @@ size_t parry_row_size(parry_row_kind k)
     return sizes[k];
 }
 
-parry_code parry_rows_open(parry_deflection *d, parry_rows **out, parry_err *err)
+parry_code parry_store_view(parry_deflection *d, parry_rows **out, parry_err *err)
 {
     parry_rows *r = parry_calloc(1, sizeof *r);
     r->d = d;
@@ -29,6 +29,15 @@ parry_code parry_rows_open(parry_deflection *d, parry_rows **out, parry_err *err
         return code;
     }
     parry_rows_close(r);
+    return code;
+}
+
+/* Not in the midst of a fold, when records are in whose rows are not yet. */
+parry_code parry_rows_open(parry_deflection *d, parry_rows **out, parry_err *err)
+{
+    (void)pthread_mutex_lock(&d->folding);
+    parry_code code = parry_store_view(d, out, err);
+    (void)pthread_mutex_unlock(&d->folding);
     return code;
 }
 

@@ -89,7 +89,7 @@ static bool on_unit(void *ctx, const parry_unit_row *row)
 static parry_code collect(parry_deflection *d, number_set *s, parry_err *err)
 {
     parry_rows *r = NULL;
-    parry_code code = parry_rows_open(d, &r, err);
+    parry_code code = parry_store_view(d, &r, err);
     if (code == PARRY_OK)
         code = parry_rows_sessions(r, 0, INT64_MAX, on_session, s, err);
     if (code == PARRY_OK)

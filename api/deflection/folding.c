@@ -42,7 +42,7 @@ static parry_code fold(parry_folding *f, size_t *n, parry_err *err)
 parry_code parry_folding_now(parry_folding *f, parry_err *err)
 {
     parry_code code = PARRY_OK;
-    for (size_t n = 1; code == PARRY_OK && n > 0 && !atomic_load(&f->stop);)
+    for (size_t n = RECORDS; code == PARRY_OK && n == RECORDS && !atomic_load(&f->stop);)
         code = fold(f, &n, err);
     return code;
 }

@@ -184,10 +184,18 @@ static void test_a_chat(void **state)
         "9s chat session_id=s customer_id=ann query_id=Q1 user_utterance=refund resolution_status=answered "
         "confidence_score=0.8",
         "30s chat session_id=s customer_id=ann user_utterance=no resolution_status=escalated agent_handover_flag=t");
-    assert_int_equal(r.sessions[0].flags & (PARRY_SESSION_CHAT | PARRY_SESSION_HANDOVER | PARRY_SESSION_CHAT_ANSWERED |
-                                            PARRY_SESSION_CHAT_ABSTAINED),
-                     PARRY_SESSION_CHAT | PARRY_SESSION_HANDOVER | PARRY_SESSION_CHAT_ANSWERED);
+    assert_int_equal(
+        r.sessions[0].flags &
+            (PARRY_SESSION_CHAT | PARRY_SESSION_HANDOVER | PARRY_SESSION_CHAT_ANSWERED | PARRY_SESSION_CHAT_ABSTAINED),
+        PARRY_SESSION_CHAT | PARRY_SESSION_HANDOVER | PARRY_SESSION_CHAT_ANSWERED | PARRY_SESSION_CHAT_ABSTAINED);
     assert_true(r.sessions[0].in.channel == parry_word_of(parry_str_of("chat")));
+}
+
+static void test_small_talk_is_no_abstention(void **state)
+{
+    story_rows r = STORY(*state, "9d", "0s chat session_id=s user_utterance=hello resolution_status=none",
+                         "9s chat session_id=s user_utterance=which resolution_status=clarifying");
+    assert_int_equal(r.sessions[0].flags, PARRY_SESSION_CHAT);
 }
 
 static void test_a_survey_belongs_to_the_session_before_the_ticket(void **state)
@@ -218,6 +226,7 @@ int main(void)
         in_scratch(test_the_form),
         in_scratch(test_a_ticket_that_two_systems_tell_of_is_one),
         in_scratch(test_a_chat),
+        in_scratch(test_small_talk_is_no_abstention),
         in_scratch(test_a_survey_belongs_to_the_session_before_the_ticket),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
