@@ -415,8 +415,8 @@ static void close_house(house *h)
     parry_reload_free(h->reload);
     parry_follow_stop(h->follow);
     parry_indexer_close(h->indexer);
+    parry_desk_close(h->desk); /* its threads may be encoding */
     parry_encoder_close(h->encoder);
-    parry_desk_close(h->desk);
     parry_access_close(h->access);
     parry_tokens_close(h->tokens);
     parry_ledger_close(h->ledger); /* what was appended is written first */
