@@ -50,7 +50,14 @@ async def read_message(reader):
 class Fake:
     def __init__(self):
         self.tickets, self.at, self.by_key, self.made = collections.Counter(), {}, {}, collections.defaultdict(list)
-        self.failed, self.rng = collections.Counter(), random.Random(1)
+        self.failed, self.rng, self.uploads = collections.Counter(), random.Random(1), 0
+
+    def take(self, path, headers, body):
+        """A file that goes along, then the ticket."""
+        if not path.startswith("/api/v2/uploads.json"):
+            return self.create(headers, body)
+        self.uploads += 1
+        return 201, {"upload": {"token": f"token-{self.uploads}", "attachment": {"id": self.uploads, "size": len(body)}}}
 
     def create(self, headers, body):
         """Under one Idempotency-Key there is one ticket."""
@@ -72,7 +79,7 @@ class Fake:
         while (message := await read_message(reader)) is not None:
             method, path, _ = message[0].split(" ")
             fault = self.rng.choice(FAULTS) if self.rng.random() < SHARE else None
-            done = self.create(*message[1:]) if method == "POST" and fault in DONE else (404, {})
+            done = self.take(path, *message[1:]) if method == "POST" and fault in DONE else (404, {})
             if method == "GET" and fault is None:
                 done = self.look(path)
             self.failed[fault] += 1
