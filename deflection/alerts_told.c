@@ -2,6 +2,8 @@
  * ids are made of the alert's, so that two processes tell it once. */
 #include "deflection/alerts.h"
 
+#include "base/json.h"
+
 #include "base/clock.h"
 
 #include <stdlib.h>
@@ -77,16 +79,10 @@ json_t *parry_alerts_figures_json(const parry_alerts_judged *judged)
 
 /* ---- reading ----------------------------------------------------------------------------------------------------- */
 
-static parry_str text_of(const json_t *j, const char *name)
-{
-    const json_t *v = json_object_get(j, name);
-    return json_is_string(v) ? parry_str_make(json_string_value(v), json_string_length(v)) : parry_str_make("", 0);
-}
-
 static int64_t time_of(const json_t *j, const char *name)
 {
     int64_t at = 0;
-    return parry_time_parse(text_of(j, name), &at, NULL) ? at : 0;
+    return parry_time_parse(parry_json_at(j, name), &at, NULL) ? at : 0;
 }
 
 static double number_of(const json_t *j, const char *name) { return json_number_value(json_object_get(j, name)); }
@@ -105,17 +101,17 @@ static const char *end_name(unsigned i) { return ends[i]; }
 
 static bool read_alert(const json_t *j, parry_arena *a, parry_alert *out)
 {
-    parry_str id = text_of(j, "id");
-    unsigned figure = name_of(text_of(j, "figure"), figure_name, PARRY_ALERT_FIGURES);
-    unsigned how = name_of(text_of(j, "over"), how_name, PARRY_ALERT_WEEK + 1);
-    unsigned end = name_of(text_of(j, "state"), end_name, PARRY_ALERT_USUAL + 1);
+    parry_str id = parry_json_at(j, "id");
+    unsigned figure = name_of(parry_json_at(j, "figure"), figure_name, PARRY_ALERT_FIGURES);
+    unsigned how = name_of(parry_json_at(j, "over"), how_name, PARRY_ALERT_WEEK + 1);
+    unsigned end = name_of(parry_json_at(j, "state"), end_name, PARRY_ALERT_USUAL + 1);
     if (id.n == 0 || id.n >= PARRY_ALERT_ID_TEXT || figure == PARRY_ALERT_FIGURES || how > PARRY_ALERT_WEEK ||
         end > PARRY_ALERT_USUAL)
         return false;
     *out = (parry_alert){.figure = (parry_alert_figure)figure,
                          .how = (parry_alert_how)how,
                          .end = (parry_alert_end)end,
-                         .article = parry_str_copy(a, text_of(j, "article")),
+                         .article = parry_str_copy(a, parry_json_at(j, "article")),
                          .since_ms = time_of(j, "since"),
                          .until_ms = time_of(j, "until"),
                          .now = {(uint64_t)number_of(j, "k"), (uint64_t)number_of(j, "n")},
@@ -131,7 +127,8 @@ static bool read_alert(const json_t *j, parry_arena *a, parry_alert *out)
 static void take(const parry_ledger_record *r, parry_arena *a, parry_alert *list, size_t *n)
 {
     json_t *j = json_loadb(r->payload.p, r->payload.n, 0, NULL);
-    bool opened = parry_str_eqz(text_of(j, "action"), OPENED), ended = parry_str_eqz(text_of(j, "action"), ENDED);
+    bool opened = parry_str_eqz(parry_json_at(j, "action"), OPENED),
+         ended = parry_str_eqz(parry_json_at(j, "action"), ENDED);
     parry_alert one;
     if ((opened || ended) && read_alert(json_object_get(j, "alert"), a, &one)) {
         size_t i = 0;

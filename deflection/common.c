@@ -1,14 +1,16 @@
 /* Common texts: a table of hashes of texts, each with hashes of the first visitors who wrote it. */
 #include "deflection/common.h"
 
+#include "base/json.h"
+
 #include "deflection/collapse.h"
+#include "ledger/visitor.h"
 
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 
 enum { FIRST = 1 << 12, STEP = 20000, OTHERS = PARRY_COMMON_VISITORS - 1 };
-static const int64_t period_ms = (int64_t)30 * 86400000;
 
 typedef struct slot {
     uint64_t text; /* 0: free */
@@ -119,8 +121,6 @@ static void note(parry_common *c, uint64_t text, int32_t period, uint32_t who)
 
 /* ---- records ----------------------------------------------------------------------------------------------------- */
 
-static parry_str string_of(const json_t *j) { return parry_str_make(json_string_value(j), json_string_length(j)); }
-
 /* Strings that are of our making, or name a thing: everything else is somebody's words. */
 static bool is_text(const char *name)
 {
@@ -169,8 +169,8 @@ static void take(parry_common *c, const parry_ledger_record *r, parry_arena *a)
     json_object_foreach(payload, name, value)
     {
         if (visitor != NULL && json_is_string(value) && is_text(name))
-            note(c, text_hash(c, a, string_of(value)), (int32_t)(ms / period_ms),
-                 (uint32_t)hash_of(c, string_of(visitor)));
+            note(c, text_hash(c, a, parry_json_str(value)), (int32_t)(ms / PARRY_VISITOR_PERIOD_MS),
+                 (uint32_t)hash_of(c, parry_json_str(visitor)));
     }
     json_decref(payload);
 }
@@ -253,7 +253,7 @@ static bool may_stay(parry_common *c, const char *name, const json_t *value)
     if (strcmp(name, "unit") == 0)
         return false;
     if (json_is_string(value))
-        return !is_text(name) || json_string_length(value) == 0 || parry_common_has(c, string_of(value));
+        return !is_text(name) || json_string_length(value) == 0 || parry_common_has(c, parry_json_str(value));
     return !json_is_object(value) && (!json_is_array(value) || is_plain_list(value));
 }
 

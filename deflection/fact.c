@@ -1,6 +1,8 @@
 /* Payloads of the ledger's writers, read by a table of names. */
 #include "deflection/fact.h"
 
+#include "base/json.h"
+
 #include <jansson.h>
 
 static const char *const names[PARRY_FACTS] = {
@@ -17,17 +19,11 @@ typedef struct reading {
     parry_arena *a;
 } reading;
 
-static parry_str text_at(const reading *r, const char *name)
-{
-    const json_t *v = json_object_get(r->j, name);
-    return parry_str_copy(r->a, parry_str_make(json_string_value(v), json_string_length(v)));
-}
+static parry_str text_at(const reading *r, const char *name) { return parry_str_copy(r->a, parry_json_at(r->j, name)); }
 
 static void set_subject(const reading *r, const char *name, parry_ledger_subject *out)
 {
-    const json_t *v = json_object_get(r->j, name);
-    if (json_is_string(v))
-        (void)parry_ledger_subject_parse(parry_str_make(json_string_value(v), json_string_length(v)), out);
+    (void)parry_ledger_subject_parse(parry_json_at(r->j, name), out);
 }
 
 static int64_t number_at(const reading *r, const char *name, int64_t missing)
@@ -52,7 +48,7 @@ static void set_shown(const reading *r, const char *name, parry_fact *out)
     json_array_foreach(list, i, v)
     {
         if (i < SHOWN_MAX)
-            shown[out->nshown++] = parry_str_copy(r->a, parry_str_make(json_string_value(v), json_string_length(v)));
+            shown[out->nshown++] = parry_str_copy(r->a, parry_json_str(v));
     }
     out->shown = shown;
 }

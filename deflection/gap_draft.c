@@ -1,13 +1,9 @@
 /* The first draft of an article: front matter that is ready, and a body that asks its author for the rest. */
 #include "deflection/gap_report.h"
 
-#include <stdlib.h>
+#include "base/json.h"
 
-static parry_str text_at(const json_t *j, const char *name)
-{
-    const json_t *v = json_object_get(j, name);
-    return parry_str_make(json_string_value(v), json_string_length(v));
-}
+#include <stdlib.h>
 
 /* YAML takes a JSON string as it is. */
 static void add_value(parry_buf *b, const char *key, parry_str value)
@@ -31,7 +27,7 @@ static void add_list(parry_buf *b, const char *key, const json_t *list)
 /* Letters and digits of a to z, words between hyphens; then the gap's own id, so that no other article has it. */
 static parry_str article_id(const json_t *gap, parry_arena *a)
 {
-    parry_str name = text_at(gap, "name"), id = text_at(gap, "id");
+    parry_str name = parry_json_at(gap, "name"), id = parry_json_at(gap, "id");
     char *p = parry_arena_alloc(a, name.n + id.n + 2);
     size_t n = 0;
     for (size_t i = 0; i < name.n && n < 60; i++) {
@@ -52,7 +48,7 @@ static parry_str title_of(const json_t *gap)
     const json_t *sample = json_array_get(json_object_get(gap, "samples"), 0);
     parry_str title = parry_str_make(json_string_value(sample), json_string_length(sample));
     if (title.n == 0)
-        title = text_at(gap, "name");
+        title = parry_json_at(gap, "name");
     return title.n > 0 ? title : parry_str_of("Untitled");
 }
 
@@ -64,10 +60,10 @@ static void add_front_matter(parry_buf *b, const json_t *gap, parry_str article)
     parry_buf_addz(b, "---\n");
     add_value(b, "id", article);
     add_value(b, "title", title_of(gap));
-    add_value(b, "audience", text_at(gap, "audience"));
-    add_value(b, "locale", text_at(gap, "locale"));
+    add_value(b, "audience", parry_json_at(gap, "audience"));
+    add_value(b, "locale", parry_json_at(gap, "locale"));
     if (related)
-        add_value(b, "category", text_at(near, "category"));
+        add_value(b, "category", parry_json_at(near, "category"));
     add_list(b, "keywords", json_object_get(gap, "words"));
     add_list(b, "answers", json_object_get(gap, "samples"));
     if (related) {

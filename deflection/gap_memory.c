@@ -1,5 +1,7 @@
 #include "deflection/gap_memory.h"
 
+#include "base/json.h"
+
 #include "base/hash.h"
 
 #include <stdlib.h>
@@ -10,12 +12,6 @@ static void hash_text(parry_str text, char out[PARRY_GAP_TEXT_HASH])
     parry_hash_hex(parry_hash_of(text.p, text.n), hex);
     memcpy(out, hex, PARRY_GAP_TEXT_HASH - 1);
     out[PARRY_GAP_TEXT_HASH - 1] = 0;
-}
-
-static parry_str string_at(const json_t *j, const char *name)
-{
-    const json_t *v = json_object_get(j, name);
-    return parry_str_make(json_string_value(v), json_string_length(v));
 }
 
 static int64_t number_at(const json_t *j, const char *name) { return json_integer_value(json_object_get(j, name)); }
@@ -34,7 +30,7 @@ json_t *parry_gap_memory_find(const json_t *memory, parry_str id)
     json_t *gap;
     json_array_foreach(json_object_get(memory, "gaps"), i, gap)
     {
-        if (parry_str_eq(string_at(gap, "id"), id))
+        if (parry_str_eq(parry_json_at(gap, "id"), id))
             return gap;
     }
     return NULL;
@@ -192,7 +188,7 @@ static void forget(json_t *list, int64_t now_ms)
 {
     for (size_t i = json_array_size(list); i > 0; i--) {
         const json_t *gap = json_array_get(list, i - 1);
-        bool named = parry_gap_memory_id(string_at(gap, "id"));
+        bool named = parry_gap_memory_id(parry_json_at(gap, "id"));
         bool old = number_at(gap, "seen") < now_ms - PARRY_GAP_MEMORY_DAYS * (int64_t)86400000;
         if (!named || (old && json_object_get(gap, "draft") == NULL))
             json_array_remove(list, i - 1);
@@ -213,7 +209,7 @@ void parry_gaps_match(json_t *memory, parry_str audience, const parry_gap_text *
     size_t *shared = parry_calloc(n + 1, sizeof *shared);
     for (size_t i = 0; i < json_array_size(m.list); i++) {
         const json_t *gap = json_array_get(m.list, i);
-        if (parry_str_eq(string_at(gap, "audience"), audience))
+        if (parry_str_eq(parry_json_at(gap, "audience"), audience))
             compare(&m, gap, i, shared);
     }
     give_ids(&m, of);

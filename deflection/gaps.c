@@ -2,11 +2,11 @@
 
 #include "deflection/gap_words.h"
 #include "deflection/grouping.h"
+#include "ledger/visitor.h"
 
 #include <stdlib.h>
 
 enum { DAY_MS = 86400000, PEOPLE = 5 };
-static const int64_t key_period_ms = 30 * (int64_t)DAY_MS; /* of visitors' keys (ledger/visitor.h) */
 
 parry_gap_settings parry_gap_usual(int64_t until_ms)
 {
@@ -100,7 +100,7 @@ size_t parry_gap_people(const parry_gap_text *texts, const size_t *list, size_t 
         const parry_gap_text *t = &texts[list[i]];
         for (size_t k = 0; k < t->nitems; k++) {
             if (counts(&t->items[k], any))
-                people[found++] = (person){(uint32_t)(t->items[k].at_ms / key_period_ms), t->items[k].who};
+                people[found++] = (person){(uint32_t)(t->items[k].at_ms / PARRY_VISITOR_PERIOD_MS), t->items[k].who};
         }
     }
     size_t most = most_distinct(people, found);

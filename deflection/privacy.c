@@ -255,8 +255,9 @@ static json_t *record_json(const parry_ledger_record *r)
     return j;
 }
 
-parry_code parry_person_export(parry_ledger *l, const parry_held *held,
-                               parry_code (*fn)(void *ctx, json_t *record, parry_err *err), void *ctx, parry_err *err)
+typedef parry_code (*record_fn)(void *ctx, const parry_ledger_record *r, parry_err *err);
+
+static parry_code each_held(parry_ledger *l, const parry_held *held, record_fn fn, void *ctx, parry_err *err)
 {
     parry_arena *a = parry_arena_new();
     parry_code code = PARRY_OK;
@@ -265,29 +266,38 @@ parry_code parry_person_export(parry_ledger *l, const parry_held *held,
         size_t there = 0;
         code = parry_ledger_fetch(l, &held->seqs[i], 1, a, &r, &there, err);
         if (code == PARRY_OK && there == 1)
-            code = fn(ctx, record_json(&r), err);
+            code = fn(ctx, &r, err);
         parry_arena_reset(a);
     }
     parry_arena_free(a);
     return code;
 }
 
+typedef struct giving {
+    parry_code (*fn)(void *ctx, json_t *record, parry_err *err);
+    void *ctx;
+} giving;
+
+static parry_code give(void *ctx, const parry_ledger_record *r, parry_err *err)
+{
+    const giving *g = ctx;
+    return g->fn(g->ctx, record_json(r), err);
+}
+
+parry_code parry_person_export(parry_ledger *l, const parry_held *held,
+                               parry_code (*fn)(void *ctx, json_t *record, parry_err *err), void *ctx, parry_err *err)
+{
+    giving g = {fn, ctx};
+    return each_held(l, held, give, &g, err);
+}
+
 /* ---- erasing ----------------------------------------------------------------------------------------------------- */
 
-static parry_code days_of(parry_ledger *l, const parry_held *held, parry_days *days, parry_err *err)
+static parry_code note_day(void *ctx, const parry_ledger_record *r, parry_err *err)
 {
-    parry_arena *a = parry_arena_new();
-    parry_code code = PARRY_OK;
-    for (size_t i = 0; i < held->n && code == PARRY_OK; i++) {
-        parry_ledger_record r;
-        size_t there = 0;
-        code = parry_ledger_fetch(l, &held->seqs[i], 1, a, &r, &there, err);
-        if (code == PARRY_OK && there == 1)
-            parry_days_note(days, &r);
-        parry_arena_reset(a);
-    }
-    parry_arena_free(a);
-    return code;
+    (void)err;
+    parry_days_note(ctx, r);
+    return PARRY_OK;
 }
 
 /* "1-6 9": what has copies of these can fetch them again, and finds them gone. */
@@ -311,7 +321,7 @@ static json_t *numbers_json(const parry_held *held)
 static parry_code erase_part(const parry_erasing *e, const parry_held *part, parry_days *all, parry_err *err)
 {
     parry_days days = {NULL, 0, 0};
-    parry_code code = days_of(e->ledger, part, &days, err);
+    parry_code code = each_held(e->ledger, part, note_day, &days, err);
     if (code == PARRY_OK)
         code = parry_erasing_tell(e, "visitor.erase",
                                   json_pack("{s:I, s:o, s:o}", "records", (json_int_t)part->n, "days",

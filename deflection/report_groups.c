@@ -1,11 +1,10 @@
 /* Groups of a report: open addressing over keys, and the people in each, up to k of them. */
 #include "deflection/report_inner.h"
+#include "ledger/visitor.h"
 
 #include <stdlib.h>
 
 enum { SLOTS_FIRST = 256 };
-
-static const int64_t period_ms = (int64_t)30 * 86400000; /* of visitors' keys (ledger/visitor.h) */
 
 static uint64_t mix(uint64_t h)
 {
@@ -87,9 +86,9 @@ void report_group_meet(report_groups *t, report_group *g, int64_t at_ms, const p
     g->rows++;
     if (!counts || g->npeople == t->k)
         return;
-    if (g->period != at_ms / period_ms)
+    if (g->period != at_ms / PARRY_VISITOR_PERIOD_MS)
         g->npeople = 0;
-    g->period = at_ms / period_ms;
+    g->period = at_ms / PARRY_VISITOR_PERIOD_MS;
     if (!among(g->people, g->npeople, who))
         g->people[g->npeople++] = *who;
 }

@@ -29,7 +29,6 @@ typedef enum parry_outcome {
     PARRY_OUTCOME_AMBIGUOUS, /* no ticket, but the last word was that it did not help, or it cannot be told */
     PARRY_OUTCOMES
 } parry_outcome;
-const char *parry_outcome_name(parry_outcome o); /* "confirmed" */
 
 parry_word parry_word_of(parry_str word); /* 0 for the empty one; any other by its hash */
 

@@ -37,9 +37,9 @@ parry_code parry_ledger_put_about(parry_ledger *l, parry_txn *t, uint64_t seq, c
     return code;
 }
 
-/* Numbers of the newest up to cap, in ring[]; *count: how many there are. */
-static parry_code walk(parry_ledger *l, parry_txn *t, const parry_ledger_subject *who, uint64_t from, uint64_t *ring,
-                       size_t cap, size_t *count, parry_err *err)
+/* Numbers of the newest up to cap, in ring[], *count: how many there are; else of the first up to cap. */
+static parry_code walk(parry_ledger *l, parry_txn *t, const parry_ledger_subject *who, uint64_t from, bool newest,
+                       uint64_t *ring, size_t cap, size_t *count, parry_err *err)
 {
     unsigned char first[KEY];
     parry_cursor *c = NULL;
@@ -48,23 +48,9 @@ static parry_code walk(parry_ledger *l, parry_txn *t, const parry_ledger_subject
     if (code != PARRY_OK)
         return code;
     *count = 0;
-    while (parry_cursor_next(c, &key, &value) && key.n == KEY && memcmp(key.p, who->b, sizeof who->b) == 0)
+    while ((newest || *count < cap) && parry_cursor_next(c, &key, &value) && key.n == KEY &&
+           memcmp(key.p, who->b, sizeof who->b) == 0)
         ring[(*count)++ % cap] = parry_key_u64_read(parry_str_from(key, sizeof who->b));
-    return parry_cursor_close(c, err);
-}
-
-static parry_code numbers(parry_ledger *l, parry_txn *t, const parry_ledger_subject *who, uint64_t from, uint64_t *out,
-                          size_t cap, size_t *n, parry_err *err)
-{
-    unsigned char first[KEY];
-    parry_cursor *c = NULL;
-    parry_str key, value;
-    parry_code code = parry_cursor_open(t, l->about, about_key(first, who, from), &c, err);
-    *n = 0;
-    if (code != PARRY_OK)
-        return code;
-    while (*n < cap && parry_cursor_next(c, &key, &value) && key.n == KEY && memcmp(key.p, who->b, sizeof who->b) == 0)
-        out[(*n)++] = parry_key_u64_read(parry_str_from(key, sizeof who->b));
     return parry_cursor_close(c, err);
 }
 
@@ -76,7 +62,7 @@ parry_code parry_ledger_about_numbers(parry_ledger *l, parry_ledger_subject who,
     parry_code code = parry_txn_read(l->env, &t, err);
     if (code != PARRY_OK)
         return code;
-    code = numbers(l, t, &who, from, out, cap, &found, err);
+    code = walk(l, t, &who, from, false, out, cap, &found, err);
     parry_txn_abort(t);
     if (code == PARRY_OK)
         *n = found;
@@ -117,7 +103,7 @@ parry_code parry_ledger_about(parry_ledger *l, parry_ledger_subject who, uint64_
     size_t count = 0, kept = 0;
     parry_code code = parry_txn_read(l->env, &t, err);
     if (code == PARRY_OK)
-        code = walk(l, t, &who, from, ring, cap, &count, err);
+        code = walk(l, t, &who, from, true, ring, cap, &count, err);
     for (size_t i = count > cap ? count - cap : 0; i < count && code == PARRY_OK; i++) {
         bool there;
         code = read_one(l, t, ring[i % cap], a, &out[kept], &there, err);

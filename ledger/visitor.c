@@ -8,14 +8,13 @@
 
 enum { FORMAT = 1, STATE_BYTES = 1 + 8 + PARRY_HASH_BYTES, KEPT = 2, RATCHET_MAX = 2400 };
 static const char state_key[] = "visitors";
-static const int64_t period_ms = (int64_t)30 * 86400000;
 
 struct parry_visitors {
     int64_t period; /* the oldest that can still be told */
     parry_hash secret;
 };
 
-static int64_t period_of(int64_t at_ms) { return at_ms <= 0 ? 0 : at_ms / period_ms; }
+static int64_t period_of(int64_t at_ms) { return at_ms <= 0 ? 0 : at_ms / PARRY_VISITOR_PERIOD_MS; }
 
 /* The secret of a later period; of the oldest one there is for an earlier. */
 static parry_hash secret_of(const parry_visitors *v, int64_t period)
@@ -140,7 +139,7 @@ size_t parry_visitor_keys(const parry_visitors *v, parry_pseudonym as, int64_t n
     size_t n = 0;
     for (int64_t period = v->period; period <= last && n < cap; period++) {
         char text[PARRY_VISITOR_TEXT];
-        parry_visitor_key(v, as, period * period_ms, raw, text);
+        parry_visitor_key(v, as, period * PARRY_VISITOR_PERIOD_MS, raw, text);
         n += parry_ledger_subject_parse(parry_str_of(text), &out[n]);
     }
     return n;

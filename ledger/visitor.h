@@ -12,6 +12,7 @@ extern "C" {
 #endif
 
 enum { PARRY_VISITOR_TEXT = 33 };
+#define PARRY_VISITOR_PERIOD_MS ((int64_t)30 * 86400000) /* of a secret: periods begin at multiples of it, Unix ms */
 
 typedef enum parry_pseudonym { /* the same text as two of them gives two keys */
                                PARRY_PSEUDONYM_VISITOR,
