@@ -42,6 +42,7 @@ typedef struct turn { /* of one thread */
     parry_fate fate;
     parry_receipt receipt;
     char error[sizeof((parry_err *)0)->msg];
+    bool probes;          /* the one that a half-open breaker lets through */
     bool has;             /* claimed: */
     parry_outbox_item is; /* strings in the arena */
     parry_outbox_tended tended;
@@ -53,17 +54,17 @@ static int64_t now_of(const lane *l) { return parry_clock_now_ms(l->outbox->o.cl
 /* ---- breaker ----------------------------------------------------------------------------------------------------- */
 
 /* May this thread send? If so in a half-open state, it alone. */
-static bool may_send(lane *l, int64_t *until_ms)
+static bool may_send(turn *u, int64_t *until_ms)
 {
+    lane *l = u->lane;
     int64_t now = now_of(l);
     (void)pthread_mutex_lock(&l->mutex);
     bool quiet = now < l->quiet_until_ms;
     if (!quiet && l->stats.breaker == PARRY_BREAKER_OPEN)
         l->stats.breaker = PARRY_BREAKER_HALF;
-    bool probe = !quiet && l->stats.breaker == PARRY_BREAKER_HALF;
-    bool may = !quiet && !(probe && l->probing);
-    if (may && probe)
-        l->probing = true;
+    bool half = l->stats.breaker == PARRY_BREAKER_HALF, may = !quiet && !(half && l->probing);
+    u->probes = may && half;
+    l->probing = l->probing || u->probes;
     *until_ms = quiet ? l->quiet_until_ms : now + IDLE_MS;
     (void)pthread_mutex_unlock(&l->mutex);
     return may;
@@ -101,28 +102,39 @@ static void count(lane *l, parry_fate fate, bool looked)
         l->stats.later++;
 }
 
-/* What an attempt says of the target as such. */
-static void learn(lane *l, parry_fate fate, int64_t retry_after_ms, bool looked)
+static void probe_no_more(turn *u)
 {
-    bool answered = fate != PARRY_FATE_LATER && fate != PARRY_FATE_UNSURE;
+    if (u->probes)
+        u->lane->probing = false;
+    u->probes = false;
+}
+
+/* A failure opens a closed breaker if there were enough in a row, and a half-open one if it is the probe's: what was on
+ * its way when the breaker opened says nothing new. */
+static void fail_breaker(lane *l, bool probe)
+{
+    if (l->stats.breaker == PARRY_BREAKER_CLOSED && ++l->failures < l->outbox->o.breaker_failures)
+        return;
+    if (l->stats.breaker == PARRY_BREAKER_CLOSED || probe)
+        open_breaker(l);
+}
+
+/* What an attempt says of the target as such. */
+static void learn(turn *u)
+{
+    lane *l = u->lane;
+    int64_t wait_ms = u->receipt.retry_after_ms;
+    bool answered = u->fate != PARRY_FATE_LATER && u->fate != PARRY_FATE_UNSURE;
     (void)pthread_mutex_lock(&l->mutex);
-    count(l, fate, looked);
-    bool was_half = l->stats.breaker == PARRY_BREAKER_HALF;
-    l->probing = false;
+    count(l, u->fate, u->looked);
     l->stats.sending--;
     if (answered)
         close_breaker(l);
-    else if (++l->failures >= l->outbox->o.breaker_failures || was_half)
-        open_breaker(l);
-    if (!answered && retry_after_ms > 0 && now_of(l) + retry_after_ms > l->quiet_until_ms)
-        l->quiet_until_ms = now_of(l) + retry_after_ms;
-    (void)pthread_mutex_unlock(&l->mutex);
-}
-
-static void probe_no_more(lane *l)
-{
-    (void)pthread_mutex_lock(&l->mutex);
-    l->probing = false;
+    else
+        fail_breaker(l, u->probes);
+    if (!answered && wait_ms > 0 && now_of(l) + wait_ms > l->quiet_until_ms)
+        l->quiet_until_ms = now_of(l) + wait_ms;
+    probe_no_more(u);
     (void)pthread_mutex_unlock(&l->mutex);
 }
 
@@ -337,7 +349,7 @@ static void act(turn *u)
         u->fate = send_once(l, &u->is, &u->receipt, &err);
     (void)snprintf(u->error, sizeof u->error, "%s", err.msg);
     u->settles = true;
-    learn(l, u->fate, u->receipt.retry_after_ms, u->looked);
+    learn(u);
     if (u->fate == PARRY_FATE_LATER || u->fate == PARRY_FATE_UNSURE || u->fate == PARRY_FATE_NEVER)
         parry_log(PARRY_WARN, "outbox_attempt", "target=%s item=%llu attempt=%u again=%d reason=%s", l->name,
                   (unsigned long long)u->was.id, u->was.attempts, u->fate != PARRY_FATE_NEVER, parry_logq(u->error));
@@ -374,7 +386,7 @@ static bool turn_once(turn *u, int64_t *until_ms)
     lane *l = u->lane;
     parry_err err = {0};
     bool stop = atomic_load(&l->outbox->threads->stop), claims = !stop && anything_due(l, until_ms);
-    claims = claims && may_send(l, until_ms);
+    claims = claims && may_send(u, until_ms);
     if (!claims && !u->settles)
         return false;
     turning x = {u, claims};
@@ -387,8 +399,11 @@ static bool turn_once(turn *u, int64_t *until_ms)
         u->settles = false;
         parry_outbox_count_tended(l->outbox, &u->tended);
     }
-    if (claims && !u->has)
-        probe_no_more(l);
+    if (claims && !u->has) {
+        (void)pthread_mutex_lock(&l->mutex);
+        probe_no_more(u);
+        (void)pthread_mutex_unlock(&l->mutex);
+    }
     if (u->has)
         act(u);
     else if (code == PARRY_OK && claims)

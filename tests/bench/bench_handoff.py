@@ -29,7 +29,7 @@ sys.dont_write_bytecode = True
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 FAULTS = ["429", "timeout", "timeout-done"] + ["500", "500-done", "reset", "reset-done", "half"] * 4
 DONE = (None, "500-done", "reset-done", "timeout-done", "half")  # 429 stops everything for its Retry-After, 1 s
-SHARE, CONNECTIONS, CORES, TIMEOUT_S, GOAL_MS, PATIENCE_S = 0.1, 16, 2, 2, 20, 120
+SHARE, CONNECTIONS, CORES, TIMEOUT_S, WORKERS, GOAL_MS, PATIENCE_S = 0.1, 16, 2, 2, 16, 20, 120
 WORDS = ("refund parcel card order never arrived twice charged login code password seller address broken late missing box "
          "driver account payment cancelled return label week yesterday please help still waiting").split()
 
@@ -150,7 +150,7 @@ class Parry:
         token.write_text("zendesk-token-sEcReT\n")
         token.chmod(0o600)
         (folder / "connectors.yaml").write_text(f"helpdesk:\n  kind: zendesk\n  url: http://127.0.0.1:{fake_port}\n  user: bot@acme.example\n"
-                                                f"  token_file: {token}\n  private: true\n  timeout_s: {TIMEOUT_S}\n")
+                                                f"  token_file: {token}\n  private: true\n  timeout_s: {TIMEOUT_S}\n  workers: {WORKERS}\n")
         self.options = ["--data", folder / "data", "--option", f"access.secret_file={folder / 'secret'}"]
         more = (f"desk.connectors_file={folder / 'connectors.yaml'}", f"desk.targets={a.targets}", "limits.queue_ms=0", "log.level=error")
         command = [a.parry, "serve", "--listen", "127.0.0.1:0", *self.options, *(["--text-only"] if a.words else [])]

@@ -76,7 +76,7 @@ typedef struct fake {
     _Atomic int fate, look_fate;
     atomic_uint sent, looked;
     _Atomic int64_t retry_after_ms;
-    atomic_bool ended;
+    atomic_bool ended, holds; /* holds: says nothing until it no longer does */
     char last_payload[64];
 } fake;
 
@@ -92,8 +92,10 @@ static inline void fake_note(fake *f, parry_str payload)
 static inline parry_fate fake_send(void *ctx, const parry_outbox_item *i, parry_receipt *out, parry_err *err)
 {
     fake *f = ctx;
-    int fate = atomic_load(&f->fate);
     atomic_fetch_add(&f->sent, 1);
+    while (atomic_load(&f->holds))
+        parry_sleep_ms(1);
+    int fate = atomic_load(&f->fate);
     out->retry_after_ms = atomic_load(&f->retry_after_ms);
     out->ended = atomic_load(&f->ended);
     fake_note(f, i->payload);

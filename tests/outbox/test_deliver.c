@@ -160,6 +160,34 @@ static void test_the_breaker_opens_tries_one_and_closes(void **state)
     box_close(&b);
 }
 
+static void test_what_was_on_its_way_when_the_breaker_opened_keeps_it_open_no_longer(void **state)
+{
+    scratch *s = *state;
+    box b = {0};
+    fake f = {.fate = PARRY_FATE_LATER, .holds = true};
+    parry_target t = target_of(&f, "desk");
+    parry_outbox_options o = {.backoff_ms = 1, .backoff_max_ms = 2, .breaker_failures = 3, .breaker_ms = 5000};
+    t.workers = 8;
+    start(&b, s, &o, &t);
+    for (int i = 0; i < 8; i++) {
+        char key[16];
+        (void)snprintf(key, sizeof key, "k%d", i);
+        put(&b, "desk", key, "p");
+    }
+    assert_true(reaches(&f.sent, 8)); /* all at once, and then all fail */
+    atomic_store(&f.holds, false);
+    parry_outbox_stats st = {0};
+    for (int i = 0; i < 2000 && st.later < 8; i++) {
+        parry_sleep_ms(5);
+        parry_outbox_get_stats(b.outbox, &st, 1);
+    }
+    assert_int_equal(st.breaker, PARRY_BREAKER_OPEN);
+    atomic_store(&f.fate, PARRY_FATE_DELIVERED);
+    advance(&b, 5100); /* and not 80 s: five failed after it had opened */
+    assert_true(reaches(&f.sent, 16));
+    box_close(&b);
+}
+
 static void test_what_may_have_arrived_is_looked_for_before_it_is_sent_again(void **state)
 {
     scratch *s = *state;
@@ -380,6 +408,7 @@ int main(void)
         in_scratch(test_what_is_refused_for_good_is_dead_until_it_is_sent_by_hand),
         in_scratch(test_after_too_many_attempts_it_is_dead_and_then_removed),
         in_scratch(test_the_breaker_opens_tries_one_and_closes),
+        in_scratch(test_what_was_on_its_way_when_the_breaker_opened_keeps_it_open_no_longer),
         in_scratch(test_what_may_have_arrived_is_looked_for_before_it_is_sent_again),
         in_scratch(test_what_did_not_arrive_after_all_is_sent_again),
         in_scratch(test_a_delivered_one_is_looked_after_until_it_ended_and_its_payload_is_erased),
