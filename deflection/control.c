@@ -119,13 +119,20 @@ static double dispersion(const uint64_t *past, const double *exposure, size_t n,
 
 parry_rise parry_rising(const uint64_t *past, const double *exposure, size_t n, uint64_t now, double exposure_now)
 {
+    return parry_rising_dispersed(past, exposure, n, now, exposure_now, 1);
+}
+
+parry_rise parry_rising_dispersed(const uint64_t *past, const double *exposure, size_t n, uint64_t now,
+                                  double exposure_now, double least)
+{
     double before = 0, during = 0;
     for (size_t i = 0; i < n; i++) {
         before += (double)past[i];
         during += exposure[i];
     }
     double rate = before / during, seen = (double)now;
-    parry_rise r = {.expected = rate * exposure_now, .dispersed = dispersion(past, exposure, n, rate), .p = 1};
+    parry_rise r = {
+        .expected = rate * exposure_now, .dispersed = fmax(least, dispersion(past, exposure, n, rate)), .p = 1};
     r.ratio = before > 0 ? seen / r.expected : seen > 0 ? HUGE_VAL : 1;
     if (now > 0)
         r.p = parry_beta_cdf(exposure_now / (exposure_now + during), seen / r.dispersed, before / r.dispersed + 1);

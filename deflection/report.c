@@ -39,26 +39,55 @@ static bool stop(report_pass *p, const char *what, unsigned most)
     return false;
 }
 
+/* Whose the row is. */
+static bool visitor_of(report_pass *p, report_group *g, uint32_t *number)
+{
+    *number = report_visitors_get(&p->visitors, g, p->row->who);
+    return *number != UINT32_MAX || stop(p, "visitors, of all rows together", PARRY_REPORT_DISTINCT_MAX);
+}
+
 void report_value(report_pass *p, report_group *g, uint64_t value)
 {
     if (p->values++ == PARRY_REPORT_VALUES_MAX) {
         (void)stop(p, "values", PARRY_REPORT_VALUES_MAX);
         return;
     }
+    uint32_t visitor;
+    if (!visitor_of(p, g, &visitor))
+        return;
     if (g->nvalues == g->values_cap) {
         g->values_cap = g->values_cap > 0 ? g->values_cap * 2 : 16;
         g->values = parry_realloc(g->values, g->values_cap * sizeof *g->values);
     }
-    g->values[g->nvalues++] = value < UINT32_MAX ? (uint32_t)value : UINT32_MAX;
+    g->values[g->nvalues++] = (report_amount){value < UINT32_MAX ? (uint32_t)value : UINT32_MAX, visitor};
 }
 
-void report_once(report_pass *p, report_group *g, unsigned counter, const parry_ledger_subject *who)
+void report_once(report_pass *p, report_group *g, unsigned counter)
 {
-    int added = report_distinct_add(&p->distinct, (uint64_t)g->number << 8 | counter, who);
-    if (added < 0)
-        (void)stop(p, "different visitors", PARRY_REPORT_DISTINCT_MAX);
-    else
-        g->n[counter] += (uint64_t)added;
+    uint32_t visitor;
+    if (visitor_of(p, g, &visitor))
+        g->n[counter] += report_visitors_at(&p->visitors, visitor)->n[counter] == 0;
+}
+
+static uint32_t more(uint32_t n, uint64_t by) { return by < UINT32_MAX - n ? n + (uint32_t)by : UINT32_MAX; }
+
+/* The row into its group, and what that adds to it into its visitor's part. */
+static bool add(report_pass *p, report_group *g, const report_any *row)
+{
+    uint64_t before[PARRY_REPORT_COUNTERS];
+    size_t n = p->visitors.counters;
+    uint32_t visitor;
+    p->row = row;
+    memcpy(before, g->n, sizeof before);
+    p->q->kind->add(p, g, row);
+    if (p->code != PARRY_OK || memcmp(before, g->n, n * sizeof *before) == 0)
+        return p->code == PARRY_OK;
+    if (!visitor_of(p, g, &visitor))
+        return false;
+    report_visitor *v = report_visitors_at(&p->visitors, visitor);
+    for (size_t i = 0; i < n; i++)
+        v->n[i] = more(v->n[i], g->n[i] - before[i]);
+    return true;
 }
 
 static uint64_t dimension(const parry_dimensions *in, parry_report_by by)
@@ -172,8 +201,7 @@ static bool take(report_pass *p, const report_any *row)
         report_group_meet(&p->groups, g, row->at_ms, row->who, counts(p, row));
         p->nameless += !counts(p, row);
     }
-    kind->add(p, g, row);
-    return p->code == PARRY_OK;
+    return add(p, g, row);
 }
 
 static bool take_session(void *ctx, const parry_session_row *s)
@@ -226,10 +254,8 @@ static bool take_ticket(void *ctx, const parry_ticket_row *t)
 static parry_code walk(report_pass *p)
 {
     const parry_report_source *s = p->source;
-    int64_t from = p->q->from_ms, until = p->q->until_ms;
+    int64_t from = p->since_ms, until = p->q->until_ms;
     parry_code code = PARRY_OK;
-    if (p->q->kind->before)
-        from -= until - from;
     switch (p->q->kind->over) {
     case REPORT_SESSIONS:
         code = s->sessions(s->ctx, from, until, take_session, p, p->err);
@@ -278,6 +304,29 @@ static void open_filters(report_pass *p)
             p->dims[p->ndims++] = d;
     }
     p->team = q->team != PARRY_TEAM_WITHOUT && !q->kind->everyone;
+}
+
+/* What a visitor's part is kept of: the counters that cells are made of. */
+static size_t counters_of(const parry_report_kind *kind)
+{
+    size_t n = 0;
+    for (const report_cell *c = kind->cells; c < kind->cells + kind->ncells; c++) {
+        if (c->formula != REPORT_CAUSAL)
+            n = c->a >= n || c->b >= n ? (c->a > c->b ? c->a : c->b) + 1 : n;
+    }
+    return n;
+}
+
+/* Whether something rises is a question to weeks of its past, however few days are asked for. */
+static void open_past(report_pass *p)
+{
+    const int64_t day_ms = 86400000, least = REPORT_PAST_DAYS * day_ms;
+    int64_t past_ms = p->q->until_ms - p->q->from_ms;
+    p->since_ms = p->q->from_ms;
+    if (!p->q->kind->before)
+        return;
+    p->since_ms -= past_ms > least ? past_ms : least;
+    p->past = parry_calloc((size_t)((p->q->from_ms - p->since_ms) / day_ms), sizeof *p->past);
 }
 
 static parry_code open_causal(report_pass *p)
@@ -361,18 +410,23 @@ parry_code parry_report_make(const parry_report_source *s, const parry_report_re
     report_groups_open(&p.groups, PARRY_REPORT_COUNTERS, q->k);
     report_groups_open(&p.crossed, 0, q->k);
     report_groups_open(&p.daily, 0, q->k);
+    report_visitors_open(&p.visitors, counters_of(q->kind));
     open_filters(&p);
+    open_past(&p);
     parry_code code = open_causal(&p);
     if (code == PARRY_OK)
         code = walk(&p);
     if (code == PARRY_OK) {
         add_empty(&p);
+        p.sums = parry_calloc(p.visitors.n + 1, sizeof *p.sums);
         *out = report_json(&p, hide(&p));
     }
     report_groups_close(&p.groups);
     report_groups_close(&p.crossed);
     report_groups_close(&p.daily);
-    report_distinct_free(&p.distinct);
+    report_visitors_close(&p.visitors);
+    free(p.sums);
+    free(p.past);
     json_decref(p.causal.detail);
     return code;
 }

@@ -21,13 +21,13 @@ extern "C" {
 #endif
 
 enum {
-    PARRY_REPORT_VERSION = 1,      /* of the definitions: a report of another one cannot be compared */
+    PARRY_REPORT_VERSION = 2,      /* of the definitions: a report of another one cannot be compared */
     PARRY_REPORT_DAYS_MAX = 1100,  /* of one report */
     PARRY_REPORT_ROWS_MAX = 10000, /* shown */
     PARRY_REPORT_K = 5,            /* people; the least there may be in config is 2 */
     PARRY_REPORT_K_MAX = 100,
     PARRY_REPORT_GROUPS_MAX = 400000,    /* days, texts, articles of one report ... */
-    PARRY_REPORT_DISTINCT_MAX = 3000000, /* people told apart, in all groups together ... */
+    PARRY_REPORT_DISTINCT_MAX = 4000000, /* people told apart, in all groups together ... */
     PARRY_REPORT_VALUES_MAX = 16000000,  /* values that medians are taken of: beyond any of them TOO_LARGE */
 };
 

@@ -13,16 +13,16 @@ static void add_reading(report_pass *p, report_group *g, const report_any *row)
         return;
     }
     g->n[VIEWS]++;
-    report_once(p, g, READERS, &r->who);
+    report_once(p, g, READERS);
     g->n[SAID] += r->vote != 0;
     g->n[YES] += r->vote > 0;
     if (r->dwell_ms > 0)
         report_value(p, g, r->dwell_ms / 1000);
     if (r->at_ms + p->window_ms >= p->source->state.as_of_ms)
         return;
-    report_once(p, g, OVER, &r->who);
+    report_once(p, g, OVER);
     if (r->ticket[p->q->window] == 1)
-        report_once(p, g, ATTACHED, &r->who);
+        report_once(p, g, ATTACHED);
 }
 
 static const report_cell articles[] = {

@@ -2,52 +2,68 @@
  * in order of size: the same rows give the same figure whatever order they came in. */
 #include "deflection/report_inner.h"
 
-#include "deflection/stats.h"
-
 #include <math.h>
 
 static const char not_enough[] = "not enough data";
 
 static report_value_of nothing(uint64_t n, const char *why) { return (report_value_of){.n = n, .why = why}; }
 
-static void set_interval(report_value_of *v, uint64_t k, uint64_t n)
+static void set_interval(report_value_of *v, parry_interval i)
 {
-    parry_interval i = parry_count_interval((parry_trials){k, n});
     v->bounded = true;
     v->lo = i.low;
     v->hi = i.high;
 }
 
-static report_value_of share(uint64_t a, uint64_t b)
+/* The visitor whose number + 1 it is; NULL: 0, none. */
+static const report_visitor *visitor(const report_pass *p, uint32_t link)
 {
+    return link > 0 ? report_visitors_at(&p->visitors, link - 1) : NULL;
+}
+
+#define EACH_VISITOR(v, p, g)                                                                                          \
+    for (const report_visitor *v = visitor(p, (g)->visitors); v != NULL; v = visitor(p, v->next))
+
+static report_value_of share(const report_pass *p, const report_group *g, const report_cell *c)
+{
+    uint64_t a = g->n[c->a], b = g->n[c->b];
     report_value_of v = {.known = true, .n = b};
+    parry_spread s = {.clusters = 0};
     if (b == 0)
         return nothing(0, not_enough);
+    EACH_VISITOR(one, p, g) parry_spread_add(&s, one->n[c->a], one->n[c->b]);
     v.value = (double)a / (double)b;
-    set_interval(&v, a, b);
+    set_interval(&v, parry_spread_share(&s));
     return v;
 }
 
-/* a to b: by the share of a among both, whose odds it is. */
-static report_value_of ratio(uint64_t a, uint64_t b)
+/* a to b: by the share of a among both, whose odds it is; hi is infinite where b is 0. */
+static parry_interval odds(const report_pass *p, const report_group *g, const report_cell *c)
 {
+    parry_spread s = {.clusters = 0};
+    EACH_VISITOR(one, p, g) parry_spread_add(&s, one->n[c->a], (double)one->n[c->a] + one->n[c->b]);
+    parry_interval i = parry_spread_share(&s);
+    return (parry_interval){i.low / (1 - i.low), i.high < 1 ? i.high / (1 - i.high) : HUGE_VAL};
+}
+
+static report_value_of ratio(const report_pass *p, const report_group *g, const report_cell *c)
+{
+    uint64_t a = g->n[c->a], b = g->n[c->b];
     report_value_of v = {.known = true, .n = a + b};
     if (b == 0)
         return nothing(a, not_enough);
     v.value = (double)a / (double)b;
-    set_interval(&v, a, a + b);
-    v.lo = v.lo / (1 - v.lo);
-    v.hi = v.hi / (1 - v.hi);
+    set_interval(&v, odds(p, g, c));
     return v;
 }
 
-static report_value_of money(const report_pass *p, uint64_t a, uint64_t b)
+static report_value_of money(const report_pass *p, const report_group *g, const report_cell *c)
 {
-    report_value_of v = share(a, b);
+    report_value_of v = share(p, g, c);
     if (p->q->cost <= 0)
-        return nothing(b, "no cost of a ticket is set");
-    double whole = (double)b * p->q->cost;
-    v.value = (double)a * p->q->cost;
+        return nothing(v.n, "no cost of a ticket is set");
+    double whole = (double)v.n * p->q->cost;
+    v.value = (double)g->n[c->a] * p->q->cost;
     v.lo *= whole;
     v.hi *= whole;
     return v;
@@ -55,89 +71,127 @@ static report_value_of money(const report_pass *p, uint64_t a, uint64_t b)
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
-/* Interval by order statistics (Conover, Practical Nonparametric Statistics, 1999, 3.2), none under 6 values. */
-static report_value_of median(const report_group *g)
+/* What the values of each visitor come to: f of it over their number. Takes p->sums, and leaves it zero. */
+static parry_spread spread_of(const report_pass *p, const report_group *g, double (*f)(const void *ctx, double x),
+                              const void *ctx, const unsigned *under)
+{
+    parry_spread s = {.clusters = 0};
+    for (size_t i = 0; i < g->nvalues; i++) {
+        parry_cluster *sum = &p->sums[g->values[i].visitor];
+        sum->over += f(ctx, g->values[i].value);
+        sum->under++;
+    }
+    for (uint32_t link = g->visitors; link > 0; link = visitor(p, link)->next) {
+        const report_visitor *one = visitor(p, link);
+        parry_cluster *sum = &p->sums[link - 1];
+        parry_spread_add(&s, sum->over, under != NULL ? one->n[*under] : sum->under);
+        *sum = (parry_cluster){0, 0};
+    }
+    return s;
+}
+
+static double below(const void *ctx, double x)
+{
+    double middle = *(const double *)ctx;
+    return x < middle ? 1 : x > middle ? 0 : 0.5;
+}
+
+/* Interval by order statistics (Conover, Practical Nonparametric Statistics, 1999, 3.2), as many times wider as the
+ * share below the median is less certain than of values that have nothing to do with each other (Woodruff 1952). None
+ * under 6 of such. */
+static report_value_of median(const report_pass *p, const report_group *g)
 {
     size_t n = g->nvalues;
-    const uint32_t *x = g->values;
-    report_value_of v = {.known = true, .bounded = n >= 6, .n = n};
+    const report_amount *x = g->values;
+    report_value_of v = {.known = true, .n = n};
     if (n == 0)
         return nothing(0, not_enough);
-    size_t below = (n - 1) / 2, above = n / 2;
-    v.value = ((double)x[below] + (double)x[above]) / 2;
-    double wide = parry_normal_quantile(0.975) * sqrt((double)n), low = floor(((double)n - wide) / 2);
+    v.value = ((double)x[(n - 1) / 2].value + (double)x[n / 2].value) / 2;
+    parry_spread s = spread_of(p, g, below, &v.value, NULL);
+    double effective = parry_effective_units(&s);
+    double wide = parry_normal_quantile(0.975) * (double)n / sqrt(effective), low = floor(((double)n - wide) / 2);
     size_t r = low < 1 ? 1 : (size_t)low;
-    v.lo = x[r - 1];
-    v.hi = x[n - r];
+    v.bounded = effective >= 6;
+    v.lo = x[r - 1].value;
+    v.hi = x[n - r].value;
     return v;
 }
 
-static double weight(report_formula f, double x)
-{
-    return f == REPORT_MEAN ? x : f == REPORT_DISCOUNTED ? pow(0.5, x - 1) : 1 / x;
-}
+static double weight(const void *ctx, double x) { return *(const report_formula *)ctx == REPORT_MEAN ? x : 1 / x; }
 
-/* Of `of` rows, those without a value counting 0; normal interval. */
-static report_value_of mean(const report_group *g, report_formula f, uint64_t of)
+static report_value_of mean_of(double sum, const parry_spread *s, uint64_t of)
 {
-    double sum = 0, squares = 0, n = (double)of;
-    report_value_of v = {.known = true, .bounded = of >= 2, .n = of};
+    report_value_of v = {.known = true, .n = of, .value = sum / (double)of};
     if (of == 0)
         return nothing(0, not_enough);
-    for (size_t i = 0; i < g->nvalues; i++) {
-        double x = weight(f, g->values[i]);
-        sum += x;
-        squares += x * x;
-    }
-    double spread = of < 2 ? 0 : (squares - sum * sum / n) / (n - 1);
-    v.value = sum / n;
-    double half = parry_normal_quantile(0.975) * sqrt((spread > 0 ? spread : 0) / n);
-    v.lo = v.value - half;
-    v.hi = v.value + half;
+    if (s->clusters >= 2)
+        set_interval(&v, parry_spread_mean(s));
     return v;
+}
+
+/* under: the counter of the rows that it is over, those without a value counting 0; NULL: over those with one. */
+static report_value_of mean(const report_pass *p, const report_group *g, report_formula f, const unsigned *under)
+{
+    double sum = 0;
+    for (size_t i = 0; i < g->nvalues; i++)
+        sum += weight(&f, g->values[i].value);
+    parry_spread s = spread_of(p, g, weight, &f, under);
+    return mean_of(sum, &s, under != NULL ? g->n[*under] : g->nvalues);
+}
+
+static report_value_of discounted(const report_pass *p, const report_group *g, const report_cell *c)
+{
+    parry_spread s = {.clusters = 0};
+    EACH_VISITOR(one, p, g) parry_spread_add(&s, (double)one->n[c->a] / PARRY_PAUL_ONE, one->n[c->b]);
+    return mean_of((double)g->n[c->a] / PARRY_PAUL_ONE, &s, g->n[c->b]);
 }
 
 /* ---- a rise ------------------------------------------------------------------------------------------------------ */
 
-/* The share of a text in all searches now, against its own past in REPORT_PARTS parts. */
-static parry_rise rising(const report_pass *p, const report_group *g)
+/* How many times more than Poisson searches vary since one visitor makes several (compound Poisson). */
+static double crowded(const report_pass *p, const report_group *g, const report_cell *c)
 {
-    double exposure[REPORT_PARTS];
-    uint64_t past[REPORT_PARTS];
-    size_t n = 0;
-    for (size_t i = 1; i <= REPORT_PARTS; i++) {
-        if (p->totals[i] == 0)
-            continue;
-        exposure[n] = (double)p->totals[i];
-        past[n++] = g->n[REPORT_PAST + i];
+    double sum = 0, squares = 0;
+    EACH_VISITOR(one, p, g)
+    {
+        double now = one->n[c->a], before = one->n[c->b];
+        sum += now + before;
+        squares += now * now + before * before;
     }
-    if (n == 0 || g->n[0] == 0)
-        return (parry_rise){.p = 1};
-    return parry_rising(past, exposure, n, g->n[0], (double)p->totals[0]);
+    return sum > 0 ? squares / sum : 1;
 }
 
-double report_rise_p(const report_pass *p, const report_group *g) { return rising(p, g).p; }
+/* The share of a text in all searches now, against each day of its past: g->values are the days, a search each. */
+double report_rise_p(const report_pass *p, const report_group *g)
+{
+    size_t days = (size_t)((p->q->from_ms - p->since_ms) / 86400000), n = 0, at = 0;
+    uint64_t *past = parry_calloc(days, sizeof *past);
+    double *exposure = parry_calloc(days, sizeof *exposure);
+    for (size_t d = 0; d < days; d++) {
+        for (; at < g->nvalues && g->values[at].value == d; at++)
+            past[n]++;
+        exposure[n] = (double)p->past[d];
+        n += p->past[d] > 0;
+    }
+    double chance = 1;
+    if (n > 0 && g->n[0] > 0)
+        chance =
+            parry_rising_dispersed(past, exposure, n, g->n[0], (double)p->now, crowded(p, g, p->q->kind->cells + 2)).p;
+    free(past);
+    free(exposure);
+    return chance;
+}
 
 static report_value_of rise(const report_pass *p, const report_group *g, const report_cell *c)
 {
     uint64_t a = g->n[c->a], b = g->n[c->b];
-    double before = 0;
-    for (size_t i = 1; i <= REPORT_PARTS; i++)
-        before += (double)p->totals[i];
-    if (before <= 0 || a == 0)
+    if (p->before == 0 || a == 0)
         return nothing(a + b, "nothing to compare with");
-    double scale = before / (double)p->totals[0];
-    if (b == 0) { /* it had none: how much it rose has no upper end */
-        report_value_of v = nothing(a, "none before");
-        set_interval(&v, a, a);
-        v.lo = v.lo / (1 - v.lo) * scale;
-        v.hi = HUGE_VAL;
-        return v;
-    }
-    report_value_of v = ratio(a, b);
-    v.value *= scale;
-    v.lo *= scale;
-    v.hi *= scale;
+    double scale = (double)p->before / (double)p->now;
+    parry_interval i = odds(p, g, c);
+    report_value_of v = {.known = b > 0, .bounded = true, .n = a + b, .lo = i.low * scale, .hi = i.high * scale};
+    v.value = b > 0 ? (double)a / (double)b * scale : 0;
+    v.why = "none before"; /* then how much it rose has no upper end */
     return v;
 }
 
@@ -202,19 +256,20 @@ report_value_of report_cell_value(const report_pass *p, const report_group *g, c
     case REPORT_COUNT:
         return (report_value_of){.known = true, .whole = true, .value = (double)g->n[c->a], .n = g->n[c->b]};
     case REPORT_SHARE:
-        return share(g->n[c->a], g->n[c->b]);
+        return share(p, g, c);
     case REPORT_RATIO:
-        return ratio(g->n[c->a], g->n[c->b]);
+        return ratio(p, g, c);
     case REPORT_MEDIAN:
-        return median(g);
+        return median(p, g);
     case REPORT_MEAN:
     case REPORT_RECIPROCAL:
-        return mean(g, c->formula, g->nvalues);
+        return mean(p, g, c->formula, NULL);
     case REPORT_RECIPROCAL0:
+        return mean(p, g, c->formula, &c->b);
     case REPORT_DISCOUNTED:
-        return mean(g, c->formula, g->n[c->b]);
+        return discounted(p, g, c);
     case REPORT_MONEY:
-        return money(p, g->n[c->a], g->n[c->b]);
+        return money(p, g, c);
     case REPORT_RISE:
         return rise(p, g, c);
     case REPORT_CAUSAL:

@@ -6,7 +6,7 @@
 
 enum { SLOTS_FIRST = 256 };
 
-static uint64_t mix(uint64_t h)
+uint64_t report_mix(uint64_t h)
 {
     h = (h ^ (h >> 30)) * 0xBF58476D1CE4E5B9u;
     h = (h ^ (h >> 27)) * 0x94D049BB133111EBu;
@@ -17,7 +17,7 @@ static uint64_t hash_of(const report_key *key)
 {
     uint64_t h = 0;
     for (size_t i = 0; i < PARRY_REPORT_KEY; i++)
-        h = mix(h + 0x9E3779B97F4A7C15u + key->v[i]);
+        h = report_mix(h + 0x9E3779B97F4A7C15u + key->v[i]);
     return h;
 }
 
@@ -151,53 +151,3 @@ void report_groups_hide_some(report_group *const *list, size_t n, unsigned k)
 }
 
 void report_groups_hide(report_groups *t) { report_groups_hide_some(t->list, t->n, t->k); }
-
-/* ---- people told apart ------------------------------------------------------------------------------------------- */
-
-struct report_distinct_slot {
-    parry_ledger_subject who;
-    uint64_t sort; /* + 1; 0: free */
-};
-
-static struct report_distinct_slot *place(const report_distinct *d, uint64_t sort, const parry_ledger_subject *who)
-{
-    uint64_t words[2];
-    memcpy(words, who, sizeof words);
-    size_t at = mix(words[0] + mix(words[1] + mix(sort))) & (d->nslots - 1);
-    while (d->slots[at].sort != 0 && (d->slots[at].sort != sort || memcmp(&d->slots[at].who, who, sizeof *who) != 0))
-        at = (at + 1) & (d->nslots - 1);
-    return &d->slots[at];
-}
-
-static void more_places(report_distinct *d)
-{
-    report_distinct old = *d;
-    d->nslots = old.nslots > 0 ? old.nslots * 2 : SLOTS_FIRST;
-    d->slots = parry_calloc(d->nslots, sizeof *d->slots);
-    for (size_t i = 0; i < old.nslots; i++) {
-        if (old.slots[i].sort != 0)
-            *place(d, old.slots[i].sort, &old.slots[i].who) = old.slots[i];
-    }
-    free(old.slots);
-}
-
-int report_distinct_add(report_distinct *d, uint64_t sort, const parry_ledger_subject *who)
-{
-    if (d->n * 4 >= d->nslots * 3)
-        more_places(d);
-    struct report_distinct_slot *s = place(d, sort + 1, who);
-    if (s->sort != 0)
-        return 0;
-    if (d->n == PARRY_REPORT_DISTINCT_MAX)
-        return -1;
-    s->who = *who;
-    s->sort = sort + 1;
-    d->n++;
-    return 1;
-}
-
-void report_distinct_free(report_distinct *d)
-{
-    free(d->slots);
-    *d = (report_distinct){NULL, 0, 0};
-}

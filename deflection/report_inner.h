@@ -3,6 +3,7 @@
 #define PARRY_DEFLECTION_REPORT_INNER_H
 
 #include "deflection/report.h"
+#include "deflection/stats.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -16,6 +17,10 @@ typedef struct report_key {
     uint64_t v[PARRY_REPORT_KEY];
 } report_key;
 
+typedef struct report_amount { /* of medians and means */
+    uint32_t value, visitor;   /* whose: of report_visitors */
+} report_amount;
+
 typedef struct report_group {
     report_key key;
     parry_ledger_subject *people; /* told apart, up to k; those of one period of visitors' keys */
@@ -23,8 +28,9 @@ typedef struct report_group {
     uint32_t number; /* in order of its coming */
     int64_t period;
     uint64_t rows;
-    uint32_t *values; /* malloc'd; of medians and means */
+    report_amount *values; /* malloc'd */
     size_t nvalues, values_cap;
+    uint32_t visitors; /* the last of its visitors, + 1 (report_visitors) */
     bool hidden;
     uint64_t n[]; /* counters */
 } report_group;
@@ -50,19 +56,45 @@ void report_groups_hide(report_groups *t);
 /* The same of n of them. */
 void report_groups_hide_some(report_group *const *list, size_t n, unsigned k);
 
-/* People told apart, of one sort each. */
-typedef struct report_distinct {
-    struct report_distinct_slot *slots;
-    size_t n, nslots;
-} report_distinct;
-/* 1: new, 0: was there, -1: too many. */
-int report_distinct_add(report_distinct *d, uint64_t sort, const parry_ledger_subject *who);
-void report_distinct_free(report_distinct *d);
+uint64_t report_mix(uint64_t h); /* of which all bits depend on all */
 
-/* A past in so many parts: counter REPORT_PAST + 1 is the oldest one's. */
-enum { REPORT_PARTS = 4, REPORT_PAST = 1 };
+/* ---- visitors (report_visitors.c): what each adds to each group -------------------------------------------------- */
+
+typedef struct report_visitor {
+    parry_ledger_subject who;
+    uint32_t group; /* its number */
+    uint32_t next;  /* another one of the group, + 1; 0: there is none */
+    uint32_t n[];   /* his part of the group's counters */
+} report_visitor;
+
+typedef struct report_visitors {
+    unsigned char *rows; /* of `size` bytes each */
+    size_t size, counters, cap, nslots;
+    uint32_t n;
+    uint32_t *slots; /* number + 1; 0: free */
+} report_visitors;
+
+void report_visitors_open(report_visitors *t, size_t counters);
+void report_visitors_close(report_visitors *t);
+/* His number, made where he is missing; UINT32_MAX: too many. */
+uint32_t report_visitors_get(report_visitors *t, report_group *g, const parry_ledger_subject *who);
+report_visitor *report_visitors_at(const report_visitors *t, uint32_t number); /* until the next get */
+
+enum { REPORT_PAST_DAYS = 28 }; /* of report `rising`: at least; as many as are asked for, if these are more */
 
 /* ---- one pass (report.c) ---------------------------------------------------------------------------------------- */
+
+typedef struct report_any { /* one row of any kind: the pointer of its own kind is set */
+    int64_t at_ms;
+    const parry_ledger_subject *who;
+    const parry_dimensions *in;
+    bool bot, agent, visitor;
+    parry_word named; /* the text of a search, the article of a reading; 0: none */
+    const parry_session_row *session;
+    const parry_search_row *search;
+    const parry_read_row *read;
+    const parry_ticket_row *ticket;
+} report_any;
 
 typedef struct report_pass {
     const parry_report_source *source;
@@ -70,7 +102,9 @@ typedef struct report_pass {
     report_groups groups;
     report_groups crossed,
         daily; /* by everything that the request narrows or divides by; the same in each of its days */
-    report_distinct distinct;
+    report_visitors visitors;
+    parry_cluster *sums; /* of each visitor; zero but while a cell is made */
+    const report_any *row;
     size_t values;
     int64_t window_ms;
     parry_word filter[PARRY_BYS];
@@ -79,29 +113,31 @@ typedef struct report_pass {
     size_t ndims;
     bool team; /* whether the team is in is a dimension, too */
     parry_report_causal causal;
-    bool part;                         /* rows or filters make it less than the whole, which the experiment is of */
-    uint64_t totals[1 + REPORT_PARTS]; /* of report `rising`: searches now, and in the parts of its past */
-    uint64_t nameless;                 /* rows that count for no text */
+    bool part;            /* rows or filters make it less than the whole, which the experiment is of */
+    int64_t since_ms;     /* rows are of from here on: before the range, where a past is needed */
+    uint64_t *past;       /* of report `rising`: all searches of each day since then, before the range */
+    uint64_t now, before; /* the same of the range, and of as long before it */
+    uint64_t nameless;    /* rows that count for no text */
     parry_code code;
     parry_err *err;
 } report_pass;
 
-/* Adds a value to a group's list; a refusal stands in p->code. */
+/* Of the row that is being added: a value to a group's list; a refusal stands in p->code. */
 void report_value(report_pass *p, report_group *g, uint64_t value);
-/* g->n[counter] is how many different ones there were. */
-void report_once(report_pass *p, report_group *g, unsigned counter, const parry_ledger_subject *who);
+/* g->n[counter] is of how many different people there were such rows. */
+void report_once(report_pass *p, report_group *g, unsigned counter);
 
 /* ---- definitions ------------------------------------------------------------------------------------------------ */
 
 typedef enum report_formula {
     REPORT_COUNT,       /* a; of b */
-    REPORT_SHARE,       /* a / b; Wilson's interval */
+    REPORT_SHARE,       /* a / b; Wilson's interval, of as many as the visitors say */
     REPORT_RATIO,       /* a / b, may pass 1; from Wilson's of a / (a + b) */
     REPORT_MEDIAN,      /* of the values; order statistics */
     REPORT_MEAN,        /* of the values */
     REPORT_RECIPROCAL,  /* mean of 1 / value */
     REPORT_RECIPROCAL0, /* the same over b, a row without value counts 0 */
-    REPORT_DISCOUNTED,  /* mean over b of 0.5 ^ (value - 1) */
+    REPORT_DISCOUNTED,  /* a / b, a in units of 1 / PARRY_PAUL_ONE */
     REPORT_MONEY,       /* a x cost of a ticket; Wilson's of a / b, times b x cost */
     REPORT_RISE,        /* report `rising`: (a / searches now) / (b / searches before) */
     REPORT_CAUSAL,      /* of the experiment: a says what (report_causal_cell) */
@@ -124,18 +160,6 @@ typedef struct report_cell {
 
 typedef enum report_over { REPORT_SESSIONS, REPORT_SEARCHES, REPORT_READS } report_over;
 typedef enum report_rows { REPORT_ASKED, REPORT_TEXTS, REPORT_ARTICLES } report_rows;
-
-typedef struct report_any { /* one row of any kind: the pointer of its own kind is set */
-    int64_t at_ms;
-    const parry_ledger_subject *who;
-    const parry_dimensions *in;
-    bool bot, agent, visitor;
-    parry_word named; /* the text of a search, the article of a reading; 0: none */
-    const parry_session_row *session;
-    const parry_search_row *search;
-    const parry_read_row *read;
-    const parry_ticket_row *ticket;
-} report_any;
 
 struct parry_report_kind {
     const char *name, *what;

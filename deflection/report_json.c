@@ -2,7 +2,6 @@
 #include "deflection/report_inner.h"
 
 #include "base/clock.h"
-#include "deflection/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -55,8 +54,10 @@ static json_t *cell_json(const report_pass *p, const report_group *g, const repo
 
 static int by_size(const void *a, const void *b)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
+    const report_amount *x = a, *y = b;
+    if (x->value != y->value)
+        return x->value < y->value ? -1 : 1;
+    return (x->visitor > y->visitor) - (x->visitor < y->visitor);
 }
 
 static bool erased(const report_pass *p, int64_t from_ms, int64_t until_ms)

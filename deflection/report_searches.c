@@ -48,34 +48,38 @@ static const report_cell searches[] = {
 
 /* ---- what rises ------------------------------------------------------------------------------------------------- */
 
-enum { NOW, BEFORE = REPORT_PAST };
+enum { NOW, BEFORE };
 
 static void add_rising(report_pass *p, report_group *g, const report_any *row)
 {
-    int64_t long_ms = p->q->until_ms - p->q->from_ms, in = row->at_ms - (p->q->from_ms - long_ms);
-    if (in >= long_ms) {
+    int64_t from = p->q->from_ms, day = (row->at_ms - p->since_ms) / 86400000;
+    bool before = row->at_ms >= from - (p->q->until_ms - from);
+    if (row->at_ms >= from) {
         g->n[NOW]++;
-        p->totals[0]++;
+        p->now++;
         return;
     }
-    int64_t part = 1 + in * REPORT_PARTS / long_ms;
-    g->n[BEFORE]++;
-    g->n[REPORT_PAST + part]++;
-    p->totals[part]++;
+    g->n[BEFORE] += before;
+    p->before += before;
+    p->past[day]++;
+    report_value(p, g, (uint64_t)day);
 }
 
 static const report_cell rising[] = {
     {"searches", REPORT_COUNT, NOW, NOW, "searches", "Searches in the range.", "ours"},
     {"before", REPORT_COUNT, BEFORE, BEFORE, "searches", "Searches in as long a time before it.", "ours"},
     {"rise", REPORT_RISE, NOW, BEFORE, "ratio",
-     "Its share of all searches now, to its share before. Shown where a test against its own past in four parts finds "
-     "it (deflection/stats.h), among all texts of the report (Benjamini and Hochberg, 5 %).",
+     "Its share of all searches now, to its share before. Shown where a test against each day of its own past finds "
+     "it, "
+     "which is as long as the range, 28 days at least; the test takes into account how its days vary, and how often "
+     "one "
+     "visitor searches it (deflection/stats.h), and how many texts were tested (Benjamini and Hochberg, 5 %).",
      "ours"},
 };
 
 /* ---- clicks ----------------------------------------------------------------------------------------------------- */
 
-enum { CL_SEARCHES, CL_CLICKED, CL_CLICKS };
+enum { CL_SEARCHES, CL_CLICKED, CL_CLICKS, CL_SESSIONS, CL_PAUL };
 
 static void add_clicks(report_pass *p, report_group *g, const report_any *row)
 {
@@ -83,6 +87,8 @@ static void add_clicks(report_pass *p, report_group *g, const report_any *row)
     g->n[CL_SEARCHES]++;
     g->n[CL_CLICKED] += s->clicks > 0;
     g->n[CL_CLICKS] += s->clicks;
+    g->n[CL_SESSIONS] += is(s, PARRY_SEARCH_FIRST);
+    g->n[CL_PAUL] += s->paul;
     if (s->clicks > 0 && s->position > 0)
         report_value(p, g, s->position);
 }
@@ -98,9 +104,9 @@ static const report_cell clicks[] = {
      "IR standard"},
     {"mrr0", REPORT_RECIPROCAL0, 0, CL_SEARCHES, "0 to 1", "The same over all searches; 0 without a click.",
      "IR standard"},
-    {"paul_score", REPORT_DISCOUNTED, 0, CL_SEARCHES, "0 to 1",
-     "Mean over searches of 0.5 ^ (position of the first click - 1); 0 without a click. Wikimedia sums all clicks of a "
-     "session; this is a search's first one.",
+    {"paul_score", REPORT_DISCOUNTED, CL_PAUL, CL_SESSIONS, "0 on",
+     "Mean over sessions of the sum of 0.5 ^ (position - 1) over all clicks of all its searches; 0 without a click. A "
+     "session counts where its first search does.",
      "Wikimedia's PaulScore (0.5)"},
 };
 

@@ -36,7 +36,7 @@ static void add_ticket_to_self_service(report_pass *p, report_group *g, const pa
     g->n[SS_TICKETS]++;
     g->n[SS_EITHER]++;
     g->n[SS_ANY]++;
-    report_once(p, g, SS_WRITERS, &t->who);
+    report_once(p, g, SS_WRITERS);
 }
 
 static void add_self_service(report_pass *p, report_group *g, const report_any *row)
@@ -57,7 +57,7 @@ static void add_self_service(report_pass *p, report_group *g, const report_any *
     g->n[SS_EITHER] += confirmed;
     g->n[SS_ANY] += resolved;
     if (is(s, PARRY_SESSION_CONTENT))
-        report_once(p, g, SS_READERS, &s->who);
+        report_once(p, g, SS_READERS);
 }
 
 static const report_cell self_service[] = {

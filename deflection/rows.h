@@ -85,7 +85,9 @@ enum {                                 /* parry_search_row.flags */
        PARRY_SEARCH_AGENT = 1 << 8,
        PARRY_SEARCH_KNOWN = 1 << 9,    /* the probability is known */
        PARRY_SEARCH_VISITOR = 1 << 10, /* as PARRY_SESSION_VISITOR */
+       PARRY_SEARCH_FIRST = 1 << 11,   /* of its session */
 };
+enum { PARRY_PAUL_ONE = 1 << 16 }; /* a click on the first hit; half of it on the second, and so on */
 
 typedef struct parry_search_row {
     int64_t at_ms;
@@ -98,6 +100,7 @@ typedef struct parry_search_row {
     uint16_t clicks, position; /* of the first click, from 1; 0: none */
     float probability;
     uint32_t letters; /* keystrokes' requests that were collapsed into it, itself counted */
+    uint32_t paul;    /* sum over its clicks of PARRY_PAUL_ONE x 0.5 ^ (position - 1), where it is known */
 } parry_search_row;
 
 enum {                              /* parry_read_row.flags */

@@ -108,6 +108,7 @@ static void add_use(const searching *s, const parry_fact *f)
             row->position = (uint16_t)(f->position < UINT16_MAX ? f->position : UINT16_MAX);
         }
         row->clicks = more(row->clicks, true);
+        row->paul += f->position > 0 && f->position < 32 ? (uint32_t)PARRY_PAUL_ONE >> (f->position - 1) : 0;
     } else if (f->type == PARRY_FACT_VIEW && f->dwell_ms >= PARRY_DWELL_MS) {
         row->flags |= PARRY_SEARCH_DWELLED;
     } else if (f->type == PARRY_FACT_SOLVED || (f->type == PARRY_FACT_VOTE && f->vote > 0)) {
@@ -152,10 +153,12 @@ static void finish(const searching *s, parry_session_row *row)
     uint32_t flags = row->flags & PARRY_SESSION_AGENT ? PARRY_SEARCH_AGENT : 0;
     if (row->ticket_ms > 0 && row->ticket_ms <= row->end_ms + day_ms)
         flags |= PARRY_SEARCH_TICKET;
+    bool first = true;
     for (size_t i = 0; i < s->n; i++) {
         if (s->final_of[i] != i)
             continue;
-        s->row[i]->flags |= flags;
+        s->row[i]->flags |= flags | (first ? PARRY_SEARCH_FIRST : 0);
+        first = false;
         count(s->row[i], row);
     }
     if (s->n > 0 && row->flags & PARRY_SESSION_EXIT)

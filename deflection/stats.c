@@ -160,3 +160,63 @@ parry_ratio parry_cluster_ratio(const parry_cluster *c, size_t n, size_t times, 
         n > PARRY_BOOTSTRAP_CLUSTERS ? linear(c, n, out.ratio, under) : resampled(c, n, out.ratio, times, seed);
     return out;
 }
+
+/* ---- spreads ----------------------------------------------------------------------------------------------------- */
+
+void parry_spread_add(parry_spread *s, double over, double under)
+{
+    if (under <= 0)
+        return;
+    s->over += over;
+    s->under += under;
+    s->over2 += over * over;
+    s->cross += over * under;
+    s->under2 += under * under;
+    s->clusters++;
+}
+
+/* How far 97.5 % of Student's distribution reach: Cornish and Fisher's expansion (Abramowitz and Stegun 26.7.5), good
+ * to 1e-3 from 4 degrees of freedom on. */
+static double student(double degrees)
+{
+    double z = parry_normal_quantile(0.975), z2 = z * z, f = 1 / fmax(1, degrees);
+    double g1 = z * (z2 + 1) / 4, g2 = z * ((5 * z2 + 16) * z2 + 3) / 96;
+    double g3 = z * (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384;
+    double g4 = z * ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) / 92160;
+    return z + f * (g1 + f * (g2 + f * (g3 + f * g4)));
+}
+
+/* Clusters of one size that would tell as much as these of all sizes. */
+static double even_clusters(const parry_spread *s) { return s->under * s->under / s->under2; }
+
+/* Variance of over / under between clusters. */
+static double linear_variance(const parry_spread *s)
+{
+    double m = (double)s->clusters, ratio = s->over / s->under;
+    double squares = s->over2 - 2 * ratio * s->cross + ratio * ratio * s->under2;
+    return fmax(0, squares) * m / (m - 1) / (s->under * s->under);
+}
+
+double parry_effective_units(const parry_spread *s)
+{
+    double n = s->under, p = n > 0 ? s->over / n : 0;
+    if (n <= 0 || s->under2 <= n)
+        return n;
+    if (s->clusters < 2 || p <= 0 || p >= 1)
+        return even_clusters(s);
+    double together = fmax(1, linear_variance(s) * (n - 1) / (p * (1 - p)));
+    double known = student(n - 1) / student(even_clusters(s) - 1);
+    return n / together * known * known;
+}
+
+parry_interval parry_spread_share(const parry_spread *s)
+{
+    double n = parry_effective_units(s);
+    return parry_wilson_interval(s->under > 0 ? s->over / s->under * n : 0, n, 0.95);
+}
+
+parry_interval parry_spread_mean(const parry_spread *s)
+{
+    double mean = s->over / s->under, half = student(even_clusters(s) - 1) * sqrt(linear_variance(s));
+    return (parry_interval){mean - half, mean + half};
+}

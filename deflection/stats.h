@@ -83,6 +83,9 @@ typedef struct parry_rise {
  * Conditional on the total it is a binomial test (Przyborowski and Wilenski 1940); where the past jumps more than
  * Poisson, counts are divided by its dispersion (McCullagh and Nelder 1989, 9.2). Exposures above 0. n at least 1. */
 parry_rise parry_rising(const uint64_t *past, const double *exposure, size_t n, uint64_t now, double exposure_now);
+/* The same, where a dispersion of `least` or more (1 at least) is known of. */
+parry_rise parry_rising_dispersed(const uint64_t *past, const double *exposure, size_t n, uint64_t now,
+                                  double exposure_now, double least);
 
 /* Of m tests at once: the largest p that still counts as found where at most a share q of all found may be luck; 0:
  * none (Benjamini and Hochberg 1995). p is not changed. */
@@ -105,6 +108,25 @@ enum { PARRY_BOOTSTRAP_CLUSTERS = 20000 }; /* more than these: the delta method,
  * at least) of whole clusters, corrected for bias and skewness (Efron 1987; Davison and Hinkley 1997, 5.3.2). Give them
  * in an order that is always the same. */
 parry_ratio parry_cluster_ratio(const parry_cluster *c, size_t n, size_t times, uint64_t seed);
+
+/* The same from sums alone, which need no list of clusters, for intervals that are made by the thousand: what visitors
+ * add (over: of a share the hits, of a mean the values; under: the units), summed and summed squared. Whole numbers
+ * give the same in any order. */
+typedef struct parry_spread {
+    double over, under, over2, cross, under2;
+    uint64_t clusters; /* with anything under */
+} parry_spread;
+void parry_spread_add(parry_spread *s, double over, double under);
+
+/* So many units that have nothing to do with each other would say as much of a share: those there are, over what they
+ * hang together (design effect; Kish 1965), less for estimating that from so few visitors (Korn and Graubard 1998,
+ * Confidence intervals for proportions with small expected number of positive counts). The number itself where nobody
+ * has two. Where all or none hit, nothing tells how they hang together: then as if each visitor were of one mind. */
+double parry_effective_units(const parry_spread *s);
+parry_interval parry_spread_share(const parry_spread *s); /* Wilson's, of as many */
+/* Of over / under that is no share, by linearisation (Cochran 1977, 6.3) and Student's distribution. clusters: at
+ * least 2. */
+parry_interval parry_spread_mean(const parry_spread *s);
 
 #ifdef __cplusplus
 }

@@ -19,7 +19,7 @@
 
 #include <pthread.h>
 
-enum { PARRY_DEFLECTION_FORMAT = 1 };
+enum { PARRY_DEFLECTION_FORMAT = 2 };
 
 typedef enum parry_row_kind {
     PARRY_ROW_SESSION,

@@ -81,7 +81,7 @@ class Reports(unittest.TestCase):
         for r in rows:
             value = cells[r["cell"]]["value"]
             self.assertEqual(r["value"], "" if value is None else json.dumps(value))
-            self.assertEqual(r["definition"], f"searches.{r['cell']}/1")
+            self.assertEqual(r["definition"], f"searches.{r['cell']}/2")
         self.assertEqual(lines[1], whole["rows"][0])
         self.assertEqual(lines[0]["report"], "searches")
 

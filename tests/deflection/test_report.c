@@ -317,6 +317,8 @@ static void where_people_click(void **state)
         parry_search_row *r = search(m, i, START, "a", 0);
         r->position = (uint16_t)positions[i];
         r->clicks = positions[i] > 0;
+        r->paul = positions[i] > 0 ? PARRY_PAUL_ONE >> (positions[i] - 1) : 0;
+        r->flags |= i != 3 ? PARRY_SEARCH_FIRST : 0; /* the fourth search is of a session before */
     }
     parry_report_source s = memory_source(m, LATER);
     json_t *j = report_with(&s, "clicks", DAYS, 5);
@@ -324,7 +326,7 @@ static void where_people_click(void **state)
     assert_cell(j, NULL, "position", 2, 4);
     assert_cell(j, NULL, "mrr", (1 + 1 + 0.5 + 0.25) / 4, 4);
     assert_cell(j, NULL, "mrr0", (1 + 1 + 0.5 + 0.25) / 5, 5);
-    assert_cell(j, NULL, "paul_score", (1 + 1 + 0.5 + 0.125) / 5, 5);
+    assert_cell(j, NULL, "paul_score", (1 + 1 + 0.5 + 0.125) / 4, 4);
     json_decref(j);
     free(m);
 }
@@ -394,8 +396,8 @@ static void what_rises_does_so_beyond_chance(void **state)
     }
     for (int d = 0; d < 8; d++) {
         many(m, "refund", 1, 20, START + d * DAY, 0);
-        many(m, "strike", 40, 12, START + d * DAY, 0);
-        many(m, "news", 60, 5, START + d * DAY, 0);
+        many(m, "strike", 1000 + 12 * (unsigned)d, 12, START + d * DAY, 0);
+        many(m, "news", 2000 + 5 * (unsigned)d, 5, START + d * DAY, 0);
     }
     parry_report_source s = memory_source(m, LATER);
     json_t *j = report_with(&s, "rising", "from=2026-10-07&to=2026-10-14", 5);
@@ -406,6 +408,82 @@ static void what_rises_does_so_beyond_chance(void **state)
     assert_no_cell(j, "news", "rise", "none before");
     assert_true(json_is_null(json_array_get(json_object_get(cell_of(j, "news", "rise"), "interval"), 1)));
     json_decref(j);
+    free(m);
+}
+
+/* Days of 13 searches, after days of 2 to 16; and one whose only news is somebody who searches it 60 times. */
+static void what_is_noisy_or_one_persons_does_not_rise(void **state)
+{
+    (void)state;
+    static const unsigned often[] = {4, 2, 16, 3, 6, 2, 14};
+    memory *m = new_memory();
+    for (int d = -28; d < 7; d++) {
+        unsigned swing = d < 0 ? often[(unsigned)(d + 28) % 7] : 13;
+        many(m, "noisy", 5000 + 20 * (unsigned)(d + 28), swing, START + d * DAY, 0);
+        many(m, "one man's", 8000 + 2 * (unsigned)(d + 28), 2, START + d * DAY, 0);
+        many(m, "steady", 1, 60, START + d * DAY, 0);
+    }
+    for (unsigned i = 0; i < 60; i++)
+        many(m, "one man's", 9999, 1, START + DAY, 0);
+    for (int d = 0; d < 7; d++) /* its days never swung */
+        many(m, "grows", 12000 + 20 * (unsigned)d, 14, START + d * DAY, 0);
+    for (int d = -28; d < 0; d++)
+        many(m, "grows", 13000 + 20 * (unsigned)(d + 28), 6 + (unsigned)(d + 28) % 2, START + d * DAY, 0);
+    parry_report_source s = memory_source(m, LATER);
+    json_t *j = report_with(&s, "rising", "from=2026-10-07&to=2026-10-13", 5);
+    assert_int_equal(json_array_size(json_object_get(j, "rows")), 1);
+    assert_cell(j, "grows", "searches", 98, 98);
+    json_decref(j);
+    free(m);
+}
+
+/* ---- visitors --------------------------------------------------------------------------------------------------- */
+
+/* 10 visitors with 10 searches each; of four of them none had a hit. By hand: the sum of (hits - 0.4 x 10)^2 is 240, so
+ * the variance of the share is 240 x 10/9 / 100^2 = 0.02667, 11 times that of 100 searches of 100 people (0.24 / 99);
+ * 100 / 11, less (t of 99 degrees / t of 9)^2 = 0.7694 for not knowing that well, are 6.99 searches. */
+static void intervals_are_of_visitors(void **state)
+{
+    (void)state;
+    memory *m = new_memory();
+    for (unsigned i = 0; i < 100; i++)
+        search(m, i % 10, START, "a", i % 10 < 4 ? PARRY_SEARCH_ZERO : 0);
+    parry_report_source s = memory_source(m, LATER);
+    json_t *j = report_with(&s, "searches", DAYS, 5);
+    assert_cell(j, NULL, "zero_result", 0.4, 100);
+    assert_between(j, NULL, "zero_result", 0.1416, 0.7293);
+    assert_between(j, NULL, "exit", 0, 0.2775); /* never, by ten who may each be of one mind: Wilson's of 0 of 10 */
+    for (unsigned i = 0; i < 100; i++)
+        m->searches[i].who = person(i);
+    json_t *alone = report_with(&s, "searches", DAYS, 5);
+    assert_between(alone, NULL, "zero_result", 0.3094, 0.4980); /* Wilson's of 40 of 100 */
+    json_decref(j), json_decref(alone);
+    free(m);
+}
+
+/* 40 readings of 1 to 40 s. Of 40 people the median is between 14 and 27 s; where each of four has ten that follow each
+ * other, as good as nothing is known; and of one it is one man's. */
+static void medians_are_of_visitors(void **state)
+{
+    (void)state;
+    memory *m = new_memory();
+    for (unsigned i = 0; i < 40; i++)
+        reading(m, i, START, "a", 0, 1000 * (i + 1));
+    parry_report_source s = memory_source(m, LATER);
+    json_t *alone = report_with(&s, "reading", DAYS, 5);
+    assert_between(alone, NULL, "dwell", 13, 28);
+    for (unsigned i = 0; i < 40; i++)
+        m->reads[i].who = person(i / 2);
+    json_t *pairs = report_with(&s, "reading", DAYS, 5);
+    const json_t *one = cell_of(alone, NULL, "dwell"), *two = cell_of(pairs, NULL, "dwell");
+    assert_true(json_number_value(json_array_get(json_object_get(two, "interval"), 0)) <
+                json_number_value(json_array_get(json_object_get(one, "interval"), 0)));
+    for (unsigned i = 0; i < 40; i++)
+        m->reads[i].who = person(i / 10);
+    json_t *tens = report_with(&s, "reading", DAYS, 5);
+    assert_cell(tens, NULL, "dwell", 20.5, 40);
+    assert_true(json_is_null(json_object_get(cell_of(tens, NULL, "dwell"), "interval")));
+    json_decref(alone), json_decref(pairs), json_decref(tens);
     free(m);
 }
 
@@ -569,7 +647,7 @@ static void a_spreadsheet_computes_nothing(void **state)
     json_t *j = report_with(&s, "top", DAYS, 5);
     parry_buf b = PARRY_BUF(1 << 20);
     parry_report_write(j, PARRY_REPORT_CSV, &b);
-    assert_non_null(strstr(b.p, "\"'=1+1,\"\"x\"\"\",searches,6,6,,,\"top.searches/1\",\r\n"));
+    assert_non_null(strstr(b.p, "\"'=1+1,\"\"x\"\"\",searches,6,6,,,\"top.searches/2\",\r\n"));
     parry_buf_free(&b);
     json_decref(j);
     free(m);
@@ -593,6 +671,9 @@ int main(void)
         cmocka_unit_test(texts_need_five_named_visitors),
         cmocka_unit_test(a_visitor_whose_key_changed_is_one),
         cmocka_unit_test(what_rises_does_so_beyond_chance),
+        cmocka_unit_test(what_is_noisy_or_one_persons_does_not_rise),
+        cmocka_unit_test(intervals_are_of_visitors),
+        cmocka_unit_test(medians_are_of_visitors),
         cmocka_unit_test(articles_by_the_lower_bound),
         cmocka_unit_test(a_request_that_is_wrong_says_where),
         cmocka_unit_test(a_report_is_made_again_from_itself),

@@ -28,7 +28,8 @@ static void test_read_and_said_that_it_helped(void **state)
     assert_int_equal(r.sessions[0].flags, PARRY_SESSION_VISITOR | PARRY_SESSION_SOLVED | PARRY_SESSION_CONTENT);
     assert_int_equal(r.nsearches, 1);
     assert_int_equal(r.searches[0].flags, PARRY_SEARCH_ANSWERED | PARRY_SEARCH_KNOWN | PARRY_SEARCH_SOLVED |
-                                              PARRY_SEARCH_DWELLED | PARRY_SEARCH_VISITOR);
+                                              PARRY_SEARCH_DWELLED | PARRY_SEARCH_VISITOR | PARRY_SEARCH_FIRST);
+    assert_int_equal(r.searches[0].paul, PARRY_PAUL_ONE);
     assert_int_equal(r.searches[0].position, 1);
     assert_true(r.searches[0].opened == parry_word_of(parry_str_of("refunds")));
     assert_true(r.searches[0].first == parry_word_of(parry_str_of("refunds")));
@@ -149,7 +150,9 @@ static void test_another_search_within_a_minute_is_a_refinement(void **state)
     assert_int_equal(r.nsearches, 3);
     assert_int_equal(r.sessions[0].refined, 1);
     assert_int_equal(r.sessions[0].zero, 1);
-    assert_int_equal(r.searches[0].flags, PARRY_SEARCH_REFINED | PARRY_SEARCH_ZERO | PARRY_SEARCH_VISITOR);
+    assert_int_equal(r.searches[0].flags,
+                     PARRY_SEARCH_REFINED | PARRY_SEARCH_ZERO | PARRY_SEARCH_VISITOR | PARRY_SEARCH_FIRST);
+    assert_false(r.searches[1].flags & PARRY_SEARCH_FIRST);
 }
 
 static void test_the_form(void **state)

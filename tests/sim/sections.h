@@ -8,5 +8,6 @@ void sim_sample_ratio(void);
 void sim_interleaving(void);
 void sim_clicks(void); /* examination, and clicks weighed by it */
 void sim_alerts(void);
+void sim_shares(void);
 
 #endif

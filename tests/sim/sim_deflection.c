@@ -11,5 +11,6 @@ int main(void)
     sim_interleaving();
     sim_clicks();
     sim_alerts();
+    sim_shares();
     return sim_failed();
 }

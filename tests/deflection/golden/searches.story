@@ -1,11 +1,12 @@
 # Five searches, one of them typed, and a robot's.
 
-# Ann types three letters more, twice, opens the second hit and reads for 16 s.
+# Ann types three letters more, twice, opens the second hit, reads for 16 s, and opens the first.
 0s query by=suggest id=A1 visitor=ann text=re shown=returns,refunds probability=0.3
 0.4s query by=suggest id=A2 visitor=ann text=refu shown=refunds,returns probability=0.5
 0.9s query by=suggest id=A3 visitor=ann text=refund shown=returns,refunds probability=0.9 answered=t
 3s click visitor=ann query_id=A3 article=refunds position=2
 20s view visitor=ann query_id=A3 article=refunds dwell_ms=16000
+21s click visitor=ann query_id=A3 article=returns position=1
 
 # Ben finds nothing, says it otherwise 36 s later, and opens the first hit.
 1h query id=B1 visitor=ben text=my_mony shown= total=0
@@ -37,12 +38,12 @@ report searches from=2026-01-01&to=2026-01-01
 
 report clicks from=2026-01-01&to=2026-01-01
   searches    5 of 5
-  clicks      2 of 5
+  clicks      3 of 5
   ctr         2/5 of 5
-  position    1.5 of 2     # 2 and 1
+  position    1.5 of 2     # first clicks: 2 and 1
   mrr         0.75 of 2    # 1/2 and 1
   mrr0        0.3 of 5     # 1.5 / 5
-  paul_score  0.3 of 5     # 0.5 and 1, over 5
+  paul_score  0.625 of 4   # 0.5 + 1 of Ann, 1 of Ben, over four sessions
 
 # "refund", "Refund!" and what was typed towards it are one text, of three people.
 report top from=2026-01-01&to=2026-01-01
