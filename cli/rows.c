@@ -14,8 +14,8 @@ parry_code parry_cli_rows_open(const parry_cli *cli, parry_ledger *ledger, parry
 
 void parry_cli_rows_close(parry_cli_rows *r) { parry_deflection_close(r->rows); }
 
-parry_code parry_cli_rows_again(void *rows, const parry_ledger_subject *who, size_t n, parry_err *err)
+parry_code parry_cli_rows_again(void *rows, parry_err *err)
 {
     parry_cli_rows *r = rows;
-    return r->rows != NULL ? parry_deflection_again(r->rows, who, n, err) : PARRY_OK;
+    return r->rows != NULL ? parry_deflection_again(r->rows, err) : PARRY_OK;
 }

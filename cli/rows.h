@@ -14,6 +14,6 @@ PARRY_MUST parry_code parry_cli_rows_open(const parry_cli *cli, parry_ledger *le
                                           parry_err *err);
 void parry_cli_rows_close(parry_cli_rows *r); /* a zeroed one is fine */
 /* As parry_erased_fn of a parry_cli_rows. */
-PARRY_MUST parry_code parry_cli_rows_again(void *rows, const parry_ledger_subject *who, size_t n, parry_err *err);
+PARRY_MUST parry_code parry_cli_rows_again(void *rows, parry_err *err);
 
 #endif

@@ -34,15 +34,14 @@ parry_ledger_subject parry_erasures_subject(void); /* the name they are found un
 
 /* ---- erasing ----------------------------------------------------------------------------------------------------- */
 
-/* Whose records were erased, by keys of visitors, sessions, contacts and searches, some of them more than once: rows
- * made of their records (deflection/store.h) are to be made again. */
-typedef parry_code (*parry_erased_fn)(void *ctx, const parry_ledger_subject *who, size_t n, parry_err *err);
+/* Records were erased: rows made of them are to be made again (parry_deflection_again). */
+typedef parry_code (*parry_erased_fn)(void *ctx, parry_err *err);
 
 typedef struct parry_erasing {
     parry_ledger *ledger;
     parry_str actor, address; /* who erases: "person:ada", "cli:root", "parry"; and from where, maybe */
     const unsigned char *key; /* PARRY_CHECKPOINT_KEY bytes that entries are signed with; NULL: they are not */
-    parry_erased_fn erased;   /* NULL: nobody is told */
+    parry_erased_fn erased;   /* NULL: nobody is told; the next fold finds it noted */
     void *ctx;
 } parry_erasing;
 

@@ -11,7 +11,8 @@ enum {
     RECORDS = 2000, /* of one transaction */
     PEOPLE = 200,   /* the same */
     IDLE_MS = 60000,
-    FACTS = 10000, /* of one person; who has more is no person, and only the first count */
+    NOTES = 200000, /* of one round after erasing */
+    FACTS = 10000,  /* of one person; who has more is no person, and only the first count */
     TABLES = 6 + PARRY_ROW_KINDS,
     WHO = 16,
     ROW_KEY = 8 + WHO + 4,
@@ -293,19 +294,36 @@ static size_t facts_of(const parry_ledger_record *records, size_t n, parry_arena
     return kept;
 }
 
+/* Those of his records that are no longer there. */
+static parry_code disown(const renewal *r, const uint64_t *seqs, size_t n, const parry_ledger_record *there,
+                         size_t nthere)
+{
+    parry_code code = PARRY_OK;
+    size_t k = 0;
+    for (size_t i = 0; i < n && code == PARRY_OK; i++) {
+        if (k < nthere && there[k].seq == seqs[i])
+            k++;
+        else
+            code = parry_people_disown(r->d, r->t, &r->who, seqs[i], r->err);
+    }
+    return code;
+}
+
 static parry_code renew(renewal *r, parry_arena *a)
 {
     uint64_t *seqs;
-    size_t n = 0;
+    size_t n = 0, owned = 0;
     bool visitor;
     parry_session_rows rows;
     parry_code code = delete_rows(r);
     if (code == PARRY_OK)
-        code = parry_people_records(r->d, r->t, &r->who, FACTS, a, &seqs, &n, r->err);
-    if (code != PARRY_OK || n == 0)
+        code = parry_people_records(r->d, r->t, &r->who, FACTS, a, &seqs, &owned, r->err);
+    if (code != PARRY_OK || owned == 0)
         return code;
-    parry_ledger_record *records = PARRY_ARRAY(a, parry_ledger_record, n);
-    code = parry_ledger_fetch(r->d->ledger, seqs, n, a, records, &n, r->err);
+    parry_ledger_record *records = PARRY_ARRAY(a, parry_ledger_record, owned);
+    code = parry_ledger_fetch(r->d->ledger, seqs, owned, a, records, &n, r->err);
+    if (code == PARRY_OK)
+        code = disown(r, seqs, owned, records, n);
     parry_fact *facts = PARRY_ARRAY(a, parry_fact, n + 1);
     n = code == PARRY_OK ? facts_of(records, n, a, facts, &visitor) : 0;
     if (n == 0)
@@ -369,6 +387,56 @@ static parry_code renew_all(parry_deflection *d, parry_err *err)
     return code;
 }
 
+/* ---- after erasing ----------------------------------------------------------------------------------------------- */
+
+static parry_code mark(parry_deflection *d, const parry_ledger_note *notes, size_t n, parry_err *err)
+{
+    parry_txn *t = NULL;
+    parry_ledger_subject found;
+    parry_code code = parry_txn_write(d->env, &t, err);
+    for (size_t i = 0; i < n && code == PARRY_OK; i++) {
+        code = parry_people_find(d, t, &notes[i].who, &found, err);
+        if (code == PARRY_OK)
+            code = parry_put(t, d->dirty, parry_str_make((const char *)found.b, WHO), parry_str_of(""), err);
+    }
+    if (code == PARRY_OK)
+        return parry_txn_commit(t, err);
+    parry_txn_abort(t);
+    return code;
+}
+
+/* The notes go last: cut off anywhere, it is done once more. */
+static parry_code again(parry_deflection *d, parry_err *err)
+{
+    parry_ledger_note *notes = parry_malloc(NOTES * sizeof *notes);
+    size_t n = NOTES;
+    parry_code code = PARRY_OK;
+    while (code == PARRY_OK && n == NOTES) {
+        code = parry_ledger_notes(d->ledger, notes, NOTES, &n, err);
+        if (code != PARRY_OK || n == 0)
+            break;
+        code = mark(d, notes, n, err);
+        if (code == PARRY_OK)
+            code = renew_all(d, err);
+        if (code == PARRY_OK)
+            code = parry_people_sweep(d, err);
+        if (code == PARRY_OK)
+            code = parry_store_sweep_words(d, err);
+        if (code == PARRY_OK)
+            code = parry_ledger_notes_done(d->ledger, notes, n, err);
+    }
+    free(notes);
+    return code;
+}
+
+parry_code parry_deflection_again(parry_deflection *d, parry_err *err)
+{
+    (void)pthread_mutex_lock(&d->folding);
+    parry_code code = again(d, err);
+    (void)pthread_mutex_unlock(&d->folding);
+    return code;
+}
+
 /* ---- fold -------------------------------------------------------------------------------------------------------- */
 
 typedef void (*told)(void *ctx, uint64_t done, uint64_t of);
@@ -399,6 +467,8 @@ static parry_code fold(parry_deflection *d, size_t most, int64_t now_ms, size_t 
     parry_code code = take_all(d, most, now_ms, n, progress, ctx, err);
     if (code == PARRY_OK)
         code = renew_all(d, err);
+    if (code == PARRY_OK)
+        code = again(d, err);
     (void)pthread_mutex_unlock(&d->folding);
     return code;
 }
@@ -413,34 +483,4 @@ parry_code parry_deflection_catch_up(parry_deflection *d, int64_t now_ms,
 {
     size_t n;
     return fold(d, SIZE_MAX, now_ms, &n, progress, ctx, err);
-}
-
-/* ---- after erasing ----------------------------------------------------------------------------------------------- */
-
-static parry_code mark(parry_deflection *d, const parry_ledger_subject *who, size_t n, parry_err *err)
-{
-    parry_txn *t = NULL;
-    parry_ledger_subject found;
-    parry_code code = parry_txn_write(d->env, &t, err);
-    for (size_t i = 0; i < n && code == PARRY_OK; i++) {
-        code = parry_people_find(d, t, &who[i], &found, err);
-        if (code == PARRY_OK)
-            code = parry_put(t, d->dirty, parry_str_make((const char *)found.b, WHO), parry_str_of(""), err);
-    }
-    if (code == PARRY_OK)
-        return parry_txn_commit(t, err);
-    parry_txn_abort(t);
-    return code;
-}
-
-parry_code parry_deflection_again(parry_deflection *d, const parry_ledger_subject *who, size_t n, parry_err *err)
-{
-    (void)pthread_mutex_lock(&d->folding);
-    parry_code code = mark(d, who, n, err);
-    if (code == PARRY_OK)
-        code = renew_all(d, err);
-    if (code == PARRY_OK)
-        code = parry_store_sweep_words(d, err);
-    (void)pthread_mutex_unlock(&d->folding);
-    return code;
 }

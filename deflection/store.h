@@ -28,10 +28,9 @@ PARRY_MUST parry_code parry_deflection_fold(parry_deflection *d, size_t most, in
 PARRY_MUST parry_code parry_deflection_catch_up(parry_deflection *d, int64_t now_ms,
                                                 void (*progress)(void *ctx, uint64_t done, uint64_t of), void *ctx,
                                                 parry_err *err);
-/* Makes the rows of these people again (by any key of theirs), since records of theirs were erased; and forgets words
- * that no row names any more. */
-PARRY_MUST parry_code parry_deflection_again(parry_deflection *d, const parry_ledger_subject *who, size_t n,
-                                             parry_err *err);
+/* Makes the rows of whom the ledger notes that records of theirs were erased (parry_ledger_notes) again, forgets keys
+ * and words that nothing names any more, and then the notes. A fold does it, too, whatever was cut off before. */
+PARRY_MUST parry_code parry_deflection_again(parry_deflection *d, parry_err *err);
 
 /* A view of one moment, between two folds: it waits for one that runs. Keep it short, as a ledger's cursor. Any thread;
  * one thread a view. */

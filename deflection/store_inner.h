@@ -58,5 +58,10 @@ PARRY_MUST parry_code parry_people_find(parry_deflection *d, parry_txn *t, const
 /* The numbers of his records, in order, in the arena: the first `most`. */
 PARRY_MUST parry_code parry_people_records(parry_deflection *d, parry_txn *t, const parry_ledger_subject *who,
                                            size_t most, parry_arena *a, uint64_t **seqs, size_t *n, parry_err *err);
+/* That record is nobody's any more. */
+PARRY_MUST parry_code parry_people_disown(parry_deflection *d, parry_txn *t, const parry_ledger_subject *who,
+                                          uint64_t seq, parry_err *err);
+/* Forgets the keys of whoever has no records left. */
+PARRY_MUST parry_code parry_people_sweep(parry_deflection *d, parry_err *err);
 
 #endif

@@ -142,3 +142,60 @@ parry_code parry_people_add(parry_deflection *d, parry_txn *t, const parry_fact 
         code = parry_put(t, d->own, own_key(key, &who, f->seq), parry_str_of(""), err);
     return code == PARRY_OK ? parry_put(t, d->dirty, key_of(&who), parry_str_of(""), err) : code;
 }
+
+/* ---- after erasing ----------------------------------------------------------------------------------------------- */
+
+parry_code parry_people_disown(parry_deflection *d, parry_txn *t, const subject *who, uint64_t seq, parry_err *err)
+{
+    unsigned char key[OWN];
+    return parry_del(t, d->own, own_key(key, who, seq), err);
+}
+
+static parry_code has_records(parry_deflection *d, parry_txn *t, const subject *who, bool *out, parry_err *err)
+{
+    uint64_t *seqs;
+    size_t n = 0;
+    parry_arena *a = parry_arena_new();
+    parry_code code = parry_people_records(d, t, who, 1, a, &seqs, &n, err);
+    parry_arena_free(a);
+    *out = n > 0;
+    return code;
+}
+
+/* Their keys, one behind the other. */
+static parry_code without_records(parry_deflection *d, parry_txn *t, parry_buf *out, parry_err *err)
+{
+    parry_cursor *c = NULL;
+    parry_str key, value;
+    parry_code code = parry_cursor_open(t, d->alias, parry_str_make(NULL, 0), &c, err);
+    if (code != PARRY_OK)
+        return code;
+    while (code == PARRY_OK && parry_cursor_next(c, &key, &value)) {
+        subject one, who;
+        bool some = false;
+        memcpy(one.b, key.p, KEY);
+        code = parry_people_find(d, t, &one, &who, err);
+        if (code == PARRY_OK)
+            code = has_records(d, t, &who, &some, err);
+        if (code == PARRY_OK && !some)
+            parry_buf_add(out, one.b, KEY);
+    }
+    parry_code closed = parry_cursor_close(c, code == PARRY_OK ? err : NULL);
+    return code == PARRY_OK ? closed : code;
+}
+
+parry_code parry_people_sweep(parry_deflection *d, parry_err *err)
+{
+    parry_buf gone = PARRY_BUF((size_t)1 << 30);
+    parry_txn *t = NULL;
+    parry_code code = parry_txn_write(d->env, &t, err);
+    if (code == PARRY_OK)
+        code = without_records(d, t, &gone, err);
+    for (size_t i = 0; i < gone.n && code == PARRY_OK; i += KEY)
+        code = parry_del(t, d->alias, parry_str_make(gone.p + i, KEY), err);
+    parry_buf_free(&gone);
+    if (code == PARRY_OK)
+        return parry_txn_commit(t, err);
+    parry_txn_abort(t);
+    return code;
+}

@@ -4,6 +4,7 @@
  *   payloads  seq            -> salt 16 bytes, payload
  *   ids       id             -> seq
  *   about     whom 16 bytes, seq -> ""
+ *   notes     seq, whom 16 bytes -> "": of what was erased
  *   state     "head"         -> format u8, seq u64, chain hash 32, ids_from u64, ids u64
  *
  * payload hash = SHA-256(salt, payload); chain hash = SHA-256(chain hash before, seq, the entry up to there). Numbers
@@ -52,7 +53,7 @@ struct parry_ledger_ticket {
 
 struct parry_ledger {
     parry_env *env;
-    parry_table chain, payloads, ids, about, state;
+    parry_table chain, payloads, ids, about, notes, state;
     parry_ledger_options o;
     pthread_t committer;
     bool started;

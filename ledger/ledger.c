@@ -258,6 +258,8 @@ static parry_code open_tables(parry_ledger *l, parry_err *err)
         code = parry_env_table(l->env, "ids", &l->ids, err);
     if (code == PARRY_OK)
         code = parry_env_table(l->env, "about", &l->about, err);
+    if (code == PARRY_OK)
+        code = parry_env_table(l->env, "notes", &l->notes, err);
     return code == PARRY_OK ? parry_env_table(l->env, "state", &l->state, err) : code;
 }
 

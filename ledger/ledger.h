@@ -129,9 +129,21 @@ bool parry_ledger_subject_parse(parry_str hex, parry_ledger_subject *out);
 /* ---- erasing ----------------------------------------------------------------------------------------------------- */
 
 /* Destroys payload and salt, and that it was about anybody; the chain stays whole. What is erased or not there already
- * is passed over. Waits for the disk. The file may hold copies of the old bytes where nothing reads them, until
- * parry_env_compact. */
+ * is passed over. Waits for the disk. Whose the records were is noted in the same transaction (below). The file may
+ * hold copies of the old bytes where nothing reads them, until parry_env_compact. */
 PARRY_MUST parry_code parry_ledger_erase(parry_ledger *l, const uint64_t *seqs, size_t n, parry_err *err);
+
+/* What is made of records elsewhere has to be made again without those that were erased: notes of whose they were stay
+ * until somebody says that this is done, so that a crash in between leaves nothing behind. */
+typedef struct parry_ledger_note {
+    uint64_t seq;             /* of the record that was erased */
+    parry_ledger_subject who; /* a key that it was about, or the id of the search that it was or followed from */
+} parry_ledger_note;
+/* Up to cap of them. */
+PARRY_MUST parry_code parry_ledger_notes(parry_ledger *l, parry_ledger_note *out, size_t cap, size_t *n,
+                                         parry_err *err);
+PARRY_MUST parry_code parry_ledger_notes_done(parry_ledger *l, const parry_ledger_note *notes, size_t n,
+                                              parry_err *err);
 
 /* Numbers of up to cap records, from *from on, that came in before before_ms[kind] (0: none of that kind; kinds over
  * PARRY_LEDGER_AUDIT are left alone) and are not erased. *from: where to go on, behind the last one looked at; 0: that

@@ -122,8 +122,8 @@ void parry_folding_stop(parry_folding *f)
     free(f);
 }
 
-parry_code parry_folding_again(void *app, const parry_ledger_subject *who, size_t n, parry_err *err)
+parry_code parry_folding_again(void *app, parry_err *err)
 {
     parry_folding *f = ((parry_app *)app)->folding;
-    return f != NULL ? parry_deflection_again(f->rows, who, n, err) : PARRY_OK;
+    return f != NULL ? parry_deflection_again(f->rows, err) : PARRY_OK;
 }

@@ -21,7 +21,7 @@ PARRY_MUST parry_code parry_folding_now(parry_folding *f, parry_err *err);
 parry_deflection *parry_folding_rows(parry_folding *f); /* borrowed */
 
 /* As parry_erased_fn of an app: the rows of whose records were erased, made again. */
-PARRY_MUST parry_code parry_folding_again(void *app, const parry_ledger_subject *who, size_t n, parry_err *err);
+PARRY_MUST parry_code parry_folding_again(void *app, parry_err *err);
 
 #ifdef __cplusplus
 }
