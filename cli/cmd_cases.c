@@ -10,10 +10,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 typedef struct reading {
-    const char *status, *priority, *queue, *assignee, *format, *email;
+    const char *status, *priority, *queue, *channel, *customer, *assignee, *format, *email;
     int64_t limit;
     bool json;
     const char *number;
@@ -33,6 +32,7 @@ static parry_code read_wish(reading *r, parry_err *err)
     parry_case_status status;
     parry_priority priority;
     parry_queue queue;
+    parry_channel channel;
     r->wish = parry_cases_any();
     r->wish.assignee = parry_str_of(strcmp(r->assignee, "none") == 0 ? "-" : r->assignee);
     if (*r->status && !parry_case_status_parse(parry_str_of(r->status), &status))
@@ -41,6 +41,10 @@ static parry_code read_wish(reading *r, parry_err *err)
         return parry_fail(err, PARRY_INVALID, "--priority: critical, high, medium or low");
     if (*r->queue && !parry_queue_parse(parry_str_of(r->queue), &queue))
         return parry_fail(err, PARRY_INVALID, "--queue: Login, Orders, Deliveries, Payments or Refunds");
+    if (*r->channel && !parry_channel_parse(parry_str_of(r->channel), &channel))
+        return parry_fail(err, PARRY_INVALID, "--channel: form, email, phone, chat, agent or api");
+    r->wish.customer = parry_str_of(r->email != NULL ? r->email : r->customer);
+    r->wish.channel = *r->channel ? (int)channel : -1;
     r->wish.status = *r->status ? (int)status : -1;
     r->wish.priority = *r->priority ? (int)priority : -1;
     r->wish.queue = *r->queue ? (int)queue : -1;
@@ -172,10 +176,11 @@ static parry_code show(reading *r, parry_err *err)
     if (code != PARRY_OK || r->json)
         return code == PARRY_OK ? line_of(r, &k, err) : code;
     parry_time_text(k.created_ms, created);
-    printf("%llu  %.*s\n%s  %s, %s, %s, %s\n%.*s <%.*s>\n\n%.*s\n", (unsigned long long)k.id, PARRY_FMT(k.subject),
-           created, parry_case_status_name(k.status), parry_priority_name(k.priority), parry_queue_name(k.queue),
-           k.assignee.n > 0 ? k.assignee.p : "nobody's", PARRY_FMT(k.customer_name), PARRY_FMT(k.customer_email),
-           PARRY_FMT(k.description));
+    const char *channel = parry_channel_name(k.channel);
+    printf("%llu  %.*s\n%s%s%s  %s, %s, %s, %s\n%.*s <%.*s>\n\n%.*s\n", (unsigned long long)k.id, PARRY_FMT(k.subject),
+           created, *channel ? " by " : "", channel, parry_case_status_name(k.status), parry_priority_name(k.priority),
+           parry_queue_name(k.queue), k.assignee.n > 0 ? k.assignee.p : "nobody's", PARRY_FMT(k.customer_name),
+           PARRY_FMT(k.customer_email), PARRY_FMT(k.description));
     return show_comments(r, id, err);
 }
 
@@ -193,12 +198,7 @@ static parry_code erase_one(reading *r, uint64_t id, parry_err *err)
     return code;
 }
 
-static bool same_address(parry_str a, parry_str b) { return a.n == b.n && strncasecmp(a.p, b.p, a.n) == 0; }
-
-static parry_code erase_if_theirs(reading *r, const parry_case *k, parry_err *err)
-{
-    return same_address(k->customer_email, parry_str_of(r->email)) ? erase_one(r, k->id, err) : PARRY_OK;
-}
+static parry_code erase_it(reading *r, const parry_case *k, parry_err *err) { return erase_one(r, k->id, err); }
 
 static parry_code erase(reading *r, parry_err *err)
 {
@@ -206,9 +206,11 @@ static parry_code erase(reading *r, parry_err *err)
     parry_code code;
     if ((r->number != NULL) == (r->email != NULL))
         return parry_fail(err, PARRY_INVALID, "erase needs the number of a case, or --email ADDRESS");
+    if (r->email != NULL && strchr(r->email, '@') == NULL)
+        return parry_fail(err, PARRY_INVALID, "--email: the address of a customer");
     r->wish.order = PARRY_CASES_OLDEST;
     if (r->email != NULL)
-        code = each(r, INT64_MAX, erase_if_theirs, err);
+        code = each(r, INT64_MAX, erase_it, err);
     else if ((code = read_number(r, &id, err)) == PARRY_OK)
         code = erase_one(r, id, err);
     if (code == PARRY_OK || r->erased > 0)
@@ -270,7 +272,14 @@ static int choose(const parry_cli *cli, reading *r, int argc, char **argv)
 
 int cmd_cases(parry_cli *cli, int argc, char **argv)
 {
-    reading r = {.status = "", .priority = "", .queue = "", .assignee = "", .format = "ndjson", .limit = 25};
+    reading r = {.status = "",
+                 .priority = "",
+                 .queue = "",
+                 .channel = "",
+                 .customer = "",
+                 .assignee = "",
+                 .format = "ndjson",
+                 .limit = 25};
     const parry_option options[] = {
         {.name = "status", .value = "STATUS", .text = &r.status, .help = "new, inprogress or done."},
         {.name = "priority", .value = "PRIORITY", .text = &r.priority, .help = "critical, high, medium or low."},
@@ -278,6 +287,8 @@ int cmd_cases(parry_cli *cli, int argc, char **argv)
          .value = "QUEUE",
          .text = &r.queue,
          .help = "Login, Orders, Deliveries, Payments or Refunds."},
+        {.name = "channel", .value = "CHANNEL", .text = &r.channel, .help = "form, email, phone, chat, agent or api."},
+        {.name = "customer", .value = "ADDRESS", .text = &r.customer, .help = "list, export: whose cases."},
         {.name = "assignee", .value = "ID", .text = &r.assignee, .help = "A person's id, or none."},
         {.name = "limit",
          .value = "N",
@@ -300,6 +311,7 @@ int cmd_cases(parry_cli *cli, int argc, char **argv)
                 "`erase` is "
                 "for good,\nand the audit says who did it.",
         .examples = "  parry cases list --status new --queue Refunds\n"
+                    "  parry cases list --customer mirabel@shop.example\n"
                     "  parry cases show 1042\n"
                     "  parry cases export --format csv > cases.csv\n"
                     "  parry cases erase 1042\n"

@@ -10,9 +10,11 @@
 
 static const char *const queues[PARRY_QUEUES] = {"Login", "Orders", "Deliveries", "Payments", "Refunds"};
 static const char *const priorities[PARRY_PRIORITIES] = {"low", "medium", "high", "critical"};
+static const char *const channels[PARRY_CHANNELS] = {"", "form", "email", "phone", "chat", "agent", "api"};
 
 const char *parry_queue_name(parry_queue q) { return (size_t)q < PARRY_QUEUES ? queues[q] : "unknown"; }
 const char *parry_priority_name(parry_priority p) { return (size_t)p < PARRY_PRIORITIES ? priorities[p] : "unknown"; }
+const char *parry_channel_name(parry_channel c) { return (size_t)c < PARRY_CHANNELS ? channels[c] : ""; }
 
 static bool named(parry_str name, const char *const *names, size_t n, size_t *out)
 {
@@ -40,6 +42,15 @@ bool parry_priority_parse(parry_str name, parry_priority *out)
     bool found = named(name, priorities, PARRY_PRIORITIES, &at);
     if (found)
         *out = (parry_priority)at;
+    return found;
+}
+
+bool parry_channel_parse(parry_str name, parry_channel *out)
+{
+    size_t at;
+    bool found = named(name, channels, PARRY_CHANNELS, &at) && at != PARRY_CHANNEL_UNKNOWN;
+    if (found)
+        *out = (parry_channel)at;
     return found;
 }
 
@@ -99,6 +110,7 @@ parry_code parry_ticket_read_head(const json_t *packet, parry_ticket *out, parry
                       .rule = parry_json_at(json_object_get(suggested, "priority"), "rule"),
                       .follow_url = parry_json_at(packet, "follow_url"),
                       .packet = packet};
+    (void)parry_channel_parse(parry_json_at(packet, "channel"), &k.channel);
     k.queue_probability = chosen(suggested, "queue", &queue);
     k.priority_probability = chosen(suggested, "priority", &priority);
     bool fine = k.id.n > 0 && k.subject.n > 0 &&

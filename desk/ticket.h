@@ -48,6 +48,20 @@ typedef enum parry_priority {
 const char *parry_priority_name(parry_priority p); /* "low" */
 bool parry_priority_parse(parry_str name, parry_priority *out);
 
+/* The way that it came in by. */
+typedef enum parry_channel {
+    PARRY_CHANNEL_UNKNOWN, /* nobody said so */
+    PARRY_CHANNEL_FORM,
+    PARRY_CHANNEL_EMAIL,
+    PARRY_CHANNEL_PHONE,
+    PARRY_CHANNEL_CHAT,
+    PARRY_CHANNEL_AGENT, /* one of the team wrote it down */
+    PARRY_CHANNEL_API,
+    PARRY_CHANNELS
+} parry_channel;
+const char *parry_channel_name(parry_channel c);              /* "form"; "" where it is not known */
+bool parry_channel_parse(parry_str name, parry_channel *out); /* never UNKNOWN */
+
 typedef struct parry_attachment {
     parry_str name, type; /* "photo.jpg", "image/jpeg" */
     parry_str bytes;
@@ -61,6 +75,7 @@ typedef struct parry_ticket {
     parry_str locale, audience;
     parry_queue queue;
     parry_priority priority;
+    parry_channel channel;
     double queue_probability, priority_probability; /* 0 to 1; below 0: the person or a program said so */
     parry_str rule;                                 /* of urgency, where one decided the priority; else empty */
     parry_str follow_url; /* where the person follows the ticket; empty where there is no public address */

@@ -16,6 +16,7 @@ static parry_code read_enumerations(const parry_call *c, parry_cases_wish *w, pa
     parry_case_status status;
     parry_priority priority;
     parry_queue queue;
+    parry_channel channel;
     if (parry_request_text(c->req, "status", &text)) {
         if (!parry_case_status_parse(text, &status))
             return parry_fail(err, PARRY_INVALID, "status: new, inprogress or done");
@@ -30,6 +31,11 @@ static parry_code read_enumerations(const parry_call *c, parry_cases_wish *w, pa
         if (!parry_queue_parse(text, &queue))
             return parry_fail(err, PARRY_INVALID, "queue: Login, Orders, Deliveries, Payments or Refunds");
         w->queue = (int)queue;
+    }
+    if (parry_request_text(c->req, "channel", &text)) {
+        if (!parry_channel_parse(text, &channel))
+            return parry_fail(err, PARRY_INVALID, "channel: form, email, phone, chat, agent or api");
+        w->channel = (int)channel;
     }
     return PARRY_OK;
 }
@@ -66,9 +72,22 @@ static void read_assignee(const parry_call *c, parry_cases_wish *w)
     w->assignee = parry_str_eqz(text, "none") ? parry_str_of("-") : parry_str_eqz(text, "me") ? c->who->id : text;
 }
 
+/* A whole address; part of one is searched for. */
+static parry_code read_customer(const parry_call *c, parry_cases_wish *w, parry_err *err)
+{
+    if (!parry_request_text(c->req, "customer", &w->customer))
+        return PARRY_OK;
+    w->customer = parry_str_trim(w->customer);
+    return parry_str_find(w->customer, parry_str_of("@")) < w->customer.n
+               ? PARRY_OK
+               : parry_fail(err, PARRY_INVALID, "customer: an e-mail address; names are found by search");
+}
+
 parry_code parry_cases_params(const parry_call *c, parry_cases_wish *w, parry_err *err)
 {
     parry_code code = read_enumerations(c, w, err);
+    if (code == PARRY_OK)
+        code = read_customer(c, w, err);
     if (code == PARRY_OK && parry_request_text(c->req, "search", &w->text) &&
         parry_utf8_count(w->text) > PARRY_CASES_TEXT_MAX)
         code = parry_fail(err, PARRY_INVALID, "search: over %d characters", PARRY_CASES_TEXT_MAX);

@@ -13,7 +13,7 @@ extern "C" {
 
 #define PARRY_DESK_BASE "/applications/customerservice/api/"
 #define PARRY_TICKET_HOOK "/v1/hooks/ticket"
-#define PARRY_CASES_FILTERS "status priority queue search assignee created_from created_until order "
+#define PARRY_CASES_FILTERS "status priority queue channel customer search assignee created_from created_until order "
 
 enum { PARRY_CASE_BODY = 256 * 1024, PARRY_CASE_COMMENTS_SHOWN = 500, PARRY_CASE_COMMENTS_IN_LIST = 20 };
 

@@ -77,6 +77,17 @@ static parry_code read_priority(const parry_call *c, const json_t *body, int *pr
     return PARRY_OK;
 }
 
+/* A program that does not say is one nevertheless; of a person nobody knows. */
+static parry_code read_channel(const parry_call *c, const json_t *body, parry_channel *channel, parry_err *err)
+{
+    parry_str text = {NULL, 0};
+    parry_code code = parry_member_read(c, body, "channel", &text, err);
+    *channel = c->who->who == PARRY_WHO_PERSON ? PARRY_CHANNEL_UNKNOWN : PARRY_CHANNEL_API;
+    if (code == PARRY_OK && text.p != NULL && !parry_channel_parse(text, channel))
+        code = parry_fail(err, PARRY_INVALID, "channel: form, email, phone, chat, agent or api");
+    return code;
+}
+
 static parry_code read_status(const parry_call *c, const json_t *body, int *status, parry_err *err)
 {
     parry_str text = {NULL, 0};
@@ -138,6 +149,8 @@ static parry_code read_ticket(const parry_call *c, const json_t *body, parry_tic
         code = read_queue(c, body, &queue, err);
     if (code == PARRY_OK)
         code = read_priority(c, body, &priority, err);
+    if (code == PARRY_OK)
+        code = read_channel(c, body, &t->channel, err);
     if (code == PARRY_OK && (queue < 0 || t->subject.n == 0 || t->email.n == 0))
         code = parry_fail(err, PARRY_INVALID, "a case needs subject, customerEmail and queue");
     if (code == PARRY_OK && (t->locale.n > 35 || t->audience.n > 64 || parry_case_hides_external(t->id)))
@@ -175,7 +188,8 @@ parry_code parry_post_case(parry_call *c, parry_err *err)
         code = read_once(c, &once, err);
     if (code == PARRY_OK)
         code = parry_members_only(
-            c, "subject description customerName customerEmail priority queue locale audience externalId", &body, err);
+            c, "subject description customerName customerEmail priority queue channel locale audience externalId",
+            &body, err);
     if (code == PARRY_OK)
         code = read_ticket(c, body, &t, err);
     json_decref(body);

@@ -172,6 +172,8 @@ export type CaseStatus = "new" | "inprogress" | "done";
 
 export type CasePriority = "critical" | "high" | "medium" | "low";
 
+export type CaseChannel = "form" | "email" | "phone" | "chat" | "agent" | "api";
+
 export type CaseQueue = "Login" | "Orders" | "Deliveries" | "Payments" | "Refunds";
 
 export type CaseComment = {
@@ -191,6 +193,7 @@ export type CaseHead = {
   priority: CasePriority;
   status: CaseStatus;
   queue: CaseQueue;
+  channel?: "form" | "email" | "phone" | "chat" | "agent" | "api" | null;
   assignee: string | null;
   createdAt: string;
   updatedAt: string;
@@ -225,6 +228,7 @@ export type NewCase = {
   customerEmail: string;
   queue: CaseQueue;
   priority?: CasePriority;
+  channel?: CaseChannel;
   locale?: string;
   audience?: string;
   externalId?: string;
@@ -1132,11 +1136,11 @@ export class Parry {
     handoff_id: string | null;
   }>;
   /** Cases by filters and full text */
-  listCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; per_page?: number; page?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<CaseList>;
+  listCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; channel?: CaseChannel; customer?: string; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; per_page?: number; page?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<CaseList>;
   /** Make a case */
   createCase(params: { "Idempotency-Key"?: string } | undefined, body: NewCase, options?: CallOptions): Promise<Case>;
   /** The cases of a list as CSV or NDJSON, a piece at a time */
-  exportCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; cursor?: string; format?: "csv" | "ndjson" }, options?: CallOptions): Promise<string>;
+  exportCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; channel?: CaseChannel; customer?: string; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; cursor?: string; format?: "csv" | "ndjson" }, options?: CallOptions): Promise<string>;
   /** The hand-off packet that the case was made from */
   getCasePacket(params: { id: number }, options?: CallOptions): Promise<Record<string, unknown>>;
   /** Say something to the customer, among agents, or in the customer's name */
@@ -1185,11 +1189,11 @@ export class Parry {
     until?: string;
   }>;
   /** Cases by filters and full text, each with its last 20 comments */
-  deskListCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; per_page?: number; page?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<CaseList>;
+  deskListCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; channel?: CaseChannel; customer?: string; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; per_page?: number; page?: number; cursor?: string; fields?: string }, options?: CallOptions): Promise<CaseList>;
   /** Make a case */
   deskCreateCase(params: { "Idempotency-Key"?: string } | undefined, body: NewCase, options?: CallOptions): Promise<Case>;
   /** The cases of a list as CSV or NDJSON, a piece at a time */
-  deskExportCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; cursor?: string; format?: "csv" | "ndjson" }, options?: CallOptions): Promise<string>;
+  deskExportCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; channel?: CaseChannel; customer?: string; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; cursor?: string; format?: "csv" | "ndjson" }, options?: CallOptions): Promise<string>;
   /** Say something to the customer, among agents, or in the customer's name */
   deskCommentOnCase(params: { id: number; "Idempotency-Key"?: string }, body: NewComment, options?: CallOptions): Promise<CaseComment>;
   /** A case and its comments */

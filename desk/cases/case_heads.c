@@ -37,10 +37,12 @@ void parry_case_heads_set(parry_case_heads *h, uint64_t id, const parry_case_hea
     const parry_case_brief brief = {.created_ms = head->created_ms,
                                     .updated_ms = head->updated_ms,
                                     .assignee = assignee_hash(parry_str_of(head->assignee)),
+                                    .customer = head->customer,
                                     .version = head->version,
                                     .status = head->status,
                                     .priority = head->priority,
-                                    .queue = head->queue};
+                                    .queue = head->queue,
+                                    .channel = head->channel};
     (void)pthread_rwlock_wrlock(&h->lock);
     if (at >= h->cap) {
         size_t cap = at + 1 > 2 * h->cap ? at + 1024 : 2 * h->cap;
@@ -82,7 +84,7 @@ size_t parry_case_heads_done(parry_case_heads *h, int64_t before_ms, uint64_t *i
 
 typedef struct fitting {
     const parry_cases_wish *w;
-    uint64_t assignee;
+    uint64_t assignee, customer;
     bool nobody;
 } fitting;
 
@@ -91,14 +93,15 @@ static bool fits(const fitting *f, const parry_case_brief *b)
     const parry_cases_wish *w = f->w;
     return parry_case_brief_there(b) && (w->status < 0 || b->status == w->status) &&
            (w->priority < 0 || b->priority == w->priority) && (w->queue < 0 || b->queue == w->queue) &&
+           (w->channel < 0 || b->channel == w->channel) && (f->customer == 0 || b->customer == f->customer) &&
            (!f->nobody || b->assignee == 0) && (f->assignee == 0 || b->assignee == f->assignee) &&
            (w->from_ms == 0 || b->created_ms >= w->from_ms) && (w->until_ms == 0 || b->created_ms < w->until_ms);
 }
 
-uint64_t *parry_case_heads_fit(parry_case_heads *h, const parry_cases_wish *w, size_t *n)
+uint64_t *parry_case_heads_fit(parry_case_heads *h, const parry_cases_wish *w, uint64_t customer, size_t *n)
 {
     bool nobody = parry_str_eqz(w->assignee, "-");
-    const fitting f = {w, nobody ? 0 : assignee_hash(w->assignee), nobody};
+    const fitting f = {w, nobody ? 0 : assignee_hash(w->assignee), customer, nobody};
     (void)pthread_rwlock_rdlock(&h->lock);
     uint64_t *bits = parry_calloc(h->n / 64 + 1, sizeof *bits);
     for (size_t i = 0; i < h->n; i++)

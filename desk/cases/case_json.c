@@ -30,6 +30,7 @@ json_t *parry_case_json(const parry_case *k)
     json_object_set_new(j, "priority", json_string(parry_priority_name(k->priority)));
     json_object_set_new(j, "status", json_string(parry_case_status_name(k->status)));
     json_object_set_new(j, "queue", json_string(parry_queue_name(k->queue)));
+    json_object_set_new(j, "channel", text_or_null(parry_str_of(parry_channel_name(k->channel))));
     json_object_set_new(j, "assignee", text_or_null(k->assignee));
     json_object_set_new(j, "createdAt", time_json(k->created_ms));
     json_object_set_new(j, "updatedAt", time_json(k->updated_ms));
@@ -84,9 +85,9 @@ static void add_cell(parry_buf *out, const char *before, parry_str s)
 void parry_case_csv(const parry_case *k, parry_buf *out)
 {
     json_t *j = k != NULL ? parry_case_json(k) : NULL;
-    static const char *const columns[] = {"createdAt", "updatedAt",    "status",        "priority",   "queue",
-                                          "assignee",  "customerName", "customerEmail", "subject",    "description",
-                                          "locale",    "firstReplyAt", "doneAt",        "externalId", NULL};
+    static const char *const columns[] = {
+        "createdAt", "updatedAt",   "status", "priority",     "queue",  "assignee",   "customerName", "customerEmail",
+        "subject",   "description", "locale", "firstReplyAt", "doneAt", "externalId", "channel",      NULL};
     if (j == NULL)
         parry_buf_addz(out, "id");
     else

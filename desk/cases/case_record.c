@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { HEAD_VERSION = 1, HEAD_FIXED = 69, COMMENT_FIXED = 9 };
+enum { HEAD_VERSION = 2, HEAD_FIXED = 82, HEAD_1_FIXED = 69, COMMENT_FIXED = 9 };
 
 static const char *const statuses[PARRY_CASE_STATUSES] = {"new", "inprogress", "done"};
 static const char *const kinds[PARRY_COMMENT_KINDS] = {"customer", "agent", "internal", "system"};
@@ -41,7 +41,10 @@ parry_str parry_case_comment_key(parry_case_key *k, uint64_t id, uint64_t number
  *
  *     0  version of this form   1  status   2  priority   3  queue   4..8  language
  *     8  version u32   12  ncomments u32   16  reopened u32
- *    20  created, updated, first reply, in progress, done: i64 each   60  seq u64   68  length of the assignee, it */
+ *    20  created, updated, first reply, in progress, done: i64 each   60  seq u64
+ *    68  channel   69  files u32   73  customer u64   81  length of the assignee, it
+ *
+ * Version 1 had the length at 68, and none of channel, files, customer. */
 
 static void put_number(parry_buf *out, uint64_t n, unsigned bytes)
 {
@@ -72,14 +75,18 @@ void parry_case_head_write(const parry_case_head *h, parry_buf *out)
     for (size_t i = 0; i < sizeof times / sizeof *times; i++)
         put_number(out, (uint64_t)times[i], 8);
     put_number(out, h->seq, 8);
+    parry_buf_addc(out, (char)h->channel);
+    put_number(out, h->nfiles, 4);
+    put_number(out, h->customer, 8);
     parry_buf_addc(out, (char)n);
     parry_buf_add(out, h->assignee, n);
 }
 
-parry_code parry_case_head_read(parry_str s, parry_case_head *out, parry_err *err)
+static parry_code unpack(parry_str s, parry_case_head *out, parry_err *err)
 {
-    size_t n = s.n >= HEAD_FIXED ? (unsigned char)s.p[HEAD_FIXED - 1] : 0;
-    if (s.n != HEAD_FIXED + n || n > PARRY_CASE_ASSIGNEE_MAX || s.p[0] != HEAD_VERSION)
+    bool before = s.n > 0 && s.p[0] == 1;
+    size_t fixed = before ? HEAD_1_FIXED : HEAD_FIXED, n = s.n >= fixed ? (unsigned char)s.p[fixed - 1] : 0;
+    if (s.n != fixed + n || n > PARRY_CASE_ASSIGNEE_MAX || (s.p[0] != HEAD_VERSION && !before))
         return parry_fail(err, PARRY_CORRUPT, "the head of a case is damaged, or of a later version");
     parry_case_head h = {.status = (uint8_t)s.p[1],
                          .priority = (uint8_t)s.p[2],
@@ -92,13 +99,37 @@ parry_code parry_case_head_read(parry_str s, parry_case_head *out, parry_err *er
                          .first_reply_ms = (int64_t)get_number(s, 36, 8),
                          .inprogress_ms = (int64_t)get_number(s, 44, 8),
                          .done_ms = (int64_t)get_number(s, 52, 8),
-                         .seq = get_number(s, 60, 8)};
-    if (h.status >= PARRY_CASE_STATUSES || h.priority >= PARRY_PRIORITIES || h.queue >= PARRY_QUEUES || h.version == 0)
+                         .seq = get_number(s, 60, 8),
+                         .channel = before ? PARRY_CHANNEL_UNKNOWN : (uint8_t)s.p[68],
+                         .nfiles = before ? 0 : (uint32_t)get_number(s, 69, 4),
+                         .customer = before ? 0 : get_number(s, 73, 8)};
+    if (h.status >= PARRY_CASE_STATUSES || h.priority >= PARRY_PRIORITIES || h.queue >= PARRY_QUEUES ||
+        h.channel >= PARRY_CHANNELS || h.version == 0)
         return parry_fail(err, PARRY_CORRUPT, "the head of a case is damaged");
     memcpy(h.language, s.p + 4, sizeof h.language);
-    memcpy(h.assignee, s.p + HEAD_FIXED, n);
+    memcpy(h.assignee, s.p + fixed, n);
     *out = h;
     return PARRY_OK;
+}
+
+/* One whose text does not open is of no customer, and is read nevertheless. */
+static uint64_t customer_of(parry_cases *c, parry_txn *t, uint64_t id)
+{
+    parry_arena *a = parry_arena_new();
+    parry_case k;
+    bool there = parry_case_texts_load(c, t, id, a, &k, NULL) == PARRY_OK;
+    uint64_t customer = there ? parry_case_customer(c, k.customer_email) : 0;
+    parry_arena_free(a);
+    return customer;
+}
+
+parry_code parry_case_head_read(parry_cases *c, parry_txn *t, uint64_t id, parry_str value, parry_case_head *out,
+                                parry_err *err)
+{
+    parry_code code = unpack(value, out, err);
+    if (code == PARRY_OK && out->customer == 0)
+        out->customer = customer_of(c, t, id);
+    return code;
 }
 
 parry_code parry_case_head_load(parry_cases *c, parry_txn *t, uint64_t id, parry_case_head *out, parry_err *err)
@@ -108,7 +139,7 @@ parry_code parry_case_head_load(parry_cases *c, parry_txn *t, uint64_t id, parry
     parry_code code = parry_get(t, c->heads_table, parry_case_id_key(&k, id), &value, NULL);
     if (code != PARRY_OK)
         return parry_fail(err, code, "there is no case %llu", (unsigned long long)id);
-    return parry_case_head_read(value, out, err);
+    return parry_case_head_read(c, t, id, value, out, err);
 }
 
 parry_code parry_case_head_save(parry_cases *c, parry_txn *t, uint64_t id, const parry_case_head *h, parry_err *err)

@@ -36,6 +36,8 @@ static parry_code check_ticket(const parry_ticket *t, parry_err *err)
         code = check_text("external id", t->id, PARRY_CASE_EXTERNAL_MAX, true, err);
     if (code == PARRY_OK && ((unsigned)t->queue >= PARRY_QUEUES || (unsigned)t->priority >= PARRY_PRIORITIES))
         code = parry_fail(err, PARRY_INVALID, "there is no such queue or priority");
+    if (code == PARRY_OK && (unsigned)t->channel >= PARRY_CHANNELS)
+        code = parry_fail(err, PARRY_INVALID, "there is no such channel");
     return code;
 }
 
@@ -127,7 +129,9 @@ static void begin_head(creating *w)
                                 .version = 1,
                                 .status = PARRY_CASE_NEW,
                                 .priority = (uint8_t)k->priority,
-                                .queue = (uint8_t)k->queue};
+                                .queue = (uint8_t)k->queue,
+                                .channel = (uint8_t)k->channel,
+                                .customer = parry_case_customer(w->c, k->email)};
     for (size_t i = 0; i < PARRY_CASE_LANGUAGE && i < k->locale.n && k->locale.p[i] != '-'; i++)
         w->head.language[i] = k->locale.p[i];
 }
@@ -348,6 +352,7 @@ static parry_code change_texts(changing *w, parry_txn *t, parry_err *err)
         code = change_text(w, t, "Customer", &k.customer_name, x->customer_name, a, err);
     if (code == PARRY_OK)
         code = change_text(w, t, "E-mail", &k.customer_email, x->customer_email, a, err);
+    w->head.customer = code == PARRY_OK ? parry_case_customer(w->c, k.customer_email) : w->head.customer;
     if (code == PARRY_OK && w->changed)
         code = parry_case_texts_save(w->c, t, w->id, &k, err);
     if (code == PARRY_OK && w->changed)

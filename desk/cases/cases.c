@@ -21,6 +21,19 @@ parry_secret parry_case_key_of(const parry_cases *c, const char *kind, parry_str
     return parry_secret_mac(&c->names, kind, name);
 }
 
+uint64_t parry_case_customer(const parry_cases *c, parry_str email)
+{
+    uint64_t n = 0;
+    parry_arena *a = parry_arena_new();
+    char *lower = parry_str_z(a, parry_str_trim(email));
+    for (char *p = lower; *p != 0; p++)
+        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p | 0x20) : *p;
+    parry_secret key = parry_case_key_of(c, "customer", parry_str_of(lower));
+    parry_arena_free(a);
+    memcpy(&n, key.b, sizeof n);
+    return n | 1;
+}
+
 parry_code parry_case_find_key(parry_cases *c, parry_txn *t, const parry_secret *key, uint64_t *n, parry_err *err)
 {
     parry_str value;
@@ -39,6 +52,7 @@ static void fill(uint64_t id, const parry_case_head *h, parry_arena *a, parry_ca
     out->priority = (parry_priority)h->priority;
     out->status = (parry_case_status)h->status;
     out->queue = (parry_queue)h->queue;
+    out->channel = (parry_channel)h->channel;
     out->assignee = parry_str_copy(a, parry_str_of(h->assignee));
     out->created_ms = h->created_ms;
     out->updated_ms = h->updated_ms;
@@ -141,7 +155,8 @@ parry_code parry_cases_list(parry_cases *c, const parry_cases_wish *w, parry_cas
                           PARRY_CASES_LIST_MAX, PARRY_CASES_OFFSET_MAX, PARRY_CASES_TEXT_MAX);
     size_t nbits;
     bool text = parry_str_trim(w->text).n > 0;
-    uint64_t *bits = parry_case_heads_fit(&c->heads, w, &nbits);
+    uint64_t customer = w->customer.n > 0 ? parry_case_customer(c, w->customer) : 0;
+    uint64_t *bits = parry_case_heads_fit(&c->heads, w, customer, &nbits);
     parry_code code = PARRY_OK;
     if (text && w->order == PARRY_CASES_RELEVANCE) {
         code = parry_case_search_rows(c, w, bits, nbits, rows, n, total, err);
@@ -215,9 +230,10 @@ static parry_code load_heads(parry_cases *c, parry_err *err)
         code = parry_cursor_open(t, c->heads_table, parry_str_of(""), &cursor, err);
     while (code == PARRY_OK && parry_cursor_next(cursor, &key, &value)) {
         parry_case_head h;
-        code = parry_case_head_read(value, &h, err);
+        uint64_t id = parry_key_u64_read(key);
+        code = parry_case_head_read(c, t, id, value, &h, err);
         if (code == PARRY_OK)
-            parry_case_heads_set(&c->heads, parry_key_u64_read(key), &h);
+            parry_case_heads_set(&c->heads, id, &h);
     }
     if (cursor != NULL) {
         parry_code closed = parry_cursor_close(cursor, code == PARRY_OK ? err : NULL);

@@ -49,6 +49,7 @@ typedef struct parry_case {
     parry_priority priority;
     parry_case_status status;
     parry_queue queue;
+    parry_channel channel;
     parry_str assignee;    /* id of a person; empty: nobody */
     parry_str external_id; /* of the hand-off that it came from; empty: made here */
     parry_str locale, audience;
@@ -151,17 +152,18 @@ typedef struct parry_cases_row {
 } parry_cases_row;
 
 typedef struct parry_cases_wish {
-    int status, priority, queue; /* -1: any */
-    parry_str assignee;          /* empty: anybody's; "-": nobody's */
-    parry_str text;              /* all of its words, or where no case has all, any; empty: all cases */
-    int64_t from_ms, until_ms;   /* created in [from, until); 0: open */
+    int status, priority, queue, channel; /* -1: any */
+    parry_str assignee;                   /* empty: anybody's; "-": nobody's */
+    parry_str customer;                   /* whole address, in any case of its letters; empty: of anybody */
+    parry_str text;                       /* all of its words, or where no case has all, any; empty: all cases */
+    int64_t from_ms, until_ms;            /* created in [from, until); 0: open */
     parry_cases_order order;
     const parry_cases_row *after; /* only what comes after this row; NULL: all. Not by relevance */
     size_t offset, limit;         /* at most PARRY_CASES_OFFSET_MAX and _LIST_MAX */
 } parry_cases_wish;
 static inline parry_cases_wish parry_cases_any(void)
 {
-    parry_cases_wish w = {-1, -1, -1, {0, 0}, {0, 0}, 0, 0, PARRY_CASES_NEWEST, 0, 0, PARRY_CASES_LIST_MAX};
+    parry_cases_wish w = {-1, -1, -1, -1, {0, 0}, {0, 0}, {0, 0}, 0, 0, PARRY_CASES_NEWEST, 0, 0, PARRY_CASES_LIST_MAX};
     return w;
 }
 /* Up to w->limit rows in order, n of them; *total: how many there are without after, offset and limit. Fails: INVALID

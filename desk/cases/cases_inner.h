@@ -31,10 +31,11 @@ enum { PARRY_CASE_LANGUAGE = 4, PARRY_CASE_LANGUAGES = 8, PARRY_CASE_STORE_ID = 
 /* What of a case is not sealed. */
 typedef struct parry_case_head {
     int64_t created_ms, updated_ms, first_reply_ms, inprogress_ms, done_ms;
-    uint64_t seq;     /* its place in the feed */
-    uint32_t version; /* 0: there is no such case */
-    uint32_t ncomments, reopened;
-    uint8_t status, priority, queue;
+    uint64_t seq;      /* its place in the feed */
+    uint64_t customer; /* parry_case_customer of the address */
+    uint32_t version;  /* 0: there is no such case */
+    uint32_t ncomments, nfiles, reopened;
+    uint8_t status, priority, queue, channel;
     char language[PARRY_CASE_LANGUAGE]; /* "en"; zeros: unknown */
     char assignee[PARRY_CASE_ASSIGNEE_MAX + 1];
 } parry_case_head;
@@ -43,8 +44,9 @@ typedef struct parry_case_head {
 typedef struct parry_case_brief {
     int64_t created_ms, updated_ms;
     uint64_t assignee; /* hash; 0: nobody */
+    uint64_t customer; /* keyed hash */
     uint32_t version;  /* 0: none; or PARRY_CASE_ERASED */
-    uint8_t status, priority, queue;
+    uint8_t status, priority, queue, channel;
 } parry_case_brief;
 
 typedef struct parry_case_heads {
@@ -76,7 +78,9 @@ typedef struct parry_case_key {
 parry_str parry_case_id_key(parry_case_key *k, uint64_t id);
 parry_str parry_case_comment_key(parry_case_key *k, uint64_t id, uint64_t number);
 void parry_case_head_write(const parry_case_head *h, parry_buf *out);
-PARRY_MUST parry_code parry_case_head_read(parry_str value, parry_case_head *out, parry_err *err);
+/* Of one of the form before, its text is opened for what it does not have. */
+PARRY_MUST parry_code parry_case_head_read(parry_cases *c, parry_txn *t, uint64_t id, parry_str value,
+                                           parry_case_head *out, parry_err *err);
 PARRY_MUST parry_code parry_case_head_load(parry_cases *c, parry_txn *t, uint64_t id, parry_case_head *out,
                                            parry_err *err); /* NOT_FOUND */
 PARRY_MUST parry_code parry_case_head_save(parry_cases *c, parry_txn *t, uint64_t id, const parry_case_head *h,
@@ -101,6 +105,8 @@ PARRY_MUST parry_code parry_case_packet_save(parry_cases *c, parry_txn *t, uint6
 PARRY_MUST parry_code parry_case_number(parry_cases *c, parry_txn *t, const char *name, uint64_t *n, parry_err *err);
 /* A name that others chose (it may be anything, a mail's address too) as a key of case_keys. */
 parry_secret parry_case_key_of(const parry_cases *c, const char *kind, parry_str name);
+/* An address, by which its cases are found; never 0. */
+uint64_t parry_case_customer(const parry_cases *c, parry_str email);
 /* What it stands for; 0: nothing. */
 PARRY_MUST parry_code parry_case_find_key(parry_cases *c, parry_txn *t, const parry_secret *key, uint64_t *n,
                                           parry_err *err);
@@ -123,8 +129,9 @@ static inline bool parry_case_brief_there(const parry_case_brief *b)
 {
     return b->version > 0 && b->version != PARRY_CASE_ERASED;
 }
-/* Which cases fit the wish, its text aside: a bit each, of case i + 1 bit i; n bits. The caller's, malloc. */
-uint64_t *parry_case_heads_fit(parry_case_heads *h, const parry_cases_wish *w, size_t *n);
+/* Which cases fit the wish, its text aside, and are of this customer (0: any): a bit each, of case i + 1 bit i; n bits.
+ * The caller's, malloc. */
+uint64_t *parry_case_heads_fit(parry_case_heads *h, const parry_cases_wish *w, uint64_t customer, size_t *n);
 /* Of those with a bit the first `limit` rows in order after w->after and w->offset. */
 void parry_case_heads_order(parry_case_heads *h, const parry_cases_wish *w, const uint64_t *bits, size_t nbits,
                             parry_cases_row *rows, size_t *n, size_t *total);

@@ -247,6 +247,42 @@ class Lists(Desk):
         self.assertEqual((list(case), list(case["cases"][0])), (["cases", "total"], ["id"]))
 
 
+class Which(Desk):
+    def test_channels(self):
+        phoned = self.make(channel="phone", queue="Deliveries")
+        self.assertEqual((phoned["channel"], self.make(queue="Deliveries")["channel"]), ("phone", "api"))
+        self.assertEqual(self.ids("channel=phone"), [phoned["id"]])
+        self.assertEqual(self.ids("channel=phone&queue=Orders"), [])
+        _, cookie = self.sign_in()
+        said = self.server.get("/v1/cases", "POST", cookie, json.dumps({**REFUND, "queue": "Deliveries"})).json
+        self.assertIsNone(said["channel"])
+        self.assertEqual([line["channel"] for line in map(json.loads, self.ask(
+            "GET", "/v1/cases/export?format=ndjson&channel=phone").text.splitlines())], ["phone"])
+        for wrong in ("fax", ""):
+            self.assertIn("phone", self.ask("POST", "/v1/cases", {**REFUND, "channel": wrong}, 400).json["detail"])
+        self.ask("GET", "/v1/cases?channel=fax", None, 400)
+        self.ask("PATCH", f"/v1/cases/{phoned['id']}", {"channel": "chat"}, 400)
+
+    def test_cases_of_a_customer(self):
+        mine = [self.make(customerEmail=email, queue="Payments")["id"] for email in ("zoe@low.example", "Zoe@Low.example")]
+        self.assertEqual(self.ids("customer=ZOE%40low.example"), mine[::-1])
+        self.assertEqual(self.ids("customer=zoe%40low.example&queue=Refunds"), [])
+        self.assertEqual(self.ids("customer=zoe%40low.exampl"), [])
+        self.ask("PATCH", f"/v1/cases/{mine[0]}", {"customerEmail": "zoe@high.example"})
+        self.assertEqual(self.ids("customer=zoe%40low.example"), mine[1:])
+        self.assertEqual(len(self.ask("GET", "/v1/cases/export?format=ndjson&customer=zoe%40high.example").text.splitlines()), 1)
+        for wrong in ("zoe", "%20", ""):
+            self.ask("GET", "/v1/cases?customer=" + wrong, None, 400)
+
+    def test_who_may_not_see_cases_learns_nothing_of_a_customer(self):
+        searcher = self.server.run("keys", "create", "--name", "s", "--rights", "search")
+        for headers in ({"Authorization": "Bearer " + searcher}, {}):
+            told = [self.server.get("/v1/cases?customer=" + email, headers=headers)
+                    for email in (REFUND["customerEmail"], "nobody@nowhere.example", "wrong")]
+            self.assertEqual({reply.status for reply in told} & {200, 400, 404}, set())
+            self.assertEqual(len({(reply.status, reply.json["detail"]) for reply in told}), 1)
+
+
 class Export(Desk):
     @classmethod
     def setUpClass(cls):
@@ -421,13 +457,16 @@ class CommandLine(Desk):
         self.assertEqual([line.split("\t")[0] for line in lines], ["id", str(second["id"]), str(first["id"])])
         self.assertIn("=Umbrella", self.server.run("cases", "list", "--assignee", "ada").splitlines()[1])
         self.assertEqual(len(self.server.run("cases", "list", "--queue", "Orders").splitlines()), 1)
+        self.assertEqual(len(self.server.run("cases", "list", "--customer", "MIRABEL@quenneville.example").splitlines()), 3)
+        self.assertEqual(len(self.server.run("cases", "list", "--channel", "phone").splitlines()), 1)
         shown = self.server.run("cases", "show", str(first["id"]))
         self.assertIn("It is on its way", shown)
         self.assertIn("Status: new -> inprogress", shown)
         self.assertEqual(json.loads(self.server.run("cases", "show", "--json", str(first["id"])))["subject"], "=Umbrella")
         self.assertIn('"\'=Umbrella"', self.server.run("cases", "export", "--format", "csv"))
         self.assertEqual(len(self.server.run("cases", "export").splitlines()), 2)
-        for wrong in (["show", "x"], ["show", "99"], ["list", "--queue", "Sales"], ["shred"]):
+        for wrong in (["show", "x"], ["show", "99"], ["list", "--queue", "Sales"], ["list", "--channel", "fax"],
+                      ["erase", "--email", ""], ["erase", "--email", "all"], ["shred"]):
             with self.assertRaises(AssertionError):
                 self.server.run("cases", *wrong)
 

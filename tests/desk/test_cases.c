@@ -349,6 +349,67 @@ static void test_lists_are_filtered_and_ordered(void **state)
     desk_close(&d);
 }
 
+/* The head of a case as the form before this one had it: no channel, no files, nothing of the customer. */
+static void age_head(desk *d, scratch *s, uint64_t id)
+{
+    enum { OLD_LENGTH = 68, NEW_LENGTH = 81 };
+    unsigned char raw[8];
+    parry_table heads;
+    parry_txn *t = NULL;
+    parry_str value, key = parry_str_make((const char *)raw, 8);
+    parry_key_u64(id, raw);
+    ok(parry_env_table(d->env, "case_heads", &heads, NULL));
+    ok(parry_txn_write(d->env, &t, NULL));
+    ok(parry_get(t, heads, key, &value, NULL));
+    char *old = parry_str_z(s->arena, value);
+    size_t n = value.n;
+    old[0] = 1;
+    memmove(old + OLD_LENGTH, old + NEW_LENGTH, n - NEW_LENGTH);
+    ok(parry_put(t, heads, key, parry_str_make(old, n - (NEW_LENGTH - OLD_LENGTH)), NULL));
+    ok(parry_txn_commit(t, NULL));
+}
+
+static const char *of_customer(desk *d, scratch *s, const char *email, int channel)
+{
+    parry_cases_wish w = parry_cases_any();
+    w.customer = parry_str_of(email);
+    w.channel = channel;
+    return listed(d, s, &w);
+}
+
+static void test_lists_by_channel_and_customer(void **state)
+{
+    scratch *s = *state;
+    desk d = {0};
+    const parry_str ann = parry_str_of("Ann@Shop.example");
+    desk_open(&d, s, NULL);
+    for (int i = 0; i < 3; i++) {
+        parry_ticket t = a_ticket("", "Subject", "");
+        t.channel = i == 0 ? PARRY_CHANNEL_UNKNOWN : PARRY_CHANNEL_PHONE;
+        t.email = i == 2 ? ann : t.email;
+        make(&d, &t);
+    }
+    parry_case_change change = no_change();
+    change.customer_email = &ann;
+    ok(parry_cases_change(d.cases, 1, &change, NULL));
+    for (int again = 0; again < 3; again++) { /* as it was written, read again, and of the form before */
+        assert_string_equal(of_customer(&d, s, " ann@shop.EXAMPLE", -1), "3 1");
+        assert_string_equal(of_customer(&d, s, "mirabel@quenneville.example", -1), "2");
+        assert_string_equal(of_customer(&d, s, "ann@shop", -1), "");
+        assert_string_equal(of_customer(&d, s, "", PARRY_CHANNEL_PHONE), again < 2 ? "3 2" : "2");
+        assert_string_equal(of_customer(&d, s, "Ann@shop.example", PARRY_CHANNEL_PHONE), again < 2 ? "3" : "");
+        assert_int_equal(get(&d, s, 3).channel, again < 2 ? PARRY_CHANNEL_PHONE : PARRY_CHANNEL_UNKNOWN);
+        if (again == 1)
+            age_head(&d, s, 3);
+        desk_close(&d);
+        desk_open(&d, s, NULL);
+    }
+    ok(set_status(&d, 3, PARRY_CASE_INPROGRESS)); /* which writes it in the form of today */
+    assert_str(get(&d, s, 3).assignee, "");
+    assert_string_equal(of_customer(&d, s, "ann@shop.example", -1), "3 1");
+    desk_close(&d);
+}
+
 static void walk(desk *d, parry_cases_order order, size_t n)
 {
     parry_cases_row rows[PARRY_CASES_LIST_MAX], all[PARRY_CASES_LIST_MAX];
@@ -535,6 +596,7 @@ int main(void)
         in_scratch(test_a_comment_that_comes_again_is_there_once),
         in_scratch(test_a_packet_comes_back_and_the_journey_is_the_first_note),
         in_scratch(test_lists_are_filtered_and_ordered),
+        in_scratch(test_lists_by_channel_and_customer),
         in_scratch(test_pages_are_the_whole_list),
         in_scratch(test_nothing_that_people_wrote_stands_on_disk),
         in_scratch(test_another_key_opens_nothing),

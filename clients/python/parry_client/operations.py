@@ -118,6 +118,8 @@ CaseStatus = Literal['new', 'inprogress', 'done']
 
 CasePriority = Literal['critical', 'high', 'medium', 'low']
 
+CaseChannel = Literal['form', 'email', 'phone', 'chat', 'agent', 'api']
+
 CaseQueue = Literal['Login', 'Orders', 'Deliveries', 'Payments', 'Refunds']
 
 CaseComment = TypedDict("CaseComment", {
@@ -137,6 +139,7 @@ CaseHead = TypedDict("CaseHead", {
     "priority": "CasePriority",
     "status": "CaseStatus",
     "queue": "CaseQueue",
+    "channel": NotRequired[Literal['form', 'email', 'phone', 'chat', 'agent', 'api', None]],
     "assignee": Union[str, None],
     "createdAt": str,
     "updatedAt": str,
@@ -171,6 +174,7 @@ NewCase = TypedDict("NewCase", {
     "customerEmail": str,
     "queue": "CaseQueue",
     "priority": NotRequired["CasePriority"],
+    "channel": NotRequired["CaseChannel"],
     "locale": NotRequired[str],
     "audience": NotRequired[str],
     "externalId": NotRequired[str],
@@ -837,17 +841,17 @@ class Operations:
         """A ticket was made elsewhere, or something became of it."""
         return self._call({"method": "POST", "path": "/v1/hooks/ticket", "in_header": ["Idempotency-Key"], "body": "application/json"}, {"Idempotency-Key": idempotency_key}, body)
 
-    def list_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, per_page: Optional[int] = None, page: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> "CaseList":
+    def list_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, channel: Optional["CaseChannel"] = None, customer: Optional[str] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, per_page: Optional[int] = None, page: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> "CaseList":
         """Cases by filters and full text."""
-        return self._call({"method": "GET", "path": "/v1/cases", "in_query": ["status", "priority", "queue", "search", "assignee", "created_from", "created_until", "order", "limit", "per_page", "page", "cursor", "fields"]}, {"status": status, "priority": priority, "queue": queue, "search": search, "assignee": assignee, "created_from": created_from, "created_until": created_until, "order": order, "limit": limit, "per_page": per_page, "page": page, "cursor": cursor, "fields": fields}, None)
+        return self._call({"method": "GET", "path": "/v1/cases", "in_query": ["status", "priority", "queue", "channel", "customer", "search", "assignee", "created_from", "created_until", "order", "limit", "per_page", "page", "cursor", "fields"]}, {"status": status, "priority": priority, "queue": queue, "channel": channel, "customer": customer, "search": search, "assignee": assignee, "created_from": created_from, "created_until": created_until, "order": order, "limit": limit, "per_page": per_page, "page": page, "cursor": cursor, "fields": fields}, None)
 
     def create_case(self, body: "NewCase", *, idempotency_key: Optional[str] = None) -> "Case":
         """Make a case."""
         return self._call({"method": "POST", "path": "/v1/cases", "in_header": ["Idempotency-Key"], "body": "application/json"}, {"Idempotency-Key": idempotency_key}, body)
 
-    def export_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, cursor: Optional[str] = None, format: Optional[Literal['csv', 'ndjson']] = None) -> str:
+    def export_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, channel: Optional["CaseChannel"] = None, customer: Optional[str] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, cursor: Optional[str] = None, format: Optional[Literal['csv', 'ndjson']] = None) -> str:
         """The cases of a list as CSV or NDJSON, a piece at a time."""
-        return self._call({"method": "GET", "path": "/v1/cases/export", "in_query": ["status", "priority", "queue", "search", "assignee", "created_from", "created_until", "order", "limit", "cursor", "format"]}, {"status": status, "priority": priority, "queue": queue, "search": search, "assignee": assignee, "created_from": created_from, "created_until": created_until, "order": order, "limit": limit, "cursor": cursor, "format": format}, None)
+        return self._call({"method": "GET", "path": "/v1/cases/export", "in_query": ["status", "priority", "queue", "channel", "customer", "search", "assignee", "created_from", "created_until", "order", "limit", "cursor", "format"]}, {"status": status, "priority": priority, "queue": queue, "channel": channel, "customer": customer, "search": search, "assignee": assignee, "created_from": created_from, "created_until": created_until, "order": order, "limit": limit, "cursor": cursor, "format": format}, None)
 
     def get_case_packet(self, *, id: int) -> Dict[str, Any]:
         """The hand-off packet that the case was made from."""
@@ -881,17 +885,17 @@ class Operations:
         """Who asks, and what writes must send along."""
         return self._call({"method": "GET", "path": "/applications/customerservice/api/auth/check"}, {}, None)
 
-    def desk_list_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, per_page: Optional[int] = None, page: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> "CaseList":
+    def desk_list_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, channel: Optional["CaseChannel"] = None, customer: Optional[str] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, per_page: Optional[int] = None, page: Optional[int] = None, cursor: Optional[str] = None, fields: Optional[str] = None) -> "CaseList":
         """Cases by filters and full text, each with its last 20 comments."""
-        return self._call({"method": "GET", "path": "/applications/customerservice/api/cases", "in_query": ["status", "priority", "queue", "search", "assignee", "created_from", "created_until", "order", "limit", "per_page", "page", "cursor", "fields"]}, {"status": status, "priority": priority, "queue": queue, "search": search, "assignee": assignee, "created_from": created_from, "created_until": created_until, "order": order, "limit": limit, "per_page": per_page, "page": page, "cursor": cursor, "fields": fields}, None)
+        return self._call({"method": "GET", "path": "/applications/customerservice/api/cases", "in_query": ["status", "priority", "queue", "channel", "customer", "search", "assignee", "created_from", "created_until", "order", "limit", "per_page", "page", "cursor", "fields"]}, {"status": status, "priority": priority, "queue": queue, "channel": channel, "customer": customer, "search": search, "assignee": assignee, "created_from": created_from, "created_until": created_until, "order": order, "limit": limit, "per_page": per_page, "page": page, "cursor": cursor, "fields": fields}, None)
 
     def desk_create_case(self, body: "NewCase", *, idempotency_key: Optional[str] = None) -> "Case":
         """Make a case."""
         return self._call({"method": "POST", "path": "/applications/customerservice/api/cases", "in_header": ["Idempotency-Key"], "body": "application/json"}, {"Idempotency-Key": idempotency_key}, body)
 
-    def desk_export_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, cursor: Optional[str] = None, format: Optional[Literal['csv', 'ndjson']] = None) -> str:
+    def desk_export_cases(self, *, status: Optional["CaseStatus"] = None, priority: Optional["CasePriority"] = None, queue: Optional["CaseQueue"] = None, channel: Optional["CaseChannel"] = None, customer: Optional[str] = None, search: Optional[str] = None, assignee: Optional[str] = None, created_from: Optional[str] = None, created_until: Optional[str] = None, order: Optional[Literal['newest', 'oldest', 'updated', 'priority', 'relevance']] = None, limit: Optional[int] = None, cursor: Optional[str] = None, format: Optional[Literal['csv', 'ndjson']] = None) -> str:
         """The cases of a list as CSV or NDJSON, a piece at a time."""
-        return self._call({"method": "GET", "path": "/applications/customerservice/api/cases/export", "in_query": ["status", "priority", "queue", "search", "assignee", "created_from", "created_until", "order", "limit", "cursor", "format"]}, {"status": status, "priority": priority, "queue": queue, "search": search, "assignee": assignee, "created_from": created_from, "created_until": created_until, "order": order, "limit": limit, "cursor": cursor, "format": format}, None)
+        return self._call({"method": "GET", "path": "/applications/customerservice/api/cases/export", "in_query": ["status", "priority", "queue", "channel", "customer", "search", "assignee", "created_from", "created_until", "order", "limit", "cursor", "format"]}, {"status": status, "priority": priority, "queue": queue, "channel": channel, "customer": customer, "search": search, "assignee": assignee, "created_from": created_from, "created_until": created_until, "order": order, "limit": limit, "cursor": cursor, "format": format}, None)
 
     def desk_comment_on_case(self, body: "NewComment", *, id: int, idempotency_key: Optional[str] = None) -> "CaseComment":
         """Say something to the customer, among agents, or in the customer's name."""
