@@ -1,19 +1,8 @@
 /* Cases that are erased: what is left of them, by hand and by age. */
 #include "cases_support.h"
+#include "desk_support.h"
 
 enum { DAY = 86400000 };
-
-static uint64_t rows_of(desk *d, const char *name)
-{
-    parry_table table;
-    parry_txn *t = NULL;
-    uint64_t n = 0;
-    ok(parry_env_table(d->env, name, &table, NULL));
-    ok(parry_txn_read(d->env, &t, NULL));
-    ok(parry_count(t, table, &n, NULL));
-    parry_txn_abort(t);
-    return n;
-}
 
 static size_t list_all(desk *d)
 {
@@ -79,9 +68,9 @@ static void test_nothing_leads_to_an_erased_case(void **state)
     assert_int_equal(counts.by_status[PARRY_CASE_NEW], 1);
     wait_indexed(&d);
     assert_int_equal(find(&d, "xylophone"), 1);
-    assert_int_equal(rows_of(&d, "case_keys"), 1); /* "h-2" */
-    assert_int_equal(rows_of(&d, "case_comments"), 0);
-    assert_int_equal(rows_of(&d, "case_packets"), 1);
+    assert_int_equal(rows_of(d.env, "case_keys"), 1); /* "h-2" */
+    assert_int_equal(rows_of(d.env, "case_comments"), 0);
+    assert_int_equal(rows_of(d.env, "case_packets"), 1);
     assert_int_equal(get(&d, s, two).id, two);
     desk_close(&d);
 }
@@ -118,9 +107,9 @@ static void test_a_long_case_goes_with_all_its_comments(void **state)
     }
     say_once(&d, s, two, "mine");
     ok(parry_cases_erase(d.cases, one, NULL));
-    assert_int_equal(rows_of(&d, "case_comments"), 1);
-    assert_int_equal(rows_of(&d, "case_keys"), 1);
-    assert_int_equal(rows_of(&d, "case_erased"), 0);
+    assert_int_equal(rows_of(d.env, "case_comments"), 1);
+    assert_int_equal(rows_of(d.env, "case_keys"), 1);
+    assert_int_equal(rows_of(d.env, "case_erased"), 0);
     desk_close(&d);
 }
 
@@ -145,7 +134,7 @@ static void test_what_a_kill_left_is_erased_later(void **state)
     ok(parry_txn_commit(t, NULL));
     ok(parry_cases_retain(d.cases, 0, 100, &n, NULL));
     assert_int_equal(n, 0);
-    assert_int_equal(rows_of(&d, "case_comments") + rows_of(&d, "case_keys") + rows_of(&d, "case_erased"), 0);
+    assert_int_equal(rows_of(d.env, "case_comments") + rows_of(d.env, "case_keys") + rows_of(d.env, "case_erased"), 0);
     desk_close(&d);
 }
 
@@ -199,7 +188,7 @@ static void test_many_are_erased_by_and_by(void **state)
     parry_group_counts(d.group, &after, &writes);
     assert_int_equal(all, MANY);
     assert_true(after - before >= MANY * 8 / 500); /* not all in one transaction */
-    assert_int_equal(rows_of(&d, "case_heads") + rows_of(&d, "case_texts") + rows_of(&d, "case_comments"), 0);
+    assert_int_equal(rows_of(d.env, "case_heads") + rows_of(d.env, "case_texts") + rows_of(d.env, "case_comments"), 0);
     desk_close(&d);
 }
 

@@ -1,8 +1,7 @@
 /* Hand-offs through the outbox to a fake target, and back. */
-#include "../base/testing.h"
+#include "desk_support.h"
 
 #include "base/work.h"
-#include "desk/handoff.h"
 
 #include <stdatomic.h>
 
@@ -82,19 +81,6 @@ static parry_handoff accept(desk *d, scratch *s, const char *once, const char *s
     return h;
 }
 
-static parry_handoff until(desk *d, scratch *s, parry_uuid id, parry_outbox_state state)
-{
-    parry_handoff h = {0};
-    for (int i = 0; i < 2000; i++) {
-        ok(parry_handoffs_get(d->handoffs, id, s->arena, &h, NULL));
-        if (h.targets[0].state == state)
-            break;
-        parry_sleep_ms(5);
-    }
-    assert_int_equal(h.targets[0].state, state);
-    return h;
-}
-
 static void test_a_hand_off_arrives_and_its_fate_flows_back(void **state)
 {
     scratch *s = *state;
@@ -106,13 +92,13 @@ static void test_a_hand_off_arrives_and_its_fate_flows_back(void **state)
     assert_false(again);
     assert_int_equal(h.queue, PARRY_QUEUE_DELIVERIES);
     assert_int_equal(h.reference.n, 9);
-    h = until(&d, s, h.id, PARRY_OUTBOX_DELIVERED);
+    h = until(d.handoffs, s, h.id, PARRY_OUTBOX_DELIVERED);
     assert_string_equal(d.subject, "Parcel lost");
     assert_string_equal(h.targets[0].receipt.remote_id, "T-1");
     parry_receipt solved = {.remote_id = "T-1", .status = "solved", .ended = true};
     ok(parry_handoffs_hear(d.handoffs, NULL, parry_str_of("helpdesk"), &solved, &id, NULL));
     assert_true(parry_uuid_eq(id, h.id));
-    h = until(&d, s, h.id, PARRY_OUTBOX_DELIVERED);
+    h = until(d.handoffs, s, h.id, PARRY_OUTBOX_DELIVERED);
     assert_string_equal(h.targets[0].receipt.status, "solved");
     parry_receipt other = {.remote_id = "T-9", .status = "solved"};
     assert_int_equal(parry_handoffs_hear(d.handoffs, NULL, parry_str_of("helpdesk"), &other, &id, NULL),
@@ -170,7 +156,7 @@ static void test_what_is_heard_after_the_outbox_forgot_is_still_ours(void **stat
     bool again;
     parry_uuid id;
     desk_open(&d, s, true);
-    parry_handoff h = until(&d, s, accept(&d, s, "", "Parcel lost", &again).id, PARRY_OUTBOX_DELIVERED);
+    parry_handoff h = until(d.handoffs, s, accept(&d, s, "", "Parcel lost", &again).id, PARRY_OUTBOX_DELIVERED);
     dropping x = {d.outbox, h.targets[0].item};
     ok(parry_group_do(d.group, drop_in, &x, NULL));
     parry_receipt solved = {.remote_id = "T-1", .status = "solved", .ended = true};
@@ -224,7 +210,7 @@ static void test_the_same_request_is_the_same_hand_off(void **state)
     assert_true(parry_uuid_eq(one.id, two.id));
     accept(&d, s, "key-2", "Parcel lost", &again);
     assert_false(again);
-    until(&d, s, one.id, PARRY_OUTBOX_DELIVERED);
+    until(d.handoffs, s, one.id, PARRY_OUTBOX_DELIVERED);
     for (int i = 0; i < 400 && d.sent < 2; i++)
         parry_sleep_ms(5);
     assert_int_equal(d.sent, 2);
@@ -317,7 +303,7 @@ static void test_another_secret_opens_nothing(void **state)
     parry_handoff h = accept(&d, s, "k", "Lost", &again);
     desk_close(&d);
     desk_open(&other, s, true);
-    until(&other, s, h.id, PARRY_OUTBOX_DEAD);
+    until(other.handoffs, s, h.id, PARRY_OUTBOX_DEAD);
     assert_int_equal(other.sent, 0);
     desk_close(&other);
 }

@@ -1,5 +1,5 @@
 /* How long the desk keeps what it was given, by a clock that is turned by hand. */
-#include "../base/testing.h"
+#include "desk_support.h"
 
 #include "access/secret.h"
 #include "desk/retention.h"
@@ -99,35 +99,10 @@ static parry_uuid accept(desk *d, scratch *s, const char *once)
     return h.id;
 }
 
-static parry_handoff until(desk *d, scratch *s, parry_uuid id, parry_outbox_state state)
-{
-    parry_handoff h = {0};
-    for (int i = 0; i < 2000; i++) {
-        ok(parry_handoffs_get(d->handoffs, id, s->arena, &h, NULL));
-        if (h.targets[0].state == state)
-            break;
-        parry_sleep_ms(5);
-    }
-    assert_int_equal(h.targets[0].state, state);
-    return h;
-}
-
 static bool there(desk *d, scratch *s, parry_uuid id)
 {
     parry_handoff h;
     return parry_handoffs_get(d->handoffs, id, s->arena, &h, NULL) == PARRY_OK;
-}
-
-static uint64_t rows_of(desk *d, const char *name)
-{
-    parry_table table;
-    parry_txn *t = NULL;
-    uint64_t n = 0;
-    ok(parry_env_table(d->env, name, &table, NULL));
-    ok(parry_txn_read(d->env, &t, NULL));
-    ok(parry_count(t, table, &n, NULL));
-    parry_txn_abort(t);
-    return n;
 }
 
 static uint64_t rows_of_all(desk *d)
@@ -136,7 +111,7 @@ static uint64_t rows_of_all(desk *d)
                                         "outbox_payloads", "outbox_due",   "outbox_open",     "outbox_dead"};
     uint64_t n = 0;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        n += rows_of(d, names[i]);
+        n += rows_of(d->env, names[i]);
     return n;
 }
 
@@ -147,23 +122,23 @@ static void test_a_record_goes_after_its_time_with_everything_that_leads_to_it(v
     parry_handoff h;
     desk_open(&d, s, "helpdesk", true);
     parry_uuid old = accept(&d, s, "key");
-    until(&d, s, old, PARRY_OUTBOX_DELIVERED);
+    until(d.handoffs, s, old, PARRY_OUTBOX_DELIVERED);
     advance(&d, 30 * day);
     parry_uuid young = accept(&d, s, "other");
-    until(&d, s, young, PARRY_OUTBOX_DELIVERED);
+    until(d.handoffs, s, young, PARRY_OUTBOX_DELIVERED);
     assert_int_equal(run(&d, 30 * day, 0).handoffs, 0); /* to the millisecond */
     advance(&d, 1);
     assert_int_equal(run(&d, 30 * day, 0).handoffs, 1);
     assert_false(there(&d, s, old));
     assert_true(there(&d, s, young));
-    assert_int_equal(rows_of(&d, "handoff_once"), 1);
-    assert_int_equal(rows_of(&d, "handoff_remotes"), 1);
-    assert_int_equal(rows_of(&d, "outbox_items"), 1);
+    assert_int_equal(rows_of(d.env, "handoff_once"), 1);
+    assert_int_equal(rows_of(d.env, "handoff_remotes"), 1);
+    assert_int_equal(rows_of(d.env, "outbox_items"), 1);
     assert_int_equal(parry_handoffs_again(d.handoffs, parry_str_of("key"), parry_str_of(""), s->arena, &h, NULL),
                      PARRY_NOT_FOUND);
     parry_uuid again = accept(&d, s, "key"); /* another one, by now */
     assert_false(parry_uuid_eq(again, old));
-    until(&d, s, again, PARRY_OUTBOX_DELIVERED);
+    until(d.handoffs, s, again, PARRY_OUTBOX_DELIVERED);
     advance(&d, 1000 * day);
     assert_int_equal(run(&d, 0, 0).handoffs, 0); /* for ever */
     assert_int_equal(run(&d, 30 * day, 0).handoffs, 2);
@@ -197,7 +172,7 @@ static void test_what_goes_to_a_target_that_is_none_is_listed_as_dead_and_lives_
     desk_close(&d);
     desk_open(&d, s, "helpdesk", true);
     assert_int_equal(run(&d, 0, 0).outbox.given_up, 1);
-    until(&d, s, id, PARRY_OUTBOX_DEAD);
+    until(d.handoffs, s, id, PARRY_OUTBOX_DEAD);
     ok(parry_txn_read(d.env, &t, NULL));
     ok(parry_outbox_list(d.outbox, t, PARRY_OUTBOX_DEAD, parry_str_of("formerly"), 0, s->arena, &item, 1, &n, NULL));
     parry_txn_abort(t);
@@ -206,7 +181,7 @@ static void test_what_goes_to_a_target_that_is_none_is_listed_as_dead_and_lives_
     assert_int_equal(run(&d, 0, 0).outbox.given_up, 0);
     desk_close(&d);
     desk_open(&d, s, "formerly", true); /* it was a slip */
-    until(&d, s, id, PARRY_OUTBOX_DELIVERED);
+    until(d.handoffs, s, id, PARRY_OUTBOX_DELIVERED);
     assert_int_equal(d.sent, 1);
     desk_close(&d);
 }
@@ -217,7 +192,7 @@ static void test_what_was_refused_stays_dead_when_its_target_comes_back(void **s
     desk d = {.now_ms = 1700000000000, .refuses = true};
     desk_open(&d, s, "helpdesk", true);
     parry_uuid id = accept(&d, s, "key");
-    until(&d, s, id, PARRY_OUTBOX_DEAD);
+    until(d.handoffs, s, id, PARRY_OUTBOX_DEAD);
     desk_close(&d);
     atomic_store(&d.refuses, false);
     desk_open(&d, s, "other", true);
@@ -225,7 +200,7 @@ static void test_what_was_refused_stays_dead_when_its_target_comes_back(void **s
     desk_close(&d);
     desk_open(&d, s, "helpdesk", true);
     parry_sleep_ms(100);
-    until(&d, s, id, PARRY_OUTBOX_DEAD);
+    until(d.handoffs, s, id, PARRY_OUTBOX_DEAD);
     assert_int_equal(d.sent, 0);
     desk_close(&d);
 }
@@ -235,22 +210,22 @@ static void test_what_goes_to_a_target_that_is_none_is_erased_in_its_time(void *
     scratch *s = *state;
     desk d = {.now_ms = 1700000000000};
     desk_open(&d, s, "formerly", true);
-    until(&d, s, accept(&d, s, "delivered"), PARRY_OUTBOX_DELIVERED);
+    until(d.handoffs, s, accept(&d, s, "delivered"), PARRY_OUTBOX_DELIVERED);
     desk_close(&d);
     desk_open(&d, s, "formerly", false);
     accept(&d, s, "waits");
     desk_close(&d);
     desk_open(&d, s, "helpdesk", true);
     assert_int_equal(run(&d, 0, 0).outbox.given_up, 1);
-    assert_int_equal(rows_of(&d, "outbox_payloads"), 2);
+    assert_int_equal(rows_of(d.env, "outbox_payloads"), 2);
     advance(&d, day);
     assert_int_equal(run(&d, 0, 0).outbox.erased, 1); /* of what was delivered, after 24 hours */
-    assert_int_equal(rows_of(&d, "outbox_payloads"), 1);
+    assert_int_equal(rows_of(d.env, "outbox_payloads"), 1);
     advance(&d, 29 * day);
     parry_retention_report r = run(&d, 0, 0);
     assert_int_equal(r.outbox.erased, 1); /* of what was given up, after 30 days */
     assert_int_equal(r.outbox.removed, 1);
-    assert_int_equal(rows_of(&d, "outbox_payloads"), 0);
+    assert_int_equal(rows_of(d.env, "outbox_payloads"), 0);
     advance(&d, 150 * day);
     assert_int_equal(run(&d, 0, 0).outbox.removed, 1); /* after 180 */
     assert_int_equal(run(&d, 30 * day, 0).handoffs, 2);
@@ -264,14 +239,14 @@ static void test_the_threads_own_erasures_are_counted(void **state)
     desk d = {.now_ms = 1700000000000};
     uint64_t erased = 0;
     desk_open(&d, s, "helpdesk", true);
-    until(&d, s, accept(&d, s, ""), PARRY_OUTBOX_DELIVERED);
+    until(d.handoffs, s, accept(&d, s, ""), PARRY_OUTBOX_DELIVERED);
     advance(&d, day);
     for (int i = 0; i < 1000 && erased == 0; i++) {
         parry_sleep_ms(5);
         erased += run(&d, 0, 0).outbox.erased;
     }
     assert_int_equal(erased, 1);
-    assert_int_equal(rows_of(&d, "outbox_payloads"), 0);
+    assert_int_equal(rows_of(d.env, "outbox_payloads"), 0);
     desk_close(&d);
 }
 
@@ -302,7 +277,7 @@ static void test_the_audit_says_what_was_erased_how_many_and_up_to_when(void **s
     ok(parry_access_open(d.env, &ao, &access, NULL));
     json_array_clear(entries);
     const parry_retention_options o = {d.cases, d.handoffs, d.outbox, access, {now_of, &d}, 30 * day, 0};
-    until(&d, s, accept(&d, s, ""), PARRY_OUTBOX_DELIVERED);
+    until(d.handoffs, s, accept(&d, s, ""), PARRY_OUTBOX_DELIVERED);
     ok(parry_retention_run(&o, false, &r, NULL));
     assert_int_equal(json_array_size(entries), 0); /* nothing happened */
     ok(parry_retention_run(&o, true, &r, NULL));
@@ -329,7 +304,7 @@ static void test_a_hand_off_is_forgotten_at_once(void **state)
     size_t n;
     desk_open(&d, s, "helpdesk", true);
     parry_uuid id = accept(&d, s, "key");
-    until(&d, s, id, PARRY_OUTBOX_DELIVERED);
+    until(d.handoffs, s, id, PARRY_OUTBOX_DELIVERED);
     ok(parry_handoffs_forget(d.handoffs, id, NULL));
     ok(parry_handoffs_forget(d.handoffs, id, NULL));
     assert_false(there(&d, s, id));
