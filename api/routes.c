@@ -7,7 +7,6 @@
 #include "api/zendesk/zendesk.h"
 #include "deflection/report.h"
 
-enum { HANDOFF_BODY = 8 << 20 }; /* with attachments, in base64 */
 enum { ALGOLIA_BYTES = 256 * 1024 };
 
 #define NARROWED                                                                                                       \
@@ -104,7 +103,9 @@ const parry_route parry_routes[] = {
     {"POST", "/v1/cases", "", parry_post_case, PARRY_RIGHT_CASES_WRITE, PARRY_CASE_BODY, PARRY_ROUTE_SLOW},
     {"GET", "/v1/cases/export", CASES_EXPORT, parry_get_cases_export, PARRY_RIGHT_CASES_READ, 0, PARRY_ROUTE_SLOW},
     {"GET", "/v1/cases/{id}/packet", "", parry_get_case_packet, PARRY_RIGHT_CASES_READ, 0, PARRY_ROUTE_SLOW},
-    {"POST", "/v1/cases/{id}/comments", "", parry_post_case_comment, PARRY_RIGHT_CASES_WRITE, PARRY_CASE_BODY,
+    {"POST", "/v1/cases/{id}/comments", "", parry_post_case_comment, PARRY_RIGHT_CASES_WRITE, PARRY_FILES_BODY,
+     PARRY_ROUTE_SLOW},
+    {"GET", "/v1/cases/{id}/attachments/{number}", "", parry_get_case_attachment, PARRY_RIGHT_CASES_READ, 0,
      PARRY_ROUTE_SLOW},
     {"GET", "/v1/cases/{id}", "comments_after fields", parry_get_case, PARRY_RIGHT_CASES_READ, 0, PARRY_ROUTE_SLOW},
     {"PATCH", "/v1/cases/{id}", "", parry_patch_case, PARRY_RIGHT_CASES_WRITE, PARRY_CASE_BODY, PARRY_ROUTE_SLOW},
@@ -119,7 +120,9 @@ const parry_route parry_routes[] = {
     {"GET", PARRY_DESK_BASE "cases/export", CASES_EXPORT, parry_get_cases_export, PARRY_RIGHT_CASES_READ, 0,
      PARRY_ROUTE_SLOW},
     {"POST", PARRY_DESK_BASE "cases/{id}/comments", "", parry_post_case_comment, PARRY_RIGHT_CASES_WRITE,
-     PARRY_CASE_BODY, PARRY_ROUTE_SLOW},
+     PARRY_FILES_BODY, PARRY_ROUTE_SLOW},
+    {"GET", PARRY_DESK_BASE "cases/{id}/attachments/{number}", "", parry_get_case_attachment, PARRY_RIGHT_CASES_READ, 0,
+     PARRY_ROUTE_SLOW},
     {"GET", PARRY_DESK_BASE "cases/{id}", "comments_after fields", parry_get_case, PARRY_RIGHT_CASES_READ, 0,
      PARRY_ROUTE_SLOW},
     {"PATCH", PARRY_DESK_BASE "cases/{id}", "", parry_patch_case, PARRY_RIGHT_CASES_WRITE, PARRY_CASE_BODY,
@@ -128,9 +131,11 @@ const parry_route parry_routes[] = {
     {"GET", "/admin/sign-in", NULL, parry_get_sign_in_page, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_PAGE},
     {"POST", "/v1/handoffs/draft", "", parry_post_handoff_draft, PARRY_RIGHT_HANDOFF, 128 * 1024, PARRY_ROUTE_SLOW},
     {"GET", "/v1/handoffs/challenge", "", parry_get_handoff_challenge, PARRY_RIGHT_HANDOFF, 0, 0},
-    {"POST", "/v1/handoffs", "", parry_post_handoff, PARRY_RIGHT_HANDOFF, HANDOFF_BODY, PARRY_ROUTE_SLOW},
+    {"POST", "/v1/handoffs", "", parry_post_handoff, PARRY_RIGHT_HANDOFF, PARRY_FILES_BODY, PARRY_ROUTE_SLOW},
     {"GET", "/v1/handoffs/{id}", "", parry_get_handoff, PARRY_RIGHT_CASES_READ, 0, PARRY_ROUTE_SLOW},
     {"POST", "/v1/followed/{token}/survey", "", parry_post_survey, PARRY_RIGHT_OPEN, 32 * 1024, PARRY_ROUTE_SLOW},
+    {"GET", "/v1/followed/{token}/attachments/{number}", "", parry_get_followed_attachment, PARRY_RIGHT_OPEN, 0,
+     PARRY_ROUTE_SLOW},
     {"GET", "/v1/followed/{token}", "", parry_get_followed, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_SLOW},
     {"POST", PARRY_TICKET_HOOK, "", parry_post_ticket_hook, PARRY_RIGHT_TICKETS, 16 * 1024, PARRY_ROUTE_ONCE},
     {"GET", "/contact", NULL, parry_get_contact_page, PARRY_RIGHT_OPEN, 0, PARRY_ROUTE_PAGE},

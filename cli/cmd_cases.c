@@ -15,7 +15,7 @@ typedef struct reading {
     const char *status, *priority, *queue, *channel, *customer, *assignee, *format, *email;
     int64_t limit;
     bool json;
-    const char *number;
+    const char *number, *file; /* of a case, of its attachment */
     parry_cases_wish wish;
     parry_cases_row last; /* shown */
     parry_arena *a;
@@ -142,27 +142,38 @@ static parry_code export(reading *r, parry_err *err)
     return each(r, INT64_MAX, csv ? csv_of : line_of, err);
 }
 
+static void show_comment(const parry_case_comment *m)
+{
+    char at[PARRY_TIME_TEXT];
+    parry_time_text(m->created_ms, at);
+    printf("\n%s  %.*s (%s, %llu", at, PARRY_FMT(m->author), parry_comment_kind_name(m->kind),
+           (unsigned long long)m->id);
+    if (m->reply_to > 0)
+        printf(" to %llu", (unsigned long long)m->reply_to);
+    printf(")\n%.*s\n", PARRY_FMT(m->text));
+    for (size_t i = 0; i < m->nfiles; i++)
+        printf("attachment %llu: %.*s, %.*s, %llu bytes\n", (unsigned long long)m->files[i].id,
+               PARRY_FMT(m->files[i].is.name), PARRY_FMT(m->files[i].is.type), (unsigned long long)m->files[i].size);
+}
+
 static parry_code show_comments(reading *r, uint64_t id, parry_err *err)
 {
     parry_case_comment *all = NULL;
     size_t n = 0;
     parry_code code = parry_cases_comments(r->cases, id, true, r->a, &all, &n, err);
-    for (size_t i = 0; i < n && code == PARRY_OK; i++) {
-        char at[PARRY_TIME_TEXT];
-        parry_time_text(all[i].created_ms, at);
-        printf("\n%s  %.*s (%s)\n%.*s\n", at, PARRY_FMT(all[i].author), parry_comment_kind_name(all[i].kind),
-               PARRY_FMT(all[i].text));
-    }
+    for (size_t i = 0; i < n && code == PARRY_OK; i++)
+        show_comment(&all[i]);
     return code;
 }
 
-static parry_code read_number(const reading *r, uint64_t *id, parry_err *err)
+static parry_code read_number(const char *text, uint64_t *id, parry_err *err)
 {
     char *end = NULL;
-    *id = strtoull(r->number, &end, 10);
-    return *end == 0 && *id > 0
-               ? PARRY_OK
-               : parry_fail(err, PARRY_INVALID, "a case is named by its number, as `parry cases list` shows it");
+    *id = strtoull(text, &end, 10);
+    return *end == 0 && *id > 0 ? PARRY_OK
+                                : parry_fail(err, PARRY_INVALID,
+                                             "a case and its attachments are named by their numbers, as `parry cases "
+                                             "list` and `show` show them");
 }
 
 static parry_code show(reading *r, parry_err *err)
@@ -170,7 +181,7 @@ static parry_code show(reading *r, parry_err *err)
     char created[PARRY_TIME_TEXT];
     parry_case k;
     uint64_t id;
-    parry_code code = read_number(r, &id, err);
+    parry_code code = read_number(r->number, &id, err);
     if (code == PARRY_OK)
         code = parry_cases_get(r->cases, id, r->a, &k, err);
     if (code != PARRY_OK || r->json)
@@ -182,6 +193,21 @@ static parry_code show(reading *r, parry_err *err)
            parry_queue_name(k.queue), k.assignee.n > 0 ? k.assignee.p : "nobody's", PARRY_FMT(k.customer_name),
            PARRY_FMT(k.customer_email), PARRY_FMT(k.description));
     return show_comments(r, id, err);
+}
+
+/* Its bytes. */
+static parry_code attachment(reading *r, parry_err *err)
+{
+    uint64_t id, number;
+    parry_case_file f;
+    parry_code code = read_number(r->number, &id, err);
+    if (code == PARRY_OK)
+        code = read_number(r->file, &number, err);
+    if (code == PARRY_OK)
+        code = parry_cases_file(r->cases, id, number, true, r->a, &f, err);
+    if (code == PARRY_OK && fwrite(f.is.bytes.p, 1, f.is.bytes.n, stdout) != f.is.bytes.n)
+        code = parry_fail(err, PARRY_IO, "cannot write to standard output");
+    return code;
 }
 
 /* ---- erasing ----------------------------------------------------------------------------------------------------- */
@@ -211,7 +237,7 @@ static parry_code erase(reading *r, parry_err *err)
     r->wish.order = PARRY_CASES_OLDEST;
     if (r->email != NULL)
         code = each(r, INT64_MAX, erase_it, err);
-    else if ((code = read_number(r, &id, err)) == PARRY_OK)
+    else if ((code = read_number(r->number, &id, err)) == PARRY_OK)
         code = erase_one(r, id, err);
     if (code == PARRY_OK || r->erased > 0)
         printf("%llu erased\n", (unsigned long long)r->erased);
@@ -258,13 +284,18 @@ static int choose(const parry_cli *cli, reading *r, int argc, char **argv)
         const char *name;
         int arguments; /* -1: one, or none */
         parry_code (*run)(reading *r, parry_err *err);
-    } verbs[] = {{"list", 0, list}, {"show", 1, show}, {"export", 0, export}, {"erase", -1, erase}};
+    } verbs[] = {{"list", 0, list},
+                 {"show", 1, show},
+                 {"attachment", 2, attachment},
+                 {"export", 0, export},
+                 {"erase", -1, erase}};
     for (size_t v = 0; v < sizeof verbs / sizeof *verbs; v++) {
         if (strcmp(argv[0], verbs[v].name) != 0)
             continue;
-        if (verbs[v].arguments >= 0 && argc - 1 != verbs[v].arguments)
-            return parry_cli_misuse("cases", "%s takes %d argument(s)", verbs[v].name, verbs[v].arguments);
+        if (verbs[v].arguments >= 0 ? argc - 1 != verbs[v].arguments : argc > 2)
+            return parry_cli_misuse("cases", "%s takes %d argument(s)", verbs[v].name, abs(verbs[v].arguments));
         r->number = argc > 1 ? argv[1] : NULL;
+        r->file = argc > 2 ? argv[2] : NULL;
         return run(cli, r, verbs[v].run);
     }
     return parry_cli_misuse("cases", "there is no `parry cases %s`", argv[0]);
@@ -302,9 +333,9 @@ int cmd_cases(parry_cli *cli, int argc, char **argv)
         {0}};
     const parry_usage usage = {
         .command = "cases",
-        .arguments = "list | show ID | export | erase ID",
+        .arguments = "list | show ID | attachment ID NUMBER | export | erase ID",
         .least = 1,
-        .most = 2,
+        .most = 3,
         .options = options,
         .what = "The cases of this help centre (docs/desk.md), the newest first; an export has all of them, the oldest "
                 "first.\nIt opens what people wrote, so it needs the secret file, and nobody is told who read it. "
@@ -313,6 +344,7 @@ int cmd_cases(parry_cli *cli, int argc, char **argv)
         .examples = "  parry cases list --status new --queue Refunds\n"
                     "  parry cases list --customer mirabel@shop.example\n"
                     "  parry cases show 1042\n"
+                    "  parry cases attachment 1042 1 > receipt.pdf\n"
                     "  parry cases export --format csv > cases.csv\n"
                     "  parry cases erase 1042\n"
                     "  parry cases erase --email mirabel@shop.example\n"};

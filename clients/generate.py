@@ -63,6 +63,11 @@ class Description:
                     return self.whole(content["application/json"].get("schema", {}))
         return None
 
+    def bytes(self, operation):
+        """Is a good reply the bytes of a file?"""
+        return any(kind.get("schema", {}).get("format") == "binary" for status, response in operation["responses"].items()
+                   if status.startswith("2") for kind in self.resolve(response).get("content", {}).values())
+
 
 def snake(name):
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).replace("-", "_").lower()
@@ -137,7 +142,7 @@ def ts_method(d, operation):
         arguments.append(f"body{'' if required else '?'}: {ts_type(schema, '  ') if 'json' in kind else 'string'}")
     arguments.append("options?: CallOptions")
     reply = d.reply(operation)
-    result = ts_type(reply, "  ") if reply is not None else "string"
+    result = ts_type(reply, "  ") if reply is not None else "Uint8Array" if d.bytes(operation) else "string"
     return ts_doc(operation.get("summary"), "  ") + f"  {name}({', '.join(arguments)}): Promise<{result}>;\n"
 
 
@@ -173,6 +178,8 @@ def table_row(d, method, path, operation):
             row["in_" + place] = where[place]
     if body:
         row["body"] = body[0]
+    if d.bytes(operation):
+        row["bytes"] = 1
     return row
 
 
@@ -245,7 +252,7 @@ def py_method(d, method, path, operation):
         kind = py_type(p.get("schema", {}))
         arguments.append(f"{py_argument(p['name'])}: {kind}" if p.get("required") else f"{py_argument(p['name'])}: Optional[{kind}] = None")
     reply = d.reply(operation)
-    result = py_type(reply) if reply is not None else "str"
+    result = py_type(reply) if reply is not None else "bytes" if d.bytes(operation) else "str"
     given = ", ".join(f"{json.dumps(p['name'])}: {py_argument(p['name'])}" for p in parameters)
     out = f"\n    def {snake(operation['operationId'])}({', '.join(arguments)}) -> {result}:\n"
     out += f'        """{operation["summary"]}."""\n'

@@ -11,18 +11,31 @@ parry_code parry_need_cases(const parry_call *c, parry_err *err)
     return code;
 }
 
-parry_code parry_case_number_in(const parry_call *c, uint64_t *id, parry_err *err)
+static bool read_number(parry_str s, uint64_t *out)
 {
     uint64_t n = 0;
-    bool fine = c->tail.n > 0 && c->tail.n <= 18 && c->tail.p[0] != '0';
-    for (size_t i = 0; i < c->tail.n && fine; i++) {
-        fine = c->tail.p[i] >= '0' && c->tail.p[i] <= '9';
-        n = n * 10 + (uint64_t)(c->tail.p[i] - '0');
+    bool fine = s.n > 0 && s.n <= 18 && s.p[0] != '0';
+    for (size_t i = 0; i < s.n && fine; i++) {
+        fine = s.p[i] >= '0' && s.p[i] <= '9';
+        n = n * 10 + (uint64_t)(s.p[i] - '0');
     }
-    if (!fine)
-        return parry_fail(err, PARRY_NOT_FOUND, "there is no such case: a case is named by its number");
-    *id = n;
-    return PARRY_OK;
+    if (fine)
+        *out = n;
+    return fine;
+}
+
+parry_code parry_case_number_in(const parry_call *c, uint64_t *id, parry_err *err)
+{
+    return read_number(c->tail, id)
+               ? PARRY_OK
+               : parry_fail(err, PARRY_NOT_FOUND, "there is no such case: a case is named by its number");
+}
+
+parry_code parry_attachment_number_in(const parry_call *c, uint64_t *n, parry_err *err)
+{
+    return read_number(c->tail2, n)
+               ? PARRY_OK
+               : parry_fail(err, PARRY_NOT_FOUND, "there is no such attachment: it is named by its number");
 }
 
 parry_code parry_case_reply(parry_call *c, int status, uint64_t id, uint64_t after, parry_err *err)

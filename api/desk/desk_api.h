@@ -15,13 +15,15 @@ extern "C" {
 #define PARRY_TICKET_HOOK "/v1/hooks/ticket"
 #define PARRY_CASES_FILTERS "status priority queue channel customer search assignee created_from created_until order "
 
-enum { PARRY_CASE_BODY = 256 * 1024, PARRY_CASE_COMMENTS_SHOWN = 500, PARRY_CASE_COMMENTS_IN_LIST = 20 };
+enum { PARRY_CASE_BODY = 256 * 1024, PARRY_FILES_BODY = 8 << 20 /* with attachments, in base64 */ };
+enum { PARRY_CASE_COMMENTS_SHOWN = 500, PARRY_CASE_COMMENTS_IN_LIST = 20 };
 
 /* ---- routes_cases.c */
 PARRY_MUST parry_code parry_get_cases(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_desk_cases(parry_call *c, parry_err *err); /* with their last comments */
 PARRY_MUST parry_code parry_get_case(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_case_packet(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_case_attachment(parry_call *c, parry_err *err);
 
 /* ---- routes_cases_write.c */
 PARRY_MUST parry_code parry_post_case(parry_call *c, parry_err *err);
@@ -65,6 +67,7 @@ void parry_handoff_say_wait(parry_call *c, unsigned wait_s); /* 429 and Retry-Af
 
 /* ---- routes_follow.c */
 PARRY_MUST parry_code parry_get_followed(parry_call *c, parry_err *err);
+PARRY_MUST parry_code parry_get_followed_attachment(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_survey(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_get_ticket_page(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_post_ticket_page(parry_call *c, parry_err *err);
@@ -82,6 +85,7 @@ PARRY_MUST parry_code parry_post_ticket_hook(parry_call *c, parry_err *err);
 PARRY_MUST parry_code parry_need_cases(const parry_call *c,
                                        parry_err *err); /* UNAVAILABLE: none here. DENIED: limited */
 PARRY_MUST parry_code parry_case_number_in(const parry_call *c, uint64_t *id, parry_err *err); /* c->tail. NOT_FOUND */
+PARRY_MUST parry_code parry_attachment_number_in(const parry_call *c, uint64_t *n, parry_err *err); /* c->tail2, so */
 /* The case and its comments after `after` as the reply, with its ETag. */
 PARRY_MUST parry_code parry_case_reply(parry_call *c, int status, uint64_t id, uint64_t after, parry_err *err);
 

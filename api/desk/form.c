@@ -2,6 +2,7 @@
 #include "api/desk/form.h"
 
 #include "api/desk/abuse.h"
+#include "api/desk/attachments.h"
 #include "api/input.h"
 #include "api/query_log.h"
 #include "api/schema.h"
@@ -9,9 +10,6 @@
 #include "desk/desk.h"
 #include "desk/journey.h"
 #include "desk/subject.h"
-
-#include <sodium.h>
-#include <strings.h>
 
 #define TEXT(most) "{\"type\":\"string\",\"maxLength\":" most "}"
 #define ASKED                                                                                                          \
@@ -26,33 +24,21 @@ const char parry_draft_schema[] = "{\"type\":\"object\",\"additionalProperties\"
 const char parry_handoff_schema[] =
     "{\"type\":\"object\",\"required\":[\"description\",\"email\"],\"additionalProperties\":false,\"properties\":"
     "{" ASKED ",\"email\":" TEXT("254") ",\"name\":" TEXT("200") ",\"page\":" TEXT(
-        "500") ",\"channel\":{\"enum\":[\"form\",\"chat\",\"agent\",\"api\"]},\"share_journey\":{\"type\":"
-               "\"boolean\"}"
+        "500") ",\"channel\":{\"enum\":[\"form\",\"chat\",\"agent\",\"api\"]},\"share_journey\":{\"type\":\"boolean\"}"
                ",\"visitor\":" TEXT("200") ",\"session\":" TEXT(
                    "200") ",\"queue\":{\"enum\":[\"Login\",\"Orders\",\"Deliveries\",\"Payments\",\"Refunds\"]}"
                           ",\"priority\":{\"enum\":[\"low\",\"medium\",\"high\",\"critical\"]}"
-                          ",\"said\":{\"type\":\"array\",\"maxItems\":50,\"items\":{\"type\":\"object\","
-                          "\"required\":[\"role\",\"text\"],"
+                          ",\"said\":{\"type\":\"array\",\"maxItems\":50,\"items\":{\"type\":\"object\",\"required\":["
+                          "\"role\",\"text\"],"
                           "\"additionalProperties\":false,\"properties\":{\"role\":{\"enum\":[\"customer\",\"user\","
                           "\"assistant\",\"agent\"]},"
                           "\"text\":" TEXT("4000") ",\"at\":" TEXT(
                               "40") "}}}"
-                                    ",\"attachments\":{\"type\":\"array\",\"maxItems\":5,\"items\":{\"type\":"
-                                    "\"object\","
-                                    "\"required\":[\"name\",\"type\",\"base64\"],\"additionalProperties\":false,"
-                                    "\"properties\":{\"name\":" TEXT("200") ",\"type\":" TEXT(
-                                        "100") ",\"base64\":" TEXT("1500000") "}}}"
-                                                                              ",\"website\":" TEXT(
-                                                                                  "500") ",\"work\":{\"type\":"
-                                                                                         "\"object\",\"required\":["
-                                                                                         "\"challenge\",\"answer\"]"
-                                                                                         ",\"additionalProperties\""
-                                                                                         ":false,"
-                                                                                         "\"properties\":{"
-                                                                                         "\"challenge\":" TEXT(
-                                                                                             "64") ",\"answer\""
-                                                                                                   ":" TEXT(
-                                                                                                       "64") "}}}}";
+                                    ",\"attachments\":" PARRY_ATTACHMENTS_SCHEMA ",\"website\":" TEXT(
+                                        "500") ",\"work\":{\"type\":\"object\",\"required\":[\"challenge\",\"answer\"],"
+                                               "\"additionalProperties\":false,"
+                                               "\"properties\":{\"challenge\":" TEXT("64") ",\"answer\":" TEXT(
+                                                   "64") "}}}}";
 
 /* What a person or a program chose is no guess. */
 static void choose(json_t *suggested, const json_t *body, const char *name)
@@ -147,49 +133,18 @@ static parry_code add_journey(parry_call *c, const json_t *body, parry_journey_w
 
 /* ---- members ----------------------------------------------------------------------------------------------------- */
 
-static parry_code check_attachment(const parry_call *c, const json_t *j, size_t i, parry_err *err)
-{
-    parry_str coded = parry_body_text(c, j, "base64"), type = parry_body_text(c, j, "type");
-    unsigned char *bytes = parry_arena_alloc(c->arena, coded.n + 1);
-    size_t n = 0;
-    const char *end = NULL;
-    if (sodium_base642bin(bytes, coded.n + 1, coded.p, coded.n, NULL, &n, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
-        end != coded.p + coded.n)
-        return parry_fail(err, PARRY_INVALID, "attachments[%zu].base64 is not base64", i);
-    if (n > PARRY_TICKET_ATTACHMENT_MAX)
-        return parry_fail(err, PARRY_TOO_LARGE, "attachments[%zu] is over %d MiB", i,
-                          PARRY_TICKET_ATTACHMENT_MAX >> 20);
-    if (!parry_attachment_good(type, parry_str_make((const char *)bytes, n)))
-        return parry_fail(err, PARRY_INVALID,
-                          "attachments[%zu] is not what its type says; images, PDF and plain text are taken", i);
-    return PARRY_OK;
-}
-
-/* A name without a way in it, without what ends a header, and which is not the packet's own. */
-static json_t *attachment_json(const parry_call *c, const json_t *j)
-{
-    char *name = parry_str_z(c->arena, parry_body_text(c, j, "name"));
-    for (char *p = name; *p; p++)
-        *p = (unsigned char)*p < ' ' || *p == 0x7F || strchr("/\\\"", *p) != NULL ? '_' : *p;
-    json_t *copy = json_copy((json_t *)(uintptr_t)j);
-    bool ours = strcasecmp(name, PARRY_TICKET_DOCUMENT) == 0;
-    json_object_set_new(copy, "name", json_sprintf("%s%s", ours ? "_" : "", *name != 0 ? name : "file"));
-    return copy;
-}
-
 static parry_code attachments_json(const parry_call *c, const json_t *body, json_t **out, parry_err *err)
 {
+    parry_attachment all[PARRY_TICKET_ATTACHMENTS];
+    size_t n = 0;
+    parry_code code = parry_attachments_read(c, body, all, &n, err);
+    if (code != PARRY_OK)
+        return code;
     json_t *list = json_array();
-    const json_t *j;
-    size_t i;
-    json_array_foreach(json_object_get(body, "attachments"), i, j)
-    {
-        parry_code code = check_attachment(c, j, i, err);
-        if (code != PARRY_OK) {
-            json_decref(list);
-            return code;
-        }
-        json_array_append_new(list, attachment_json(c, j));
+    for (size_t i = 0; i < n; i++) {
+        json_t *copy = json_copy(json_array_get(json_object_get(body, "attachments"), i));
+        json_object_set_new(copy, "name", parry_json_text(all[i].name));
+        json_array_append_new(list, copy);
     }
     *out = list;
     return PARRY_OK;

@@ -1,4 +1,5 @@
-/* GET /v1/cases and its like: lists, one case, its packet. */
+/* GET /v1/cases and its like: lists, one case, its packet and attachments. */
+#include "api/desk/attachments.h"
 #include "api/desk/desk_api.h"
 
 enum { USUAL = 25 };
@@ -114,5 +115,21 @@ parry_code parry_get_case_packet(parry_call *c, parry_err *err)
         code = parry_cases_packet(c->app->cases, id, &packet, err);
     if (code == PARRY_OK)
         parry_response_json(c->res, 200, "application/json", packet);
+    return code;
+}
+
+parry_code parry_get_case_attachment(parry_call *c, parry_err *err)
+{
+    uint64_t id = 0, number = 0;
+    parry_case_file f;
+    parry_code code = parry_need_cases(c, err);
+    if (code == PARRY_OK)
+        code = parry_case_number_in(c, &id, err);
+    if (code == PARRY_OK)
+        code = parry_attachment_number_in(c, &number, err);
+    if (code == PARRY_OK)
+        code = parry_cases_file(c->app->cases, id, number, true, c->arena, &f, err);
+    if (code == PARRY_OK)
+        parry_attachment_reply(c, &f.is);
     return code;
 }

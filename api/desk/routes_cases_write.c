@@ -1,6 +1,8 @@
 /* Cases made, changed and commented on over HTTP. An Idempotency-Key is kept by the case store itself and not beside
  * it (api/idempotency.h), so that nothing of a case stands there unsealed. */
+#include "api/desk/attachments.h"
 #include "api/desk/desk_api.h"
+#include "api/schema.h"
 
 #include "access/people.h"
 #include "base/clock.h"
@@ -291,15 +293,38 @@ parry_code parry_patch_case(parry_call *c, parry_err *err)
 
 /* ---- commenting on it -------------------------------------------------------------------------------------------- */
 
+static const char comment_schema[] = "{\"properties\":{\"replyTo\":{\"type\":\"integer\",\"minimum\":1},"
+                                     "\"attachments\":" PARRY_ATTACHMENTS_SCHEMA "}}";
+
+/* What it answers, and what goes along. */
+static parry_code read_more(const parry_call *c, json_t *body, parry_case_comment *m, parry_err *err)
+{
+    parry_attachment all[PARRY_TICKET_ATTACHMENTS];
+    json_t *wanted = parry_schema_of(comment_schema);
+    parry_code code = parry_schema_check(wanted, body, err);
+    json_decref(wanted);
+    if (code == PARRY_OK)
+        code = parry_attachments_read(c, body, all, &m->nfiles, err);
+    if (code != PARRY_OK)
+        return code;
+    m->reply_to = (uint64_t)json_integer_value(json_object_get(body, "replyTo"));
+    m->files = PARRY_ARRAY(c->arena, parry_case_file, PARRY_TICKET_ATTACHMENTS);
+    for (size_t i = 0; i < m->nfiles; i++)
+        m->files[i].is = all[i];
+    return PARRY_OK;
+}
+
 static parry_code read_comment(const parry_call *c, uint64_t id, parry_case_comment *m, parry_err *err)
 {
     json_t *body = NULL;
     bool wrong = false;
     parry_case k = {.id = 0};
-    parry_code code = parry_members_only(c, "text internal customer", &body, err);
+    parry_code code = parry_members_only(c, "text internal customer replyTo attachments", &body, err);
     bool internal = flag(body, "internal", &wrong), customer = flag(body, "customer", &wrong);
     if (code == PARRY_OK)
         code = parry_member_read(c, body, "text", &m->text, err);
+    if (code == PARRY_OK)
+        code = read_more(c, body, m, err);
     json_decref(body);
     if (code == PARRY_OK && (wrong || (internal && customer)))
         code = parry_fail(err, PARRY_INVALID, "internal and customer: true or false, and not both true");
@@ -312,6 +337,24 @@ static parry_code read_comment(const parry_call *c, uint64_t id, parry_case_comm
     m->kind = customer ? PARRY_COMMENT_CUSTOMER : internal ? PARRY_COMMENT_INTERNAL : PARRY_COMMENT_AGENT;
     m->author = customer ? (k.customer_name.n > 0 ? k.customer_name : k.customer_email) : author(c);
     return PARRY_OK;
+}
+
+/* Of one that was said before under its key, the bytes are read again. *same: it is what was sent now. */
+static parry_code compare(parry_call *c, uint64_t id, const parry_case_comment *sent, const parry_case_comment *is,
+                          bool *same, parry_err *err)
+{
+    parry_code code = PARRY_OK;
+    *same = parry_str_eq(sent->text, is->text) && sent->kind == is->kind && sent->reply_to == is->reply_to &&
+            sent->nfiles == is->nfiles;
+    if (sent->files == is->files)
+        return PARRY_OK;
+    for (size_t i = 0; i < is->nfiles && *same && code == PARRY_OK; i++) {
+        parry_case_file f = {.id = 0};
+        code = parry_cases_file(c->app->cases, id, is->files[i].id, true, c->arena, &f, err);
+        *same = code == PARRY_OK && parry_str_eq(f.is.name, sent->files[i].is.name) &&
+                parry_str_eq(f.is.type, sent->files[i].is.type) && parry_str_eq(f.is.bytes, sent->files[i].is.bytes);
+    }
+    return code;
 }
 
 parry_code parry_post_case_comment(parry_call *c, parry_err *err)
@@ -329,12 +372,15 @@ parry_code parry_post_case_comment(parry_call *c, parry_err *err)
         code = read_once(c, &once, err);
     if (code == PARRY_OK)
         code = read_comment(c, id, &m, err);
-    parry_str said = m.text;
+    const parry_case_comment sent = m;
+    bool same = false;
     if (code == PARRY_OK)
         code = parry_cases_comment_once(c->app->cases, id, once, c->arena, &m, err);
+    if (code == PARRY_OK)
+        code = compare(c, id, &sent, &m, &same, err);
     if (code != PARRY_OK)
         return code;
-    if (!parry_str_eq(said, m.text))
+    if (!same)
         return say_reused(c);
     json_t *list = parry_comments_json(&m, 1), *j = json_incref(json_array_get(list, 0));
     json_decref(list);

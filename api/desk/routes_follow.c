@@ -2,6 +2,7 @@
  * survey after it. Who has the link needs nothing else; it says nothing that the person does not know. */
 #include "api/routes.h"
 
+#include "api/desk/attachments.h"
 #include "api/desk/desk_api.h"
 #include "api/input.h"
 #include "api/query_log.h"
@@ -37,16 +38,35 @@ static const char *state_of(const parry_handoff *h)
     return t->receipt.ended ? "closed" : "open";
 }
 
+/* The number of its case; false: it is none of ours. */
+static bool case_of(const parry_call *c, const parry_handoff *h, uint64_t *number)
+{
+    char id[PARRY_UUID_TEXT];
+    parry_uuid_text(h->id, id);
+    return c->app->cases != NULL && parry_cases_by_external(c->app->cases, parry_str_of(id), number, NULL) == PARRY_OK;
+}
+
+/* Each with where it is read, which asks for nothing but the link. */
+static json_t *files_json(const parry_call *c, const parry_case_comment *m)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < m->nfiles; i++)
+        json_array_append_new(list, json_pack("{s:o, s:o, s:I, s:o}", "name", parry_json_text(m->files[i].is.name),
+                                              "type", parry_json_text(m->files[i].is.type), "size",
+                                              (json_int_t)m->files[i].size, "url",
+                                              json_sprintf("/v1/followed/%.*s/attachments/%llu", PARRY_FMT(c->tail),
+                                                           (unsigned long long)m->files[i].id)));
+    return list;
+}
+
 /* What was said since, where the case is ours; internal notes are for the desk. */
 static json_t *comments_json(const parry_call *c, const parry_handoff *h)
 {
-    char id[PARRY_UUID_TEXT];
     uint64_t number;
     parry_case_comment *list = NULL;
     size_t n = 0;
     json_t *j = json_array();
-    parry_uuid_text(h->id, id);
-    if (c->app->cases == NULL || parry_cases_by_external(c->app->cases, parry_str_of(id), &number, NULL) != PARRY_OK ||
+    if (!case_of(c, h, &number) ||
         parry_cases_comments(c->app->cases, number, false, c->arena, &list, &n, NULL) != PARRY_OK)
         return j;
     for (size_t i = 0; i < n; i++) {
@@ -54,8 +74,9 @@ static json_t *comments_json(const parry_call *c, const parry_handoff *h)
         bool ours = list[i].kind == PARRY_COMMENT_AGENT, theirs = list[i].kind == PARRY_COMMENT_CUSTOMER;
         parry_time_text(list[i].created_ms, at);
         if (ours || theirs)
-            json_array_append_new(j, json_pack("{s:s, s:o, s:s}", "from", ours ? "agent" : "customer", "text",
-                                               parry_json_text(list[i].text), "at", at));
+            json_array_append_new(j, json_pack("{s:s, s:o, s:s, s:o}", "from", ours ? "agent" : "customer", "text",
+                                               parry_json_text(list[i].text), "at", at, "attachments",
+                                               files_json(c, &list[i])));
     }
     return j;
 }
@@ -75,6 +96,23 @@ parry_code parry_get_followed(parry_call *c, parry_err *err)
     parry_code code = find(c, &h, err);
     if (code == PARRY_OK)
         parry_response_json(c->res, 200, "application/json", followed_json(c, &h));
+    return code;
+}
+
+parry_code parry_get_followed_attachment(parry_call *c, parry_err *err)
+{
+    parry_handoff h;
+    parry_case_file f;
+    uint64_t id = 0, number = 0;
+    parry_code code = find(c, &h, err);
+    if (code == PARRY_OK)
+        code = parry_attachment_number_in(c, &number, err);
+    if (code == PARRY_OK && !case_of(c, &h, &id))
+        code = parry_fail(err, PARRY_NOT_FOUND, "there is no such attachment");
+    if (code == PARRY_OK && parry_cases_file(c->app->cases, id, number, false, c->arena, &f, NULL) != PARRY_OK)
+        code = parry_fail(err, PARRY_NOT_FOUND, "there is no such attachment");
+    if (code == PARRY_OK)
+        parry_attachment_reply(c, &f.is);
     return code;
 }
 

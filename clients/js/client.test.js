@@ -35,6 +35,15 @@ test('it waits as it is told and tries again', async () => {
   assert.equal(seen.length, 3);
 });
 
+test('files come as bytes, NDJSON as lines', async () => {
+  const bytes = new Uint8Array([0x89, 0x50, 0, 255]);
+  const answers = [new Response(bytes, { headers: { 'Content-Type': 'text/plain; charset=utf-8' } }),
+                   new Response('{"id": 1}\n{"id": 2}\n', { headers: { 'Content-Type': 'application/x-ndjson' } })];
+  const parry = new Parry('http://h', { fetch: async () => answers.shift() });
+  assert.deepEqual(await parry.getCaseAttachment({ id: 1, number: 1 }), bytes);
+  assert.equal((await parry.exportCases({ format: 'ndjson' })).split('\n').length, 3);
+});
+
 test('it gives up, and never repeats a POST that the server could not tell apart', async () => {
   let calls = 0;
   const busy = async () => (calls++, json(503, { type: '/problems/unavailable', detail: 'busy' }, { 'Retry-After': '0' }));

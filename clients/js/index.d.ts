@@ -116,17 +116,19 @@ export type NewHandoff = {
   audience?: string;
   page?: string;
   channel?: "form" | "chat" | "agent" | "api";
-  attachments?: ({
-    name: string;
-    type: "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf" | "text/plain";
-    base64: string;
-  })[];
+  attachments?: NewAttachments;
   website?: string;
   work?: {
     challenge: string;
     answer: string;
   };
 };
+
+export type NewAttachments = ({
+  name: string;
+  type: "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "application/pdf" | "text/plain";
+  base64: string;
+})[];
 
 export type NewHandoffReply = {
   id: string;
@@ -164,6 +166,12 @@ export type Followed = {
     from: "agent" | "customer";
     text: string;
     at: string;
+    attachments: ({
+      name: string;
+      type: string;
+      size: number;
+      url: string;
+    })[];
   })[];
   survey: number | null;
 };
@@ -182,6 +190,13 @@ export type CaseComment = {
   text: string;
   createdAt: string;
   kind: "customer" | "agent" | "internal" | "system";
+  replyTo: number | null;
+  attachments: ({
+    id: number;
+    name: string;
+    type: string;
+    size: number;
+  })[];
 };
 
 export type CaseHead = {
@@ -249,6 +264,8 @@ export type NewComment = {
   text: string;
   internal?: boolean;
   customer?: boolean;
+  replyTo?: number;
+  attachments?: NewAttachments;
 };
 
 export type Flag = "1" | "true" | "0" | "false";
@@ -1111,6 +1128,8 @@ export class Parry {
   }>;
   /** What became of a ticket, target by target */
   getHandoff(params: { id: string }, options?: CallOptions): Promise<Handoff>;
+  /** A file of what was said */
+  getFollowedAttachment(params: { token: string; number: number }, options?: CallOptions): Promise<Uint8Array>;
   /** What its sender may know of a ticket */
   getFollowed(params: { token: string }, options?: CallOptions): Promise<Followed>;
   /** Say how content one was */
@@ -1145,6 +1164,8 @@ export class Parry {
   getCasePacket(params: { id: number }, options?: CallOptions): Promise<Record<string, unknown>>;
   /** Say something to the customer, among agents, or in the customer's name */
   commentOnCase(params: { id: number; "Idempotency-Key"?: string }, body: NewComment, options?: CallOptions): Promise<CaseComment>;
+  /** A file of a comment */
+  getCaseAttachment(params: { id: number; number: number }, options?: CallOptions): Promise<Uint8Array>;
   /** A case and its comments */
   getCase(params: { id: number; comments_after?: number; fields?: string }, options?: CallOptions): Promise<Case>;
   /** Change status, priority, queue, assignee or texts */
@@ -1196,6 +1217,8 @@ export class Parry {
   deskExportCases(params?: { status?: CaseStatus; priority?: CasePriority; queue?: CaseQueue; channel?: CaseChannel; customer?: string; search?: string; assignee?: string; created_from?: string; created_until?: string; order?: "newest" | "oldest" | "updated" | "priority" | "relevance"; limit?: number; cursor?: string; format?: "csv" | "ndjson" }, options?: CallOptions): Promise<string>;
   /** Say something to the customer, among agents, or in the customer's name */
   deskCommentOnCase(params: { id: number; "Idempotency-Key"?: string }, body: NewComment, options?: CallOptions): Promise<CaseComment>;
+  /** A file of a comment */
+  deskGetCaseAttachment(params: { id: number; number: number }, options?: CallOptions): Promise<Uint8Array>;
   /** A case and its comments */
   deskGetCase(params: { id: number; comments_after?: number; fields?: string }, options?: CallOptions): Promise<Case>;
   /** Change status, priority, queue, assignee or texts */

@@ -33,7 +33,7 @@ export class Parry {
       const last = attempt >= this.#options.retries || !mayRepeat(operation, request.headers);
       try {
         const response = await this.#send(request, options.signal);
-        if (response.ok) return await read(response);
+        if (response.ok) return await read(response, operation);
         if (last || !RETRY_STATUS.has(response.status)) throw await failure(response);
         await wait(retryAfter(response) ?? FIRST_WAIT_MS * 2 ** attempt, options.signal);
       } catch (error) {
@@ -94,10 +94,11 @@ function mayRepeat(operation, headers) {
   return operation.method !== 'POST' || 'Idempotency-Key' in headers;
 }
 
-async function read(response) {
+async function read(response, { bytes }) {
   if (response.status === 204) return undefined;
+  if (bytes) return new Uint8Array(await response.arrayBuffer());
   const type = response.headers.get('Content-Type') ?? '';
-  return type.includes('json') ? response.json() : response.text();
+  return /[/+]json\b/.test(type) ? response.json() : response.text(); // NDJSON is lines of it
 }
 
 async function failure(response) {

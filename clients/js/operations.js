@@ -607,6 +607,15 @@ export const operations = {
       "id"
     ]
   },
+  "getFollowedAttachment": {
+    "method": "GET",
+    "path": "/v1/followed/{token}/attachments/{number}",
+    "in_path": [
+      "token",
+      "number"
+    ],
+    "bytes": 1
+  },
   "getFollowed": {
     "method": "GET",
     "path": "/v1/followed/{token}",
@@ -695,6 +704,15 @@ export const operations = {
       "Idempotency-Key"
     ],
     "body": "application/json"
+  },
+  "getCaseAttachment": {
+    "method": "GET",
+    "path": "/v1/cases/{id}/attachments/{number}",
+    "in_path": [
+      "id",
+      "number"
+    ],
+    "bytes": 1
   },
   "getCase": {
     "method": "GET",
@@ -796,6 +814,15 @@ export const operations = {
       "Idempotency-Key"
     ],
     "body": "application/json"
+  },
+  "deskGetCaseAttachment": {
+    "method": "GET",
+    "path": "/applications/customerservice/api/cases/{id}/attachments/{number}",
+    "in_path": [
+      "id",
+      "number"
+    ],
+    "bytes": 1
   },
   "deskGetCase": {
     "method": "GET",

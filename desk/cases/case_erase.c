@@ -1,7 +1,7 @@
 /* The case store: what is erased, and when.
  *
- * One transaction takes a case away, and with it as many comments as it has room for; of a case with more a mark stands
- * in case_erased until the following ones have taken the rest. */
+ * One transaction takes a case away, and with it as many comments and files as it has room for; of a case with more a
+ * mark stands in case_erased until the following ones have taken the rest. */
 #include "desk/cases/cases_inner.h"
 
 enum { ROWS = 500, ROWS_OF_A_CASE = 8, CASES_AT_ONCE = 128 };
@@ -16,7 +16,7 @@ typedef struct erasing {
     size_t erased;
     uint64_t seq; /* of the feed */
     uint64_t gone[CASES_AT_ONCE];
-    bool rest; /* of some there are comments yet */
+    bool rest; /* of some there are comments or files yet */
     size_t rows;
     int64_t until_ns;
 } erasing;
@@ -78,6 +78,38 @@ static parry_code erase_comments(erasing *x, parry_txn *t, uint64_t id, bool *al
     return code;
 }
 
+/* ---- files ------------------------------------------------------------------------------------------------------- */
+
+static parry_code first_file(erasing *x, parry_txn *t, uint64_t id, parry_case_key *out, bool *there, parry_err *err)
+{
+    parry_case_key from;
+    parry_cursor *cursor = NULL;
+    parry_str key, value, first = parry_case_comment_key(&from, id, 0);
+    parry_code code = parry_cursor_open(t, x->c->files, first, &cursor, err);
+    if (code != PARRY_OK)
+        return code;
+    *there = parry_cursor_next(cursor, &key, &value) && key.n == sizeof out->b && memcmp(key.p, first.p, 8) == 0;
+    if (*there)
+        memcpy(out->b, key.p, sizeof out->b);
+    return parry_cursor_close(cursor, err);
+}
+
+/* What is left of it; *all: nothing is. */
+static parry_code erase_rest(erasing *x, parry_txn *t, uint64_t id, bool *all, parry_err *err)
+{
+    parry_case_key k;
+    bool there = true;
+    parry_code code = erase_comments(x, t, id, all, err);
+    while (code == PARRY_OK && *all && there && room(x)) {
+        code = first_file(x, t, id, &k, &there, err);
+        if (code == PARRY_OK && there)
+            code = parry_wipe(t, x->c->files, parry_str_make((const char *)k.b, sizeof k.b), err);
+        x->rows++;
+    }
+    *all = *all && !there;
+    return code;
+}
+
 /* ---- a case ------------------------------------------------------------------------------------------------------ */
 
 /* What it is known by elsewhere. One whose text cannot be read is erased nevertheless. */
@@ -111,7 +143,7 @@ static parry_code erase_rows(erasing *x, parry_txn *t, uint64_t id, parry_case_h
         code = parry_wipe(t, c->heads_table, key, err);
     x->rows += ROWS_OF_A_CASE;
     if (code == PARRY_OK)
-        code = erase_comments(x, t, id, &all, err);
+        code = erase_rest(x, t, id, &all, err);
     x->rest = x->rest || !all;
     return code == PARRY_OK && !all ? parry_put(t, c->erased, key, parry_str_of(""), err) : code;
 }
@@ -170,7 +202,7 @@ static parry_code finish_in(void *ctx, parry_txn *t, parry_err *err)
     uint64_t id = x->rest ? parry_key_u64_read(key) : 0;
     code = parry_cursor_close(cursor, err);
     if (code == PARRY_OK && x->rest)
-        code = erase_comments(x, t, id, &all, err);
+        code = erase_rest(x, t, id, &all, err);
     return code == PARRY_OK && x->rest && all ? parry_del(t, x->c->erased, parry_case_id_key(&k, id), err) : code;
 }
 

@@ -46,6 +46,18 @@ json_t *parry_case_json(const parry_case *k)
     return j;
 }
 
+json_t *parry_case_files_json(const parry_case_comment *m)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < m->nfiles; i++) {
+        const parry_case_file *f = &m->files[i];
+        json_array_append_new(list,
+                              json_pack("{s:I, s:o, s:o, s:I}", "id", (json_int_t)f->id, "name", text_json(f->is.name),
+                                        "type", text_json(f->is.type), "size", (json_int_t)f->size));
+    }
+    return list;
+}
+
 static json_t *comment_json(const parry_case_comment *m)
 {
     json_t *j = json_object();
@@ -54,6 +66,8 @@ static json_t *comment_json(const parry_case_comment *m)
     json_object_set_new(j, "text", text_json(m->text));
     json_object_set_new(j, "createdAt", time_json(m->created_ms));
     json_object_set_new(j, "kind", json_string(parry_comment_kind_name(m->kind)));
+    json_object_set_new(j, "replyTo", m->reply_to > 0 ? json_integer((json_int_t)m->reply_to) : json_null());
+    json_object_set_new(j, "attachments", parry_case_files_json(m));
     return j;
 }
 

@@ -1,4 +1,5 @@
 /* Records of cases: heads packed in little-endian, everything that people wrote sealed. */
+#include "desk/cases/case_json.h"
 #include "desk/cases/cases_inner.h"
 
 #include <stdlib.h>
@@ -246,6 +247,10 @@ parry_code parry_case_comment_save(parry_cases *c, parry_txn *t, uint64_t id, co
     json_t *j = json_pack("{s:o*, s:o*}", "author", text(m->author), "text", text(m->text));
     if (once != NULL)
         json_object_set_new(j, "once", text(key_text));
+    if (m->reply_to > 0)
+        json_object_set_new(j, "answers", json_integer((json_int_t)m->reply_to));
+    if (m->nfiles > 0)
+        json_object_set_new(j, "files", parry_case_files_json(m));
     parry_code code = put_sealed(c, t, c->comments, parry_case_comment_key(&key, id, m->id),
                                  about(a, "comment", id, m->id), parry_buf_str(&before), j, a, err);
     parry_buf_free(&before);
@@ -267,7 +272,9 @@ parry_code parry_case_comment_read(parry_cases *c, uint64_t id, parry_str key, p
                                 .author = member(j, "author", a),
                                 .kind = (parry_comment_kind)(unsigned char)value.p[0],
                                 .text = member(j, "text", a),
-                                .created_ms = (int64_t)get_number(value, 1, 8)};
+                                .created_ms = (int64_t)get_number(value, 1, 8),
+                                .reply_to = (uint64_t)json_integer_value(json_object_get(j, "answers"))};
+    parry_case_files_read(json_object_get(j, "files"), a, out);
     json_decref(j);
     return PARRY_OK;
 }

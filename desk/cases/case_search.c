@@ -70,6 +70,8 @@ static parry_code add_comments(parry_case_search *s, uint64_t id, parry_str lang
         for (size_t i = 0; i < n; i++) {
             if (list[i].kind != PARRY_COMMENT_SYSTEM)
                 add_text(s, list[i].text, language, 1, false, room);
+            for (size_t f = 0; f < list[i].nfiles; f++)
+                add_text(s, list[i].files[f].is.name, language, 1, true, room);
             after = list[i].id;
         }
     }

@@ -5,8 +5,7 @@ enum { HISTORY_MAX = 2048 };
 
 /* ---- limits ------------------------------------------------------------------------------------------------------ */
 
-/* line: it stands in one, so that it holds no control character. */
-static parry_code check_text(const char *what, parry_str s, size_t most, bool line, parry_err *err)
+parry_code parry_case_check_text(const char *what, parry_str s, size_t most, bool line, parry_err *err)
 {
     if (!parry_utf8_valid(s, NULL))
         return parry_fail(err, PARRY_INVALID, "%s: not UTF-8", what);
@@ -21,19 +20,19 @@ static parry_code check_text(const char *what, parry_str s, size_t most, bool li
 
 static parry_code check_ticket(const parry_ticket *t, parry_err *err)
 {
-    parry_code code = check_text("subject", t->subject, PARRY_TICKET_SUBJECT_MAX, true, err);
+    parry_code code = parry_case_check_text("subject", t->subject, PARRY_TICKET_SUBJECT_MAX, true, err);
     if (code == PARRY_OK)
-        code = check_text("description", t->description, PARRY_TICKET_DESCRIPTION_MAX, false, err);
+        code = parry_case_check_text("description", t->description, PARRY_TICKET_DESCRIPTION_MAX, false, err);
     if (code == PARRY_OK)
-        code = check_text("name", t->name, PARRY_TICKET_NAME_MAX, true, err);
+        code = parry_case_check_text("name", t->name, PARRY_TICKET_NAME_MAX, true, err);
     if (code == PARRY_OK)
-        code = check_text("e-mail", t->email, PARRY_TICKET_EMAIL_MAX, true, err);
+        code = parry_case_check_text("e-mail", t->email, PARRY_TICKET_EMAIL_MAX, true, err);
     if (code == PARRY_OK && (t->subject.n == 0 || parry_str_find(t->email, parry_str_of("@")) >= t->email.n))
         code = parry_fail(err, PARRY_INVALID, "a case needs a subject and the e-mail of its customer");
     if (code == PARRY_OK && t->id.n > PARRY_CASE_EXTERNAL_MAX)
         code = parry_fail(err, PARRY_INVALID, "an external id has at most %d bytes", PARRY_CASE_EXTERNAL_MAX);
     if (code == PARRY_OK)
-        code = check_text("external id", t->id, PARRY_CASE_EXTERNAL_MAX, true, err);
+        code = parry_case_check_text("external id", t->id, PARRY_CASE_EXTERNAL_MAX, true, err);
     if (code == PARRY_OK && ((unsigned)t->queue >= PARRY_QUEUES || (unsigned)t->priority >= PARRY_PRIORITIES))
         code = parry_fail(err, PARRY_INVALID, "there is no such queue or priority");
     if (code == PARRY_OK && (unsigned)t->channel >= PARRY_CHANNELS)
@@ -93,7 +92,8 @@ static parry_code add_comment(parry_cases *c, parry_txn *t, uint64_t id, parry_c
         return parry_fail(err, PARRY_TOO_LARGE, "a case has at most %d comments: make a new one",
                           PARRY_CASE_COMMENTS_MAX);
     m->id = ++h->ncomments;
-    return parry_case_comment_save(c, t, id, m, once, err);
+    parry_code code = parry_case_files_add(c, t, id, h, m, err);
+    return code == PARRY_OK ? parry_case_comment_save(c, t, id, m, once, err) : code;
 }
 
 typedef struct creating {
@@ -407,7 +407,7 @@ parry_code parry_cases_change(parry_cases *c, uint64_t id, const parry_case_chan
     if (code == PARRY_OK && kept.assignee != NULL && kept.assignee->n > PARRY_CASE_ASSIGNEE_MAX)
         code = parry_fail(err, PARRY_INVALID, "assignee: over %d bytes", PARRY_CASE_ASSIGNEE_MAX);
     if (code == PARRY_OK && kept.assignee != NULL)
-        code = check_text("assignee", *kept.assignee, PARRY_CASE_ASSIGNEE_MAX, true, err);
+        code = parry_case_check_text("assignee", *kept.assignee, PARRY_CASE_ASSIGNEE_MAX, true, err);
     if (code == PARRY_OK)
         code = check_texts(&kept, err);
     if (code == PARRY_OK)
@@ -437,6 +437,9 @@ static parry_code write_new_comment(commenting *m, parry_txn *t, parry_err *err)
     changing *w = &m->in;
     parry_case_head *h = &w->head;
     parry_case_comment *comment = m->comment;
+    if (comment->reply_to > h->ncomments)
+        return parry_fail(err, PARRY_INVALID, "case %llu has no comment %llu to reply to", (unsigned long long)w->id,
+                          (unsigned long long)comment->reply_to);
     comment->created_ms = w->now_ms;
     parry_code code = add_comment(w->c, t, w->id, h, comment, m->once, err);
     if (code == PARRY_OK && comment->kind == PARRY_COMMENT_CUSTOMER && h->status == PARRY_CASE_DONE)
@@ -476,11 +479,13 @@ parry_code parry_cases_comment_once(parry_cases *c, uint64_t id, parry_str once,
     commenting m = {.in = {.c = c, .id = id, .now_ms = parry_clock_now_ms(c->clock)},
                     .comment = comment,
                     .once = once.n > 0 ? &key : NULL};
-    parry_code code = check_text("text", comment->text, PARRY_CASE_COMMENT_MAX, false, err);
+    parry_code code = parry_case_check_text("text", comment->text, PARRY_CASE_COMMENT_MAX, false, err);
     if (code == PARRY_OK)
-        code = check_text("author", comment->author, PARRY_CASE_AUTHOR_MAX, true, err);
+        code = parry_case_check_text("author", comment->author, PARRY_CASE_AUTHOR_MAX, true, err);
     if (code == PARRY_OK && (comment->text.n == 0 || (unsigned)comment->kind >= PARRY_COMMENT_KINDS))
         code = parry_fail(err, PARRY_INVALID, "a comment needs a text");
+    if (code == PARRY_OK)
+        code = parry_case_files_check(comment, err);
     if (code == PARRY_OK)
         code = parry_group_do(c->group, write_comment, &m, err);
     if (code != PARRY_OK)

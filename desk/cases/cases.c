@@ -191,9 +191,9 @@ static parry_code open_tables(parry_cases *c, parry_err *err)
     const struct {
         const char *name;
         parry_table *table;
-    } all[] = {{"case_heads", &c->heads_table}, {"case_texts", &c->texts},  {"case_packets", &c->packets},
-               {"case_comments", &c->comments}, {"case_keys", &c->keys},    {"case_feed", &c->feed},
-               {"case_meta", &c->meta},         {"case_erased", &c->erased}};
+    } all[] = {{"case_heads", &c->heads_table}, {"case_texts", &c->texts}, {"case_packets", &c->packets},
+               {"case_comments", &c->comments}, {"case_files", &c->files}, {"case_keys", &c->keys},
+               {"case_feed", &c->feed},         {"case_meta", &c->meta},   {"case_erased", &c->erased}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         parry_code code = parry_env_table(c->env, all[i].name, all[i].table, err);
         if (code != PARRY_OK)

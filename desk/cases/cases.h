@@ -23,9 +23,10 @@ extern "C" {
 #endif
 
 enum {
-    PARRY_CASES_TABLES = 8,
+    PARRY_CASES_TABLES = 9,
     PARRY_CASE_COMMENT_MAX = 16000, /* characters */
     PARRY_CASE_COMMENTS_MAX = 5000, /* of one case */
+    PARRY_CASE_FILES_MAX = 100,     /* of one case; PARRY_TICKET_ATTACHMENTS of one comment */
     PARRY_CASE_AUTHOR_MAX = 200,    /* characters */
     PARRY_CASE_ASSIGNEE_MAX = 64,   /* bytes */
     PARRY_CASE_EXTERNAL_MAX = 512,  /* bytes */
@@ -71,12 +72,21 @@ typedef enum parry_comment_kind {
 } parry_comment_kind;
 const char *parry_comment_kind_name(parry_comment_kind k); /* "internal" */
 
+typedef struct parry_case_file {
+    uint64_t id;         /* within its case, from 1 */
+    parry_attachment is; /* its bytes: as it is written, and of parry_cases_file; else empty */
+    uint64_t size;       /* bytes */
+} parry_case_file;
+
 typedef struct parry_case_comment {
     uint64_t id;      /* within its case, from 1 */
     parry_str author; /* customer's name, agent's name, or "System" */
     parry_comment_kind kind;
     parry_str text;
     int64_t created_ms;
+    uint64_t reply_to; /* the comment that it answers; 0: none */
+    parry_case_file *files;
+    size_t nfiles;
 } parry_case_comment;
 
 typedef struct parry_cases parry_cases;
@@ -105,9 +115,10 @@ typedef struct parry_case_change { /* what is NULL or -1 stays */
 /* What is so already changes nothing. NOT_FOUND; CONFLICT: another version; INVALID: no such value or way, or a text
  * that parry_cases_create would not take. */
 PARRY_MUST parry_code parry_cases_change(parry_cases *c, uint64_t id, const parry_case_change *change, parry_err *err);
-/* comment->id and created_ms are set. The first one of an agent is the first reply; one of the customer reopens what is
- * done. once (may be empty): the same again for the same case is the same comment, which is then read into *comment,
- * its strings in the arena. */
+/* comment->id, created_ms, and id and size of its files are set. What they are was looked at by who brings them.
+ * INVALID also where there is no comment to reply to; TOO_LARGE: so many, or such files. The first one of an agent is
+ * the first reply; one of the customer reopens what is done. once (may be empty): the same again for the same case is
+ * the same comment, which is then read into *comment, its strings in the arena. */
 PARRY_MUST parry_code parry_cases_comment_once(parry_cases *c, uint64_t id, parry_str once, parry_arena *a,
                                                parry_case_comment *comment, parry_err *err);
 PARRY_MUST parry_code parry_cases_comment(parry_cases *c, uint64_t id, parry_case_comment *comment, parry_err *err);
@@ -135,6 +146,9 @@ PARRY_MUST parry_code parry_cases_comments_after(parry_cases *c, uint64_t id, bo
                                                  parry_arena *a, parry_case_comment **out, size_t *n, parry_err *err);
 PARRY_MUST parry_code parry_cases_comments(parry_cases *c, uint64_t id, bool internal, parry_arena *a,
                                            parry_case_comment **out, size_t *n, parry_err *err);
+/* A file of a comment, with its bytes; internal: of those too. NOT_FOUND. */
+PARRY_MUST parry_code parry_cases_file(parry_cases *c, uint64_t id, uint64_t file, bool internal, parry_arena *a,
+                                       parry_case_file *out, parry_err *err);
 /* The hand-off packet it was made from. A new reference. NOT_FOUND: no such case, or it has none. */
 PARRY_MUST parry_code parry_cases_packet(parry_cases *c, uint64_t id, json_t **out, parry_err *err);
 

@@ -3,11 +3,12 @@
  *   case_heads     id u64 -> head, packed (case_record.c)
  *   case_texts     id -> sealed JSON: customer, subject, description
  *   case_packets   id -> sealed JSON: the hand-off packet, where there is one
- *   case_comments  id, number u64 -> kind u8, created i64, sealed JSON: author, text
+ *   case_comments  id, number u64 -> kind u8, created i64, sealed JSON: author, text, what it answers, its files
+ *   case_files     id, number u64 -> the comment's number u64, sealed bytes
  *   case_keys      keyed hash of an external id -> id; of a comment's key -> its number
  *   case_feed      seq u64 -> id: what the index must read again; each case stands in it once, at its newest
  *   case_meta      "last" -> u64 id, "seq" -> u64, "store" -> 16 random bytes
- *   case_erased    id -> "": of an erased one there are comments yet
+ *   case_erased    id -> "": of an erased one there are comments or files yet
  *
  * Of an erased case its place in the feed stays. */
 #ifndef PARRY_DESK_CASES_INNER_H
@@ -64,7 +65,7 @@ struct parry_cases {
     parry_group *group;
     parry_clock clock;
     parry_secret seal, names, words; /* keys derived from ours, one for each purpose */
-    parry_table heads_table, texts, packets, comments, keys, feed, meta, erased;
+    parry_table heads_table, texts, packets, comments, files, keys, feed, meta, erased;
     unsigned char store_id[PARRY_CASE_STORE_ID];
     _Atomic uint64_t seq; /* the newest of the feed */
     parry_case_heads heads;
@@ -100,6 +101,13 @@ PARRY_MUST parry_code parry_case_comment_read(parry_cases *c, uint64_t id, parry
 PARRY_MUST parry_code parry_case_packet_save(parry_cases *c, parry_txn *t, uint64_t id, const json_t *packet,
                                              parry_err *err);
 
+/* ---- case_files.c */
+PARRY_MUST parry_code parry_case_files_check(const parry_case_comment *m, parry_err *err);
+/* Numbers them and puts them beside their comment, which has its number. TOO_LARGE. */
+PARRY_MUST parry_code parry_case_files_add(parry_cases *c, parry_txn *t, uint64_t id, parry_case_head *h,
+                                           const parry_case_comment *m, parry_err *err);
+void parry_case_files_read(const json_t *list, parry_arena *a, parry_case_comment *out);
+
 /* ---- cases.c */
 /* Of case_meta; 0 where it is not there. */
 PARRY_MUST parry_code parry_case_number(parry_cases *c, parry_txn *t, const char *name, uint64_t *n, parry_err *err);
@@ -112,6 +120,8 @@ PARRY_MUST parry_code parry_case_find_key(parry_cases *c, parry_txn *t, const pa
                                           parry_err *err);
 
 /* ---- case_write.c */
+/* UTF-8 of at most so many characters, without those that control. line: also without breaks. INVALID names `what`. */
+PARRY_MUST parry_code parry_case_check_text(const char *what, parry_str s, size_t most, bool line, parry_err *err);
 /* The case to the end of the feed: its text is another one. */
 PARRY_MUST parry_code parry_case_feed(parry_cases *c, parry_txn *t, uint64_t id, parry_case_head *h, parry_err *err);
 void parry_case_written(parry_cases *c, uint64_t seq); /* and is durable: the index may read it */

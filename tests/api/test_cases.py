@@ -1,4 +1,5 @@
 """Cases over HTTP: the desk's own addresses and /v1/cases, from signing in to the export."""
+import base64
 import csv
 import io
 import json
@@ -15,6 +16,11 @@ REFUND = {"subject": "Refund has not arrived", "description": "Order ORD-44712, 
           "customerEmail": "mirabel@quenneville.example", "queue": "Refunds", "priority": "high", "locale": "en"}
 SEEDS_CASE = ["id", "customerName", "customerEmail", "subject", "priority", "status", "queue", "createdAt", "comments"]
 SEEDS_COMMENT = ["id", "author", "text", "createdAt"]
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
+
+
+def sent(name="lamp.png", kind="image/png", content=PNG):
+    return {"name": name, "type": kind, "base64": base64.b64encode(content).decode()}
 
 
 class Desk(unittest.TestCase):
@@ -33,7 +39,7 @@ class Desk(unittest.TestCase):
         sent = {"Authorization": "Bearer " + self.key, "Content-Type": "application/json"}
         sent.update({name.replace("_", "-"): value for name, value in headers.items()})
         reply = self.server.get(path, method, sent, json.dumps(body) if body is not None else None)
-        self.assertEqual(reply.status, status, reply.text)
+        self.assertEqual(reply.status, status, reply.body[:500])
         return reply
 
     def make(self, **members):
@@ -283,6 +289,98 @@ class Which(Desk):
             self.assertEqual(len({(reply.status, reply.json["detail"]) for reply in told}), 1)
 
 
+class Attachments(Desk):
+    def setUp(self):
+        self.path = f"/v1/cases/{self.make()['id']}"
+
+    def say(self, status=201, **members):
+        headers = {"Idempotency_Key": members.pop("once")} if "once" in members else {}
+        return self.ask("POST", self.path + "/comments", {"text": "See here", **members}, status, **headers).json
+
+    def test_a_file_is_given_back_as_a_download(self):
+        said = self.say(attachments=[sent(), sent("note.txt", "text/plain", "Grüße <script>".encode())])
+        self.assertEqual(said["attachments"], [{"id": 1, "name": "lamp.png", "type": "image/png", "size": len(PNG)},
+                                               {"id": 2, "name": "note.txt", "type": "text/plain", "size": 16}])
+        self.assertEqual(self.ask("GET", self.path).json["comments"][-1]["attachments"], said["attachments"])
+        for path in (self.path, BASE + self.path[3:]):
+            reply = self.ask("GET", path + "/attachments/1")
+            self.assertEqual((reply.body, reply.headers["Content-Type"]), (PNG, "image/png"))
+            self.assertEqual(reply.headers["Content-Disposition"], "attachment; filename*=UTF-8''lamp.png")
+            self.assertIn("sandbox", reply.headers["Content-Security-Policy"])
+            self.assertEqual(reply.headers["X-Content-Type-Options"], "nosniff")
+            self.assertEqual(reply.headers["Cache-Control"], "no-store")
+        self.assertEqual(self.ask("GET", self.path + "/attachments/2").headers["Content-Type"], "text/plain; charset=utf-8")
+        line = json.loads(self.ask("GET", "/v1/cases/export?format=ndjson&limit=1").text)
+        self.assertEqual(line["comments"][-1]["attachments"], said["attachments"])
+
+    def test_names_lead_nowhere(self):
+        for name, kept in (("../../etc/passwd", ".._.._etc_passwd"), ('a"\r\nSet-Cookie: x=1', "a___Set-Cookie: x=1"),
+                           ("C:\\boot.ini", "C:_boot.ini"), ("", "file"), ("parry-handoff.json", "_parry-handoff.json"),
+                           ("<img src=x>", "<img src=x>"), ("Übersicht.png", "Übersicht.png")):
+            number = self.say(attachments=[sent(name)])["attachments"][0]
+            self.assertEqual(number["name"], kept)
+            reply = self.ask("GET", f"{self.path}/attachments/{number['id']}")
+            self.assertIsNone(reply.headers["Set-Cookie"])
+            self.assertRegex(reply.headers["Content-Disposition"], r"^attachment; filename\*=UTF-8''[A-Za-z0-9%._~-]+$")
+
+    def test_what_is_wrong_is_refused_and_nothing_of_it_kept(self):
+        html = b"<!doctype html><script>alert(1)</script>"
+        for one, word in ((sent(content=html), "type says"), (sent("a.svg", "image/svg+xml", b"<svg/>"), "type says"),
+                          (sent("a.html", "text/html", html), "type says"), (sent("a.txt", "text/plain", b"a\0b"), "type says"),
+                          ({**sent(), "base64": "%%%"}, "base64"), ({**sent(), "base64": 3}, "base64"), ({"name": "x"}, "type"),
+                          ({**sent(), "path": "/etc"}, "path"), ({**sent(), "name": "x" * 201}, "name"), ("x", "attachments")):
+            self.assertIn(word, self.say(400, attachments=[one])["detail"])
+        for members in ({"attachments": [sent()] * 6}, {"attachments": {"0": sent()}}, {"attachments": "x"}, {"text": "", "attachments": [sent()]},
+                        {"replyTo": 1}, {"replyTo": 0}, {"replyTo": -1}, {"replyTo": "1"}, {"replyTo": 2 ** 63}, {"replyTo": 1.5}):
+            self.say(400, **members)
+        self.assertEqual(self.ask("GET", self.path).json["commentCount"], 0)
+        for number in ("0", "1", "x", "-1", "1/2", "..%2f1", "99999999999999999999"):
+            self.ask("GET", f"{self.path}/attachments/{number}", None, 404)
+
+    def test_a_megabyte_is_taken_and_no_byte_more(self):
+        with Server(SAMPLE, args=["--option", "serve.max_body_bytes=4194304"]) as server:
+            headers = {"Authorization": "Bearer " + server.run("keys", "create", "--name", "b", "--rights", "cases.read,cases.write"),
+                       "Content-Type": "application/json"}
+            server.get("/v1/cases", "POST", headers, json.dumps(REFUND))
+            for content, status in ((PNG + bytes((1 << 20) - len(PNG)), 201), (PNG + bytes((1 << 20) + 1 - len(PNG)), 413)):
+                reply = server.get("/v1/cases/1/comments", "POST", headers, json.dumps({"text": "x", "attachments": [sent(content=content)]}))
+                self.assertEqual(reply.status, status, reply.text)
+            self.assertEqual(len(server.get("/v1/cases/1/attachments/1", headers=headers).body), 1 << 20)
+        self.say(413, attachments=[sent(content=PNG + bytes(1 << 20))])
+
+    def test_a_comment_answers_another_one(self):
+        first = self.say(customer=True)
+        self.assertEqual((first["replyTo"], first["attachments"]), (None, []))
+        self.assertEqual(self.say(replyTo=first["id"], internal=True)["replyTo"], first["id"])
+        self.assertIn("no comment 9", self.say(400, replyTo=9)["detail"])
+
+    def test_what_is_sent_again_is_the_same_with_all_of_it(self):
+        first = self.say(once="a", attachments=[sent()])
+        self.assertEqual(self.say(once="a", attachments=[sent()]), first)
+        for other in ({"attachments": [sent(content=PNG[:-1] + b"!")]}, {"attachments": [sent("b.png")]}, {}, {"replyTo": first["id"],
+                      "attachments": [sent()]}, {"internal": True, "attachments": [sent()]}):
+            self.say(422, once="a", **other)
+        self.assertEqual(self.ask("GET", self.path).json["commentCount"], 1)
+
+    def test_they_are_for_who_may_read_cases_and_go_with_the_case(self):
+        self.say(attachments=[sent("note.txt", "text/plain", b"Two lamps.")])
+        searcher = self.server.run("keys", "create", "--name", "s", "--rights", "search")
+        _, editor = self.sign_in("eve")
+        file = self.path + "/attachments/1"
+        self.assertEqual(self.server.get(file, headers={"Authorization": "Bearer " + searcher}).status, 403)
+        self.assertEqual(self.server.get(file, headers=editor).status, 403)
+        self.assertIn(self.server.get(file).status, (401, 403))
+        self.ask("GET", file)
+        number = self.path.split("/")[-1]
+        self.assertEqual(self.server.run("cases", "attachment", number, "1"), "Two lamps.")
+        self.assertIn("attachment 1: note.txt, text/plain, 10 bytes", self.server.run("cases", "show", number))
+        for wrong in (["attachment", number], ["attachment", number, "2"], ["attachment", number, "x"], ["erase", number, "1"]):
+            with self.assertRaises(AssertionError):
+                self.server.run("cases", *wrong)
+        self.ask("DELETE", self.path, None, 204)
+        self.ask("GET", file, None, 404)
+
+
 class Export(Desk):
     @classmethod
     def setUpClass(cls):
@@ -335,11 +433,13 @@ class Kept(Desk):
     def test_nothing_of_a_case_stands_on_disk_or_in_the_log(self):
         case = self.make(subject="Xylophone broken", externalId="mail-zanzibar@host.example")
         self.ask("POST", f"/v1/cases/{case['id']}/comments", {"text": "Call +49 170 5550199"}, 201, Idempotency_Key="marimba")
+        self.ask("POST", f"/v1/cases/{case['id']}/comments", {"text": "Seen", "attachments": [
+            sent("vibraphone.txt", "text/plain", b"The celesta is out of tune.")]}, 201)
         self.ask("POST", "/v1/cases", {**REFUND, "subject": "Glockenspiel"}, 201, Idempotency_Key="triangulum")
         self.assertTrue(until(lambda: self.ids("search=xylophone")))
         self.server.stop()
         planted = [b"ylophon", b"quenneville", b"Quenneville", b"irabel", b"5550199", b"zanzibar", b"lockenspiel", b"ORD-44712",
-                   b"triangulum"]
+                   b"triangulum", b"vibraphone", b"celesta"]
         for path in self.server.data.parent.rglob("*"):
             held = path.read_bytes() if path.is_file() else b""
             self.assertEqual([word for word in planted if word in held], [], path)

@@ -1,4 +1,5 @@
 """The clients in clients/ against a running server, and what is generated of them against the description."""
+import base64
 import http.server
 import os
 import re
@@ -70,6 +71,15 @@ class Clients(unittest.TestCase):
         self.assertEqual((raised.exception.status, raised.exception.type), (404, "/problems/not-found"))
         with self.assertRaisesRegex(ParryError, "limit must be"):
             parry.search(q="a", limit=0)
+
+    def test_python_reads_files_as_bytes_and_exports_as_lines(self):
+        parry = Parry(self.url, key=self.server.run("keys", "create", "--name", "c", "--rights", "cases.read,cases.write"))
+        case = parry.create_case({"subject": "A lamp", "customerEmail": "ann@shop.example", "queue": "Refunds", "channel": "phone"})
+        file = {"name": "a.txt", "type": "text/plain", "base64": base64.b64encode(b"Two lamps.").decode()}
+        said = parry.comment_on_case({"text": "See here", "attachments": [file]}, id=case["id"])
+        self.assertEqual(parry.get_case_attachment(id=case["id"], number=said["attachments"][0]["id"]), b"Two lamps.")
+        parry.create_case({"subject": "Another", "customerEmail": "ben@shop.example", "queue": "Refunds"})
+        self.assertEqual(len(parry.export_cases(format="ndjson").splitlines()), 2)
 
     def test_python_tries_again_where_it_may(self):
         with http.server.HTTPServer(("127.0.0.1", 0), Busy) as busy:

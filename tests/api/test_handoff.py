@@ -188,10 +188,20 @@ class Journey(Desk):
         case = "/v1/cases/" + target["remote_id"]
         self.post(case + "/comments", {"text": "On its <b>way</b>."}, key=self.key)
         self.post(case + "/comments", {"text": "Smells of fraud.", "internal": True}, key=self.key)
+        file = {"name": "<b>lamp</b>.png", "type": "image/png", "base64": base64.b64encode(PNG).decode()}
+        self.post(case + "/comments", {"text": "See the lamp.", "attachments": [file]}, key=self.key)
+        self.post(case + "/comments", {"text": "Ours.", "attachments": [file], "internal": True}, key=self.key)
         seen = self.server.get(path).json
+        shown, = seen["comments"].pop()["attachments"]
+        self.assertEqual(shown, {"name": "<b>lamp<_b>.png", "type": "image/png", "size": len(PNG), "url": path + "/attachments/1"})
+        self.assertEqual(self.server.get(shown["url"]).body, PNG)
+        for url in (path + "/attachments/2", path + "/attachments/3", path + "/attachments/x", "/v1/followed/x/attachments/1",
+                    "/v1/followed/" + h["follow_token"][:-4] + "AAAA/attachments/1"):
+            self.assertEqual(self.server.get(url).status, 404, url)
         self.assertEqual([(c["from"], c["text"]) for c in seen["comments"]], [("agent", "On its <b>way</b>.")])
         page = self.server.get(h["follow_path"])
         self.assertIn("On its &lt;b&gt;way&lt;/b&gt;.", page.text)
+        self.assertIn(f'<a href="{shown["url"]}" download>&lt;b&gt;lamp&lt;_b&gt;.png</a>', page.text)
         self.assertNotIn("fraud", page.text)
         self.assertEqual(page.headers["Referrer-Policy"], "same-origin")
         self.assertIn("noindex", page.text)

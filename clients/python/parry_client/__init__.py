@@ -67,7 +67,7 @@ class Parry(Operations):
             wait = _FIRST_WAIT_S * 2**attempt
             try:
                 with self._opener.open(request, timeout=self._timeout) as response:
-                    return _read(response)
+                    return _read(response, row)
             except urllib.error.HTTPError as error:
                 with error:
                     if last or error.code not in _RETRY_STATUS:
@@ -100,11 +100,14 @@ def _text(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-def _read(response: Any) -> Any:
+def _read(response: Any, row: Dict[str, Any]) -> Any:
     raw = response.read()
+    if "bytes" in row:
+        return raw
     if not raw:
         return None
-    return json.loads(raw) if "json" in response.headers.get("Content-Type", "") else raw.decode("utf-8")
+    kind = response.headers.get("Content-Type", "")
+    return json.loads(raw) if "/json" in kind or "+json" in kind else raw.decode("utf-8")  # NDJSON is lines of it
 
 
 def _failure(error: urllib.error.HTTPError) -> ParryError:

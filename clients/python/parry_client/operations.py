@@ -80,10 +80,12 @@ NewHandoff = TypedDict("NewHandoff", {
     "audience": NotRequired[str],
     "page": NotRequired[str],
     "channel": NotRequired[Literal['form', 'chat', 'agent', 'api']],
-    "attachments": NotRequired[List[Dict[str, Any]]],
+    "attachments": NotRequired["NewAttachments"],
     "website": NotRequired[str],
     "work": NotRequired[Dict[str, Any]],
 })
+
+NewAttachments = List[Dict[str, Any]]
 
 NewHandoffReply = TypedDict("NewHandoffReply", {
     "id": str,
@@ -128,6 +130,8 @@ CaseComment = TypedDict("CaseComment", {
     "text": str,
     "createdAt": str,
     "kind": Literal['customer', 'agent', 'internal', 'system'],
+    "replyTo": Union[int, None],
+    "attachments": List[Dict[str, Any]],
 })
 
 CaseHead = TypedDict("CaseHead", {
@@ -195,6 +199,8 @@ NewComment = TypedDict("NewComment", {
     "text": str,
     "internal": NotRequired[bool],
     "customer": NotRequired[bool],
+    "replyTo": NotRequired[int],
+    "attachments": NotRequired["NewAttachments"],
 })
 
 Flag = Literal['1', 'true', '0', 'false']
@@ -829,6 +835,10 @@ class Operations:
         """What became of a ticket, target by target."""
         return self._call({"method": "GET", "path": "/v1/handoffs/{id}", "in_path": ["id"]}, {"id": id}, None)
 
+    def get_followed_attachment(self, *, token: str, number: int) -> bytes:
+        """A file of what was said."""
+        return self._call({"method": "GET", "path": "/v1/followed/{token}/attachments/{number}", "in_path": ["token", "number"], "bytes": 1}, {"token": token, "number": number}, None)
+
     def get_followed(self, *, token: str) -> "Followed":
         """What its sender may know of a ticket."""
         return self._call({"method": "GET", "path": "/v1/followed/{token}", "in_path": ["token"]}, {"token": token}, None)
@@ -860,6 +870,10 @@ class Operations:
     def comment_on_case(self, body: "NewComment", *, id: int, idempotency_key: Optional[str] = None) -> "CaseComment":
         """Say something to the customer, among agents, or in the customer's name."""
         return self._call({"method": "POST", "path": "/v1/cases/{id}/comments", "in_path": ["id"], "in_header": ["Idempotency-Key"], "body": "application/json"}, {"id": id, "Idempotency-Key": idempotency_key}, body)
+
+    def get_case_attachment(self, *, id: int, number: int) -> bytes:
+        """A file of a comment."""
+        return self._call({"method": "GET", "path": "/v1/cases/{id}/attachments/{number}", "in_path": ["id", "number"], "bytes": 1}, {"id": id, "number": number}, None)
 
     def get_case(self, *, id: int, comments_after: Optional[int] = None, fields: Optional[str] = None) -> "Case":
         """A case and its comments."""
@@ -900,6 +914,10 @@ class Operations:
     def desk_comment_on_case(self, body: "NewComment", *, id: int, idempotency_key: Optional[str] = None) -> "CaseComment":
         """Say something to the customer, among agents, or in the customer's name."""
         return self._call({"method": "POST", "path": "/applications/customerservice/api/cases/{id}/comments", "in_path": ["id"], "in_header": ["Idempotency-Key"], "body": "application/json"}, {"id": id, "Idempotency-Key": idempotency_key}, body)
+
+    def desk_get_case_attachment(self, *, id: int, number: int) -> bytes:
+        """A file of a comment."""
+        return self._call({"method": "GET", "path": "/applications/customerservice/api/cases/{id}/attachments/{number}", "in_path": ["id", "number"], "bytes": 1}, {"id": id, "number": number}, None)
 
     def desk_get_case(self, *, id: int, comments_after: Optional[int] = None, fields: Optional[str] = None) -> "Case":
         """A case and its comments."""
