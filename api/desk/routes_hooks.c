@@ -136,7 +136,8 @@ static parry_code take(told *t, parry_err *err)
     parry_code code = read_body(t, err);
     if (code == PARRY_OK)
         code = hear(t, &ours, err);
-    if (code == PARRY_OK && !ours) /* what came through us was told when it was accepted */
+    /* What came through us was told when it was accepted; also where it names a hand-off that was erased since. */
+    if (code == PARRY_OK && !ours && !t->has_handoff)
         code = tell_ledger(t, &joined, err);
     if (code != PARRY_OK)
         return code;

@@ -432,6 +432,18 @@ class Hooks(Desk):
                   200, key=self.key)
         self.assertEqual(self.server.get("/v1/followed/" + h["follow_token"]).json["state"], "closed")
 
+    def test_a_hand_off_that_was_erased_is_no_other_ticket(self):
+        h = self.post("/v1/handoffs", form())
+        target, = self.delivered(h)
+        case = self.server.get("/v1/cases/" + target["remote_id"], "DELETE", {"Authorization": "Bearer " + self.key})
+        self.assertEqual(case.status, 204)
+        self.tell(ticket_id="E-0", target="other")
+        before = self.seq()
+        self.assertEqual(self.tell(ticket_id="E-1", target="other", handoff_id=h["id"], requester_email="ann@shop.example"),
+                         {"joined_by": "handoff", "handoff_id": None})
+        self.tell(ticket_id="E-2", target="other")
+        self.assertEqual(self.seq(), before + 1)
+
     def test_what_is_too_long_to_keep_is_cut_between_characters(self):
         h = self.post("/v1/handoffs", form())
         self.delivered(h)
