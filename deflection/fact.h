@@ -1,5 +1,6 @@
 /* Fact: one record of the ledger, decoded: what deflection is counted from. The ledger's payloads are JSON with many
- * writers (docs/events.md, docs/chatbots.md); this is the one place that reads them. Pure; any thread. */
+ * writers (docs/events.md, docs/chatbots.md); this is the one place that reads them to count. A hand-off's journey is
+ * read from them in desk/journey.c, which includes nothing of this folder. Pure; any thread. */
 #ifndef PARRY_DEFLECTION_FACT_H
 #define PARRY_DEFLECTION_FACT_H
 
