@@ -25,9 +25,10 @@ static parry_code check(const char *path, parry_err *err)
     const char *name = setting_of(path);
     parry_str bytes = {NULL, 0};
     json_t *document = NULL;
-    parry_code code = name != NULL
-                          ? parry_file_read(a, path, PARRY_SETTING_MAX_BYTES, &bytes, err)
-                          : parry_fail(err, PARRY_INVALID, "is none of synonyms.yaml, rules.yaml and boosts.yaml");
+    parry_code code =
+        name != NULL
+            ? parry_file_read(a, path, PARRY_SETTING_MAX_BYTES, &bytes, err)
+            : parry_fail(err, PARRY_INVALID, "is none of synonyms.yaml, rules.yaml, boosts.yaml and challenger.yaml");
     if (code == PARRY_OK)
         code = parry_setting_parse(a, bytes, &document, err);
     if (code == PARRY_OK)
@@ -41,14 +42,14 @@ static parry_code check(const char *path, parry_err *err)
 
 int cmd_rules(parry_cli *cli, int argc, char **argv)
 {
-    const parry_usage usage = {.command = "rules",
-                               .arguments = "check FILE...",
-                               .least = 2,
-                               .most = -1,
-                               .what =
-                                   "Checks files of _search/ (synonyms.yaml, rules.yaml, boosts.yaml) as the import "
-                                   "would, and changes nothing.",
-                               .examples = "  parry rules check content/_search/*.yaml\n"};
+    const parry_usage usage = {
+        .command = "rules",
+        .arguments = "check FILE...",
+        .least = 2,
+        .most = -1,
+        .what = "Checks files of _search/ (synonyms.yaml, rules.yaml, boosts.yaml, challenger.yaml) as the import "
+                "would, and changes nothing.",
+        .examples = "  parry rules check content/_search/*.yaml\n"};
     int first, code, worst = 0;
     if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))
         return code;

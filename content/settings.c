@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-const char *const parry_setting_names[PARRY_SETTINGS] = {"synonyms", "rules", "boosts"};
+const char *const parry_setting_names[PARRY_SETTINGS] = {"synonyms", "rules", "boosts", "challenger"};
 
 static const parry_str no_bytes = {NULL, 0};
 

@@ -1,6 +1,8 @@
 /* Settings: what authors say about search, beside their articles.
  *
- *     TREE/_search/synonyms.yaml   rules.yaml   boosts.yaml       (docs/curation.md; any may be missing)
+ *     TREE/_search/synonyms.yaml   rules.yaml   boosts.yaml   challenger.yaml
+ *
+ * (docs/curation.md, docs/experiments.md; any may be missing.)
  *
  * The import keeps the files' bytes in the store; the indexer makes side tables of them (engine/side.h), so that a
  * change is live without any article being indexed again. A file that cannot be read, or that is not good, changes
@@ -16,9 +18,9 @@ extern "C" {
 
 #define PARRY_SETTINGS_FOLDER "_search"
 #define PARRY_SETTINGS_LINE "#line"
-enum { PARRY_SETTINGS = 3, PARRY_SETTING_MAX_BYTES = 1 << 20 };
+enum { PARRY_SETTINGS = 4, PARRY_SETTING_MAX_BYTES = 1 << 20 };
 
-extern const char *const parry_setting_names[PARRY_SETTINGS]; /* "synonyms", "rules", "boosts" */
+extern const char *const parry_setting_names[PARRY_SETTINGS]; /* "synonyms", "rules", "boosts", "challenger" */
 
 /* The file as JSON (new reference): an empty file is an empty list, and every map has its line, from 1, as a member
  * PARRY_SETTINGS_LINE, so that who reads it can say where it is wrong. Fails: INVALID ("line 3: ..."), TOO_LARGE. */

@@ -2,6 +2,7 @@
 #include "engine/curate.h"
 
 #include "engine/boosts.h"
+#include "engine/challenger.h"
 #include "engine/filter.h"
 #include "engine/page.h"
 
@@ -98,7 +99,7 @@ static bool anything_raises(const parry_curation *c, const parry_boosts *b, cons
 
 void parry_raise(const parry_curation *c, parry_arena *a, parry_ranked *ranked, size_t n)
 {
-    const parry_boosts *b = parry_generation_side(c->generation, PARRY_SIDE_BOOSTS);
+    const parry_boosts *b = parry_side_for(c->generation, c->query, PARRY_SIDE_BOOSTS);
     const parry_usage *usage = parry_generation_side(c->generation, PARRY_SIDE_USAGE);
     const parry_page page = parry_page_of(a, c->query);
     if (!anything_raises(c, b, &page))

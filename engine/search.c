@@ -3,6 +3,7 @@
 
 #include "base/tally.h"
 #include "engine/calibration.h"
+#include "engine/challenger.h"
 #include "engine/complete.h"
 #include "engine/curate.h"
 #include "engine/explain_private.h"
@@ -125,13 +126,13 @@ static parry_code check(const parry_query *q, parry_err *err)
 
 /* Meaning needs a model, a generation whose vectors that model made, and time. */
 static parry_mode possible_mode(parry_searcher *s, const parry_generation_info *info, const parry_query *q,
-                                int64_t now_ns)
+                                parry_mode mode, int64_t now_ns)
 {
     bool able = s->encoder != NULL && info->dim == parry_encoder_dim(s->encoder) && info->nvectors > 0 &&
                 parry_hash_eq(info->model, parry_encoder_identity(s->encoder));
-    if (q->mode == PARRY_VECTOR) /* hybrid sees, once it has the words, what time they left */
+    if (mode == PARRY_VECTOR) /* hybrid sees, once it has the words, what time they left */
         able = able && parry_in_time_for_meaning(&s->in_time, q->deadline_ns, now_ns);
-    return able ? q->mode : PARRY_TEXT;
+    return able ? mode : PARRY_TEXT;
 }
 
 /* The model's vectors are worth what it can read of the query: docs/languages.md has the figures. */
@@ -193,7 +194,7 @@ static parry_curation curation_of(parry_searcher *s, const parry_generation *g, 
                                   parry_arena *a, parry_query *scoped)
 {
     parry_curation c = {.generation = g, .query = scoped, .now_ms = parry_clock_now_ms(s->clock)};
-    c.matched = parry_rules_match(parry_generation_side(g, PARRY_SIDE_RULES), s->analyser, a, q, locale, c.now_ms);
+    c.matched = parry_rules_match(parry_side_for(g, q, PARRY_SIDE_RULES), s->analyser, a, q, locale, c.now_ms);
     *scoped = parry_rules_scope(&c.matched, a, q);
     c.masks = parry_masks(s->masks, g, scoped);
     return c;
@@ -375,12 +376,12 @@ static parry_code what_holds(parry_searcher *s, const parry_generation *g, const
     return PARRY_OK;
 }
 
-static parry_view view_of(const parry_searcher *s, const parry_generation *g, parry_arena *a)
+static parry_view view_of(const parry_searcher *s, const parry_generation *g, const parry_query *q, parry_arena *a)
 {
     return (parry_view){.analyser = s->analyser,
                         .info = parry_generation_get_info(g),
-                        .synonyms = parry_generation_side(g, PARRY_SIDE_SYNONYMS),
-                        .boosts = parry_generation_side(g, PARRY_SIDE_BOOSTS),
+                        .synonyms = parry_side_for(g, q, PARRY_SIDE_SYNONYMS),
+                        .boosts = parry_side_for(g, q, PARRY_SIDE_BOOSTS),
                         .settings = &s->settings,
                         .tokenizer = s->encoder != NULL ? parry_encoder_tokenizer(s->encoder) : NULL,
                         .arena = a};
@@ -401,7 +402,7 @@ parry_code parry_search_holds(parry_searcher *s, const parry_generation *g, cons
 {
     parry_query asked;
     parry_spoken spoken;
-    parry_view v = view_of(s, g, a);
+    parry_view v = view_of(s, g, q, a);
     parry_code code = check(q, err);
     if (code == PARRY_OK)
         code = what_holds(s, g, q, &v, &spoken, &asked, settled, err);
@@ -416,7 +417,7 @@ parry_code parry_search_complete(parry_searcher *s, const parry_generation *g, c
     parry_query asked = *q, scoped;
     parry_understood *u = PARRY_NEW(a, parry_understood);
     parry_spoken spoken;
-    parry_view v = view_of(s, g, a);
+    parry_view v = view_of(s, g, q, a);
     bool dropped = false;
     asked.text = holds;
     parry_spoken_in(s->analyser, a, v.info, asked.text, q->locale, &spoken);
@@ -448,10 +449,11 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     parry_code code = check(q, err);
     if (code != PARRY_OK)
         return code;
-    parry_results r = {.generation = info->number, .mode = possible_mode(s, info, q, t)};
-    r.degraded = r.mode != q->mode;
+    parry_mode wanted = parry_mode_for(g, q);
+    parry_results r = {.generation = info->number, .mode = possible_mode(s, info, q, wanted, t)};
+    r.degraded = r.mode != wanted;
     parry_spoken spoken;
-    parry_view v = view_of(s, g, a);
+    parry_view v = view_of(s, g, q, a);
     if ((code = what_holds(s, g, q, &v, &spoken, &asked, &r.settled, err)) != PARRY_OK)
         return code;
     r.vector_trust = trust_of(s, r.mode, asked.text);
@@ -468,7 +470,7 @@ parry_code parry_search(parry_searcher *s, const parry_generation *g, const parr
     parry_measure_language(info, &spoken, a, u, &all);
     double *context = PARRY_ARRAY(a, double, PARRY_FEATURES), weight[PARRY_SIGNALS];
     parry_context(a, &all, context);
-    parry_weights_find(r.mode, r.vector_trust, parry_generation_side(g, PARRY_SIDE_WEIGHTS), context, weight);
+    parry_weights_find(r.mode, r.vector_trust, parry_side_for(g, q, PARRY_SIDE_WEIGHTS), context, weight);
     r.context = context;
     if (asked.text.n > 0)
         parry_admit_pins(&curation, a, &text, meant, &all);

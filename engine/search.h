@@ -53,6 +53,7 @@ typedef struct parry_query {
     parry_str text; /* at most PARRY_QUERY_MAX_BYTES */
     parry_mode mode;
     bool typing;            /* the last word may be unfinished */
+    bool challenger;        /* ranked by the challenger (docs/experiments.md), where the generation has one */
     bool steady;            /* with typing: no letter takes back what was shown unless for what is clearly better */
     parry_str previous;     /* with steady: id of the article that was first a letter before; empty: none */
     parry_str audience;     /* only articles of this audience; empty: of every audience (trusted callers alone) */

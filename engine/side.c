@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "engine/boosts.h"
 #include "engine/calibration.h"
+#include "engine/challenger.h"
 #include "engine/complete.h"
 #include "engine/duplicates.h"
 #include "engine/related.h"
@@ -32,6 +33,7 @@ static const table_kind kinds[PARRY_SIDES] = {
     [PARRY_SIDE_BOOSTS] = {"boosts", parry_boosts_parse},
     [PARRY_SIDE_USAGE] = {"usage", parry_usage_parse},
     [PARRY_SIDE_COMPLETIONS] = {"completions", parry_past_queries_parse},
+    [PARRY_SIDE_CHALLENGER] = {"challenger", parry_challenger_parse},
 };
 
 const char *parry_side_name(parry_side kind) { return kinds[kind].name; }
@@ -74,6 +76,11 @@ static void name_of(const char *text, size_t n, char name[PARRY_NAME_TEXT])
     parry_hash_hex(parry_hash_of(text, n), hex);
     memcpy(name, hex, PARRY_NAME_TEXT - 1);
     name[PARRY_NAME_TEXT - 1] = 0;
+}
+
+parry_code parry_side_parse(parry_side kind, const json_t *document, parry_arena *a, const void **out, parry_err *err)
+{
+    return kinds[kind].parse(document, a, out, err);
 }
 
 parry_code parry_side_check(parry_side kind, const json_t *document, parry_err *err)

@@ -26,12 +26,16 @@ typedef enum parry_side {
     PARRY_SIDE_BOOSTS,      /* engine/boosts.h: field weights, freshness, popularity, votes, categories, products */
     PARRY_SIDE_USAGE,       /* engine/boosts.h: views and votes by article */
     PARRY_SIDE_COMPLETIONS, /* engine/complete.h: what many visitors asked */
+    PARRY_SIDE_CHALLENGER,  /* engine/challenger.h: another ranking, for tests of rankings */
     PARRY_SIDES
 } parry_side;
 
 const char *parry_side_name(parry_side kind); /* "weights" ... */
 bool parry_side_parse_name(const char *name, parry_side *out);
 
+/* What its parser makes of a document, in the arena. Fails: INVALID (says where). */
+PARRY_MUST parry_code parry_side_parse(parry_side kind, const json_t *document, parry_arena *a, const void **out,
+                                       parry_err *err);
 /* Would it load? Fails: INVALID (says where). */
 PARRY_MUST parry_code parry_side_check(parry_side kind, const json_t *document, parry_err *err);
 /* Write a document under its name, synced; a table of that name already there is fine. It is parsed first, so that no

@@ -1,6 +1,8 @@
 /* Weights of a query from its context, and a generation's own factors. */
 #include "engine/weights.h"
 
+#include "engine/side_read.h"
+
 #include <math.h>
 
 static double softplus(double x) { return x > 30 ? x : log1p(exp(x)); }
@@ -70,6 +72,8 @@ static parry_code parse_mode(const char *mode, json_t *list, double *factor, par
         return parry_fail(err, PARRY_INVALID, "factors of '%s' are not an object", mode);
     json_object_foreach(list, name, value)
     {
+        if (strcmp(name, PARRY_SIDE_LINE) == 0)
+            continue;
         parry_signal s;
         double v = json_number_value(value);
         if (!find_signal(name, &s))
@@ -94,6 +98,8 @@ parry_code parry_weight_factors_parse(const json_t *document, parry_arena *a, co
     json_object_foreach((json_t *)(uintptr_t)document, name, list)
     {
         parry_mode mode;
+        if (strcmp(name, PARRY_SIDE_LINE) == 0)
+            continue;
         parry_code code = parry_mode_parse(parry_str_of(name), &mode, err);
         if (code == PARRY_OK)
             code = parse_mode(name, list, w->factor[mode], err);
