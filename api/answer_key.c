@@ -35,8 +35,8 @@ static void add_texts(parry_hasher *h, const parry_query *q)
 
 static void add_wishes(parry_hasher *h, const parry_query *q)
 {
-    const bool flags[] = {q->typing,  q->steady,   q->explain, q->grounds,
-                          q->trusted, q->snippets, q->marks,   q->sentences};
+    const bool flags[] = {q->challenger, q->typing,   q->steady, q->explain,  q->grounds,
+                          q->trusted,    q->snippets, q->marks,  q->sentences};
     parry_hasher_add(h, flags, sizeof flags);
     add_number(h, (uint64_t)q->mode);
     add_number(h, q->facets);

@@ -3,6 +3,7 @@
 
 #include "api/answer_key.h"
 #include "api/answers_typed.h"
+#include "api/deflection/rankings.h"
 #include "api/query_log.h"
 #include "base/clock.h"
 #include "base/tally.h"
@@ -36,13 +37,13 @@ static void write_body(parry_call *c, json_t *j, bool logged, parry_answer *out)
 /* *kept: it is as good for others, and later. What was cut short for a deadline is not; without a model there is
  * nothing better. */
 static parry_code search(parry_call *c, const parry_answering *how, const parry_generation *g, const parry_query *q,
-                         const parry_typed *typed, parry_answer *out, bool *kept, parry_err *err)
+                         const parry_typed *typed, parry_ranking *x, parry_answer *out, bool *kept, parry_err *err)
 {
     bool asked = q->text.n > 0;
     parry_results r = {.generation = parry_generation_get_info(g)->number, .settled = true, .probability = -1};
     parry_answer a = {.until_ns = holds_until(g, parry_mono_ns())}; /* before: what changes meanwhile counts */
-    parry_code code = asked ? parry_search(c->searcher, g, q, c->arena, &r, err)
-                            : parry_search_nothing(c->searcher, g, q, c->arena, &r, err);
+    parry_code code =
+        asked ? parry_ranking_search(c, g, q, x, &r, err) : parry_search_nothing(c->searcher, g, q, c->arena, &r, err);
     if (code != PARRY_OK)
         return code;
     if (asked)
@@ -54,7 +55,7 @@ static parry_code search(parry_call *c, const parry_answering *how, const parry_
         a.record = parry_query_record(c, &(parry_query_note){.query = q, .results = &r});
     a.degraded = asked && r.degraded;
     a.doubtful = asked && parry_results_doubtful(&r);
-    *kept = !r.degraded || q->deadline_ns == 0 || c->app->encoder == NULL;
+    *kept = !x->own && (!r.degraded || q->deadline_ns == 0 || c->app->encoder == NULL);
     if (*kept && typed->open)
         parry_typed_keep(c, how, typed, &r, j, &a);
     json_decref(j);
@@ -73,14 +74,14 @@ static void count(const parry_call *c, const parry_answer *a)
 
 /* Of hits that are kept, or of a search. */
 static parry_code make(parry_call *c, const parry_answering *how, const parry_generation *g, const parry_query *q,
-                       parry_answer *out, bool *kept, parry_err *err)
+                       parry_ranking *x, parry_answer *out, bool *kept, parry_err *err)
 {
     parry_typed typed;
     parry_code code = parry_typed_find(c, how, g, q, &typed, out, kept, err);
     if (code == PARRY_OK && *kept)
         count(c, out);
     else if (code == PARRY_OK)
-        code = search(c, how, g, q, &typed, out, kept, err);
+        code = search(c, how, g, q, &typed, x, out, kept, err);
     return code;
 }
 
@@ -94,10 +95,12 @@ static void reply(parry_call *c, const parry_answer *a, const parry_query_note *
     memcpy(c->res->body.p + a->id_at, id, sizeof id - 1);
 }
 
-static parry_code answer(parry_call *c, const parry_answering *how, const parry_generation *g, const parry_query *q,
+static parry_code answer(parry_call *c, const parry_answering *how, const parry_generation *g, parry_query *q,
                          parry_err *err)
 {
-    parry_answer_cache *cache = c->app->answers;
+    parry_ranking x;
+    parry_ranking_choose(c, g, q, &x);
+    parry_answer_cache *cache = x.own ? NULL : c->app->answers;
     int64_t now = parry_mono_ns();
     parry_answer a;
     parry_query_note note = {.by = how->by};
@@ -114,13 +117,14 @@ static parry_code answer(parry_call *c, const parry_answering *how, const parry_
         c->later = true;
         return PARRY_OK;
     } else {
-        parry_code code = make(c, how, g, q, &a, &kept, err);
+        parry_code code = make(c, how, g, q, &x, &a, &kept, err);
         if (code != PARRY_OK)
             return code;
     }
     if (cache != NULL && kept)
         parry_answer_cache_keep(cache, &key, &a);
     note.took_ns = parry_mono_ns() - now;
+    note.tested = parry_ranking_members(c->arena, &x);
     reply(c, &a, &note);
     return PARRY_OK;
 }

@@ -123,9 +123,9 @@ void parry_query_log_record(parry_call *c, const parry_query_note *note, parry_s
     parry_ledger_item item = {.kind = PARRY_LEDGER_QUERY, .id = uuid};
     parry_str who = sender(c, note, now_ms, item.about);
     const char *bot = parry_call_bot(c) ? ",\"bot\":true" : "";
-    item.payload =
-        parry_str_printf(c->arena, "{\"by\":\"%s\",\"at\":%lld,%.*s,\"took_us\":%lld%s%.*s}", note->by,
-                         (long long)now_ms, PARRY_FMT(record), (long long)(note->took_ns / 1000), bot, PARRY_FMT(who));
+    item.payload = parry_str_printf(c->arena, "{\"by\":\"%s\",\"at\":%lld,%.*s,\"took_us\":%lld%s%.*s%.*s}", note->by,
+                                    (long long)now_ms, PARRY_FMT(record), (long long)(note->took_ns / 1000), bot,
+                                    PARRY_FMT(note->tested), PARRY_FMT(who));
     if (parry_call_append(c, &item, 1, NULL, NULL) != PARRY_OK)
         atomic_fetch_add(&c->app->queries_dropped, 1);
 }

@@ -25,6 +25,7 @@ typedef struct parry_query_note {
     const parry_query *query;     /* as it was searched: of its text, audience, filters, offset, limit are kept */
     const parry_results *results; /* its hits as they were shown, from query->offset on */
     int64_t took_ns;              /* of the search; 0: the sum of its stages */
+    parry_str tested;             /* members by a test of rankings (api/deflection/rankings.h), or empty */
     parry_str visitor, session;   /* what the client calls itself, kept as keys alone; empty: as parry_call_visitor */
 } parry_query_note;
 

@@ -1,5 +1,6 @@
 /* /v1/search, /v1/explain and /v1/suggest. */
 #include "api/answers.h"
+#include "api/deflection/rankings.h"
 #include "api/query_log.h"
 #include "api/routes.h"
 
@@ -145,32 +146,26 @@ static parry_code read_search(const parry_call *c, parry_query *q, parry_err *er
     return code == PARRY_OK ? parry_mode_parse(mode, &q->mode, err) : code;
 }
 
-static parry_code search(parry_call *c, parry_query *q, const parry_generation *g, parry_results *r, parry_err *err)
-{
-    parry_code code = parry_search(c->searcher, g, q, c->arena, r, err);
-    if (code == PARRY_OK)
-        parry_call_searched(c, r);
-    return code;
-}
-
-static void set_query_id(parry_call *c, const char *by, const parry_query *q, const parry_results *r, json_t *j)
-{
-    char id[PARRY_UUID_TEXT];
-    parry_query_log(c, &(parry_query_note){.by = by, .query = q, .results = r}, id);
-    json_object_set_new(j, "query_id", json_string(id));
-}
-
-/* by: who answers, for the query log. */
-static parry_code logged_search(parry_call *c, const char *by, parry_query *q, json_t **out, parry_err *err)
+/* by: who answers, for the query log. tested: as rankings are tested, if they are. */
+static parry_code logged_search(parry_call *c, const char *by, bool tested, parry_query *q, json_t **out,
+                                parry_err *err)
 {
     parry_results r = {0};
+    parry_ranking x = {.draw = {.part = PARRY_EXPERIMENT_PARTS}};
     parry_generation *g = parry_index_acquire(c->app->index);
     parry_code code = parry_query_narrow(c, q, err);
+    if (code == PARRY_OK && tested)
+        parry_ranking_choose(c, g, q, &x);
     if (code == PARRY_OK)
-        code = search(c, q, g, &r, err);
+        code = parry_ranking_search(c, g, q, &x, &r, err);
     if (code == PARRY_OK) {
+        char id[PARRY_UUID_TEXT];
+        parry_call_searched(c, &r);
+        parry_query_log(
+            c, &(parry_query_note){.by = by, .query = q, .results = &r, .tested = parry_ranking_members(c->arena, &x)},
+            id);
         *out = parry_results_json(q, &r, c->base);
-        set_query_id(c, by, q, &r, *out);
+        json_object_set_new(*out, "query_id", json_string(id));
     }
     parry_generation_release(g);
     return code;
@@ -178,7 +173,7 @@ static parry_code logged_search(parry_call *c, const char *by, parry_query *q, j
 
 parry_code parry_search_json(parry_call *c, parry_query *q, json_t **out, parry_err *err)
 {
-    return logged_search(c, "page", q, out, err);
+    return logged_search(c, "page", true, q, out, err);
 }
 
 static json_t *search_shape(const parry_call *c, const parry_query *q, const parry_results *r)
@@ -207,7 +202,7 @@ parry_code parry_get_explain(parry_call *c, parry_err *err)
         code = read_name(c, "article", &q.why, err);
     q.explain = q.grounds = true;
     if (code == PARRY_OK)
-        code = logged_search(c, "explain", &q, &j, err);
+        code = logged_search(c, "explain", false, &q, &j, err);
     if (code == PARRY_OK)
         parry_response_json(c->res, 200, "application/json", j);
     return code;

@@ -6,6 +6,7 @@
 #include "api/deflection/daily.h"
 #include "api/deflection/folding.h"
 #include "api/deflection/meeting.h"
+#include "api/deflection/rankings.h"
 #include "api/desk/abuse.h"
 #include "api/desk/desk_api.h"
 #include "api/desk/told.h"
@@ -371,6 +372,7 @@ void parry_server_close(parry_server *s)
     parry_alerting_stop(s->app.alerting);
     parry_folding_stop(s->app.folding);
     parry_meeting_close(&s->app);
+    parry_rankings_close(&s->app);
     parry_app_close(&s->app);
     parry_once_close(s->app.once);
     parry_abuse_free(s->app.abuse);
@@ -412,6 +414,7 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
         code = parry_visitors_open(o->ledger, parry_clock_now_ms(parry_clock_system()), &s->app.visitors, err);
     if (code == PARRY_OK)
         parry_meeting_open(&s->app);
+    parry_rankings_open(&s->app);
     if (code == PARRY_OK)
         code = parry_once_open(parry_store_env(o->store), parry_clock_system(), &s->app.once, err);
     if (code == PARRY_OK)

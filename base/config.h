@@ -106,6 +106,14 @@ typedef struct parry_config {
         int64_t units;        /* visitors at its planned end; 0: as base and treated need */
     } experiment;
     struct {
+        const char *name, *kind; /* off | ab | interleave | shadow; "": there is none */
+        double share;            /* percent of the visitors */
+        double base, treated;    /* percent with a ticket that are expected: of production, and of the challenger */
+        const char *window;      /* 24h | 72h | 7d */
+        int64_t units;           /* visitors at the planned end; 0: as base and treated need */
+        double swap;             /* percent of the searches; with or without a test */
+    } ranking_test;
+    struct {
         const char *level;  /* debug | info | warn | error */
         const char *format; /* logfmt | json */
     } log;

@@ -90,6 +90,28 @@ static void read_list(const reading *r, parry_fact *out)
     set_shown(r, "shown", out);
 }
 
+/* What a test of rankings did with it. */
+static void read_ranking(const reading *r, parry_fact *out)
+{
+    const json_t *other = json_object_get(r->j, "other"), *v;
+    size_t i, n = json_array_size(other);
+    out->experiment = text_at(r, "experiment");
+    out->arm = text_at(r, "arm");
+    out->teams = text_at(r, "teams");
+    out->pair = (unsigned)size_at(r, "pair");
+    out->swapped = json_is_true(json_object_get(r->j, "swapped"));
+    if (n == 0)
+        return;
+    unsigned *list = PARRY_ARRAY(r->a, unsigned, n < SHOWN_MAX ? n : SHOWN_MAX);
+    json_array_foreach(other, i, v)
+    {
+        json_int_t place = json_integer_value(v);
+        if (i < SHOWN_MAX)
+            list[out->nother++] = place > 0 && place <= SHOWN_MAX ? (unsigned)place : 0;
+    }
+    out->other = list;
+}
+
 static void read_event(const reading *r, parry_fact *out)
 {
     parry_str vote = text_at(r, "vote");
@@ -130,6 +152,7 @@ static void read_chat(const reading *r, parry_fact *out)
 static bool read_query(const reading *r, parry_fact *out)
 {
     read_list(r, out);
+    read_ranking(r, out);
     bool typed = parry_str_eqz(out->by, "suggest") || parry_str_eqz(out->by, "algolia");
     bool form = parry_str_eqz(out->by, "form");
     out->type = form ? PARRY_FACT_FORM_SUGGESTION_SHOWN : typed ? PARRY_FACT_SUGGEST : PARRY_FACT_SEARCH;

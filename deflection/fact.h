@@ -46,6 +46,14 @@ typedef struct parry_fact {
     size_t offset, total; /* the first one's position is offset + 1; articles that were ranked */
     uint64_t generation;
     double probability; /* below 0: not known */
+    /* Of a list by a test of rankings, beside experiment and arm: whose pick each hit was ('a' production's, 'b' the
+     * challenger's), where the challenger has each, from 1 (0: nowhere), the pair of neighbours that may have changed
+     * places by its upper position (0: none), and whether it did. */
+    parry_str teams;
+    const unsigned *other;
+    size_t nother;
+    unsigned pair;
+    bool swapped;
     bool answered, handover;
     unsigned position; /* from 1; 0: not said */
     int64_t dwell_ms;  /* below 0: not said */

@@ -12,7 +12,8 @@ const parry_report_kind *report_kind_at(size_t i)
         size_t n;
     } files[] = {{report_sessions_kinds, report_sessions_nkinds},
                  {report_searches_kinds, report_searches_nkinds},
-                 {report_articles_kinds, report_articles_nkinds}};
+                 {report_articles_kinds, report_articles_nkinds},
+                 {report_rankings_kinds, report_rankings_nkinds}};
     for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
         if (i < files[f].n)
             return &files[f].kinds[i];
@@ -414,6 +415,8 @@ parry_code parry_report_make(const parry_report_source *s, const parry_report_re
     open_filters(&p);
     open_past(&p);
     parry_code code = open_causal(&p);
+    if (code == PARRY_OK)
+        code = report_rankings_open(&p);
     if (code == PARRY_OK)
         code = walk(&p);
     if (code == PARRY_OK) {

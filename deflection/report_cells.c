@@ -272,6 +272,8 @@ report_value_of report_cell_value(const report_pass *p, const report_group *g, c
         return money(p, g, c);
     case REPORT_RISE:
         return rise(p, g, c);
+    case REPORT_RANKING:
+        return report_ranking_value(p, c);
     case REPORT_CAUSAL:
         break;
     }

@@ -2,6 +2,7 @@
 #ifndef PARRY_DEFLECTION_REPORT_INNER_H
 #define PARRY_DEFLECTION_REPORT_INNER_H
 
+#include "deflection/rankings.h"
 #include "deflection/report.h"
 #include "deflection/stats.h"
 
@@ -113,11 +114,12 @@ typedef struct report_pass {
     size_t ndims;
     bool team; /* whether the team is in is a dimension, too */
     parry_report_causal causal;
-    bool part;            /* rows or filters make it less than the whole, which the experiment is of */
-    int64_t since_ms;     /* rows are of from here on: before the range, where a past is needed */
-    uint64_t *past;       /* of report `rising`: all searches of each day since then, before the range */
-    uint64_t now, before; /* the same of the range, and of as long before it */
-    uint64_t nameless;    /* rows that count for no text */
+    parry_rankings_result rankings; /* of report `rankings` */
+    bool part;                      /* rows or filters make it less than the whole, which the experiment is of */
+    int64_t since_ms;               /* rows are of from here on: before the range, where a past is needed */
+    uint64_t *past;                 /* of report `rising`: all searches of each day since then, before the range */
+    uint64_t now, before;           /* the same of the range, and of as long before it */
+    uint64_t nameless;              /* rows that count for no text */
     parry_code code;
     parry_err *err;
 } report_pass;
@@ -141,6 +143,7 @@ typedef enum report_formula {
     REPORT_MONEY,       /* a x cost of a ticket; Wilson's of a / b, times b x cost */
     REPORT_RISE,        /* report `rising`: (a / searches now) / (b / searches before) */
     REPORT_CAUSAL,      /* of the experiment: a says what (report_causal_cell) */
+    REPORT_RANKING,     /* of a test of rankings: a says what (report_rankings.c) */
 } report_formula;
 
 enum {
@@ -178,7 +181,8 @@ struct parry_report_kind {
 const parry_report_kind *report_kind_at(size_t i);       /* NULL past the last */
 const parry_report_kind *report_kind_of(parry_str name); /* NULL: no such report */
 extern const parry_report_kind report_sessions_kinds[], report_searches_kinds[], report_articles_kinds[];
-extern const size_t report_sessions_nkinds, report_searches_nkinds, report_articles_nkinds;
+extern const parry_report_kind report_rankings_kinds[];
+extern const size_t report_rankings_nkinds, report_sessions_nkinds, report_searches_nkinds, report_articles_nkinds;
 
 /* ---- cells (report_cells.c) ------------------------------------------------------------------------------------- */
 
@@ -192,6 +196,8 @@ typedef struct report_value_of {
 
 /* g->values are in order. */
 report_value_of report_cell_value(const report_pass *p, const report_group *g, const report_cell *cell);
+parry_code report_rankings_open(report_pass *p); /* before the walk */
+report_value_of report_ranking_value(const report_pass *p, const report_cell *cell);
 double report_rise_p(const report_pass *p, const report_group *g); /* of the test of report `rising` */
 /* "searches.ctr/1" */
 #define REPORT_DEFINITION "%s.%s/%d"

@@ -86,8 +86,18 @@ enum {                                 /* parry_search_row.flags */
        PARRY_SEARCH_KNOWN = 1 << 9,    /* the probability is known */
        PARRY_SEARCH_VISITOR = 1 << 10, /* as PARRY_SESSION_VISITOR */
        PARRY_SEARCH_FIRST = 1 << 11,   /* of its session */
+       PARRY_SEARCH_SWAPPED = 1 << 12, /* the pair did change places */
 };
 enum { PARRY_PAUL_ONE = 1 << 16 }; /* a click on the first hit; half of it on the second, and so on */
+
+enum { PARRY_PLACES = 10 }; /* of a list, whose clicks are kept one by one */
+typedef enum parry_row_arm {
+    PARRY_ROW_ARM_NONE,
+    PARRY_ROW_PRODUCTION,
+    PARRY_ROW_CHALLENGER,
+    PARRY_ROW_INTERLEAVED,
+    PARRY_ROW_SHADOW
+} parry_row_arm;
 
 typedef struct parry_search_row {
     int64_t at_ms;
@@ -99,8 +109,15 @@ typedef struct parry_search_row {
     parry_word first, opened;  /* articles: shown first; clicked first */
     uint16_t clicks, position; /* of the first click, from 1; 0: none */
     float probability;
-    uint32_t letters; /* keystrokes' requests that were collapsed into it, itself counted */
-    uint32_t paul;    /* sum over its clicks of PARRY_PAUL_ONE x 0.5 ^ (position - 1), where it is known */
+    uint32_t letters;            /* keystrokes' requests that were collapsed into it, itself counted */
+    uint32_t paul;               /* sum over its clicks of PARRY_PAUL_ONE x 0.5 ^ (position - 1), where it is known */
+    parry_word test;             /* of rankings, by its name; 0: none */
+    uint8_t arm;                 /* parry_row_arm, in that test */
+    uint8_t pair;                /* neighbours that may have changed places, by the upper position, from 1; 0: none */
+    uint16_t opened_at;          /* a bit each position that was clicked, the first one's the lowest; of PARRY_PLACES */
+    int16_t credit;              /* clicks on the challenger's picks less those on production's, each hit once */
+    uint8_t other[PARRY_PLACES]; /* of interleaved and shadow lists: where the challenger has the hit at each position,
+                                    from 1; 0: nowhere */
 } parry_search_row;
 
 enum {                              /* parry_read_row.flags */

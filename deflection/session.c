@@ -3,6 +3,7 @@
 
 #include "deflection/bots.h"
 #include "deflection/collapse.h"
+#include "deflection/trial.h"
 
 #include <stdlib.h>
 
@@ -246,7 +247,7 @@ static void add_unit(parry_making *m, const parry_fact *f)
     row->who = *m->who;
     row->experiment = experiment;
     row->flags = (in != NULL ? in->flags : 0) | (m->bot ? PARRY_SESSION_BOT : 0) |
-                 (parry_str_eqz(f->arm, "holdout") ? PARRY_UNIT_HELD : 0);
+                 (parry_trial_arm_held(f->arm) ? PARRY_UNIT_HELD : 0);
     row->seen_ms = in != NULL ? in->seen_ms : 0;
     row->ticket_ms = parry_making_ticket(m, f->at_ms, f->at_ms + week_ms);
 }

@@ -75,6 +75,21 @@ static void gather(searching *s)
     }
 }
 
+/* What a test of rankings did with the list. */
+static void set_test(const searching *s, const parry_fact *f, parry_search_row *row)
+{
+    static const char *const arms[] = {"", "production", "challenger", "interleaved", "shadow"};
+    for (uint8_t arm = PARRY_ROW_PRODUCTION; arm <= PARRY_ROW_SHADOW && f->experiment.n > 0; arm++) {
+        if (parry_str_eqz(f->arm, arms[arm]))
+            row->arm = arm;
+    }
+    row->test = row->arm != PARRY_ROW_ARM_NONE ? parry_making_word(s->m, f->experiment) : 0;
+    row->pair = (uint8_t)(f->pair < PARRY_PLACES ? f->pair : 0);
+    row->flags |= f->swapped && row->pair > 0 ? PARRY_SEARCH_SWAPPED : 0;
+    for (size_t i = 0; i < f->nother && i < PARRY_PLACES; i++)
+        row->other[i] = (uint8_t)f->other[i];
+}
+
 static void add_row(searching *s, size_t i)
 {
     const parry_fact *f = s->facts[i];
@@ -91,6 +106,18 @@ static void add_row(searching *s, size_t i)
     row->first = f->nshown > 0 ? parry_making_word(m, f->shown[0]) : 0;
     row->probability = f->probability >= 0 ? (float)f->probability : 0;
     parry_making_dimensions(m, f, &row->in);
+    set_test(s, f, row);
+}
+
+/* A click at this position, from 1, of the list that f was; a second one on the same hit adds nothing. */
+static void add_click_at(const parry_fact *f, unsigned position, parry_search_row *row)
+{
+    size_t i = position - f->offset - 1; /* in this page */
+    if (position == 0 || position <= f->offset || position > PARRY_PLACES || row->opened_at >> (position - 1) & 1)
+        return;
+    row->opened_at |= (uint16_t)(1U << (position - 1));
+    if (i < f->teams.n)
+        row->credit = (int16_t)(row->credit + (f->teams.p[i] == 'b' ? 1 : -1));
 }
 
 static uint16_t more(uint16_t n, bool yes) { return (uint16_t)(n + (yes && n < UINT16_MAX)); }
@@ -109,6 +136,8 @@ static void add_use(const searching *s, const parry_fact *f)
         }
         row->clicks = more(row->clicks, true);
         row->paul += f->position > 0 && f->position < 32 ? (uint32_t)PARRY_PAUL_ONE >> (f->position - 1) : 0;
+        if (s->final_of[of] == of) /* of the list that the row is of, and no letter's before it */
+            add_click_at(s->facts[of], f->position, row);
     } else if (f->type == PARRY_FACT_VIEW && f->dwell_ms >= PARRY_DWELL_MS) {
         row->flags |= PARRY_SEARCH_DWELLED;
     } else if (f->type == PARRY_FACT_SOLVED || (f->type == PARRY_FACT_VOTE && f->vote > 0)) {

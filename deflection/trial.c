@@ -8,18 +8,48 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-bool parry_trial_read(const parry_config *c, parry_trial *out)
+static unsigned window_of(const char *name)
 {
     static const char *const windows[PARRY_WINDOWS] = {"24h", "72h", "7d"};
-    *out = (parry_trial){.plan = {.share = round(c->experiment.holdout * 100) / PARRY_EXPERIMENT_PARTS,
+    unsigned w = 0;
+    while (w + 1 < PARRY_WINDOWS && strcmp(windows[w], name) != 0)
+        w++;
+    return w;
+}
+
+static double share_of(double percent) { return round(percent * 100) / PARRY_EXPERIMENT_PARTS; }
+
+bool parry_trial_read(const parry_config *c, parry_trial *out)
+{
+    *out = (parry_trial){.plan = {.share = share_of(c->experiment.holdout),
                                   .base = c->experiment.base / 100,
                                   .treated = c->experiment.treated / 100,
-                                  .units = (uint64_t)c->experiment.units}};
+                                  .units = (uint64_t)c->experiment.units},
+                         .window = window_of(c->experiment.window)};
     (void)snprintf(out->name, sizeof out->name, "%s", c->experiment.name);
-    for (unsigned w = 0; w < PARRY_WINDOWS; w++)
-        out->window = strcmp(windows[w], c->experiment.window) == 0 ? w : out->window;
     return *c->experiment.name != 0;
 }
+
+bool parry_trial_read_ranking(const parry_config *c, parry_trial *out)
+{
+    *out = (parry_trial){.ranking = true,
+                         .plan = {.share = 1 - share_of(c->ranking_test.share),
+                                  .base = c->ranking_test.base / 100,
+                                  .treated = c->ranking_test.treated / 100,
+                                  .units = (uint64_t)c->ranking_test.units},
+                         .window = window_of(c->ranking_test.window)};
+    (void)snprintf(out->name, sizeof out->name, "%s", c->ranking_test.name);
+    return *c->ranking_test.name != 0 && strcmp(c->ranking_test.kind, "ab") == 0;
+}
+
+/* ---- arms ---------------------------------------------------------------------------------------------------------
+ */
+
+static const char *const arms[2][2] = {{"treated", "holdout"}, {"challenger", "production"}};
+
+const char *parry_trial_arm(const parry_trial *t, bool held) { return arms[t->ranking][held]; }
+
+bool parry_trial_arm_held(parry_str arm) { return parry_str_eqz(arm, arms[0][1]) || parry_str_eqz(arm, arms[1][1]); }
 
 parry_trial_draw parry_trial_draw_of(const parry_trial *t, parry_str visitor)
 {
@@ -43,9 +73,8 @@ parry_ledger_item parry_trial_record(const parry_trial *t, const parry_trial_dra
     char unit[2 * sizeof d->unit.b + 1];
     parry_hasher h;
     sodium_bin2hex(unit, sizeof unit, d->unit.b, sizeof d->unit.b);
-    json_t *j =
-        json_pack("{s:s, s:I, s:s, s:s, s:s}", "type", parry_fact_name(PARRY_FACT_ASSIGNED), "at", (json_int_t)at_ms,
-                  "experiment", t->name, "arm", d->held ? "holdout" : "treated", "unit", unit);
+    json_t *j = json_pack("{s:s, s:I, s:s, s:s, s:s}", "type", parry_fact_name(PARRY_FACT_ASSIGNED), "at",
+                          (json_int_t)at_ms, "experiment", t->name, "arm", parry_trial_arm(t, d->held), "unit", unit);
     parry_event_set_key(v, j, "visitor", PARRY_PSEUDONYM_VISITOR, at_ms, visitor);
     parry_ledger_item item = {.kind = PARRY_LEDGER_EVENT};
     parry_event_set_about(j, &item);
@@ -142,7 +171,8 @@ static bool on_unit(void *ctx, const parry_unit_row *row)
 static bool on_session(void *ctx, const parry_session_row *row)
 {
     counting *c = ctx;
-    bool nameless = (row->flags & PARRY_SESSION_FORM) && !(row->flags & (PARRY_SESSION_VISITOR | PARRY_SESSION_BOT));
+    bool meets = c->t->ranking ? row->searches > 0 : (row->flags & PARRY_SESSION_FORM) != 0;
+    bool nameless = meets && !(row->flags & (PARRY_SESSION_VISITOR | PARRY_SESSION_BOT));
     c->left_out += nameless;
     return true;
 }

@@ -17,6 +17,7 @@ extern "C" {
 enum { PARRY_TRIAL_NAME_MAX = 60, PARRY_TRIAL_UNITS_MAX = 4000000 };
 
 typedef struct parry_trial {
+    bool ranking; /* two rankings: the held out get production's, the treated the challenger's; else the hold-out */
     char name[PARRY_TRIAL_NAME_MAX + 1];
     parry_hash salt;       /* secret: who knows it can tell who is in which arm */
     parry_trial_plan plan; /* share above 0; units 0: as many as its difference needs */
@@ -25,6 +26,11 @@ typedef struct parry_trial {
 
 /* The one that the configuration names (experiment.*), but for its salt. false: there is none. */
 bool parry_trial_read(const parry_config *c, parry_trial *out);
+/* The same of the A/B test of rankings (ranking_test.*). */
+bool parry_trial_read_ranking(const parry_config *c, parry_trial *out);
+/* "holdout", "production": which of a trial's two arms it is, and whether it is the one without the treatment. */
+const char *parry_trial_arm(const parry_trial *t, bool held);
+bool parry_trial_arm_held(parry_str arm);
 
 typedef struct parry_trial_draw {
     parry_ledger_subject unit;

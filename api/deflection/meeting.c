@@ -33,10 +33,12 @@ bool parry_meeting_runs(const parry_app *app) { return app->trial != NULL && app
 
 bool parry_meet(parry_call *c, parry_str visitor)
 {
+    return parry_meeting_runs(c->app) && visitor.n > 0 && parry_meet_trial(c, c->app->trial, visitor);
+}
+
+bool parry_meet_trial(parry_call *c, const parry_trial *t, parry_str visitor)
+{
     uint64_t seq;
-    if (!parry_meeting_runs(c->app) || visitor.n == 0)
-        return false;
-    const parry_trial *t = c->app->trial;
     parry_trial_draw draw = parry_trial_draw_of(t, visitor);
     parry_ledger_item item =
         parry_trial_record(t, &draw, c->app->visitors, visitor, parry_clock_now_ms(parry_clock_system()), c->arena);

@@ -19,6 +19,8 @@ bool parry_meeting_runs(const parry_app *app);
 /* Draws him, tells the ledger the first time, and says whether he sees no suggestions. Without a trial, or without a
  * name (empty), he sees them. Does not wait for the disk. */
 bool parry_meet(parry_call *c, parry_str visitor);
+/* The same of any trial. */
+bool parry_meet_trial(parry_call *c, const parry_trial *t, parry_str visitor);
 
 #ifdef __cplusplus
 }

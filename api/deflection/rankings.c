@@ -1,0 +1,248 @@
+/* Coins by HMAC, so that a person who asks again, or for page two, gets the same list. */
+#include "api/deflection/rankings.h"
+
+#include "access/access.h"
+#include "access/secret.h"
+#include "api/deflection/meeting.h"
+#include "api/query_log.h"
+#include "base/clock.h"
+#include "engine/challenger.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef enum kind { OFF, AB, INTERLEAVE, SHADOW, KINDS } kind;
+
+struct parry_rankings {
+    kind kind; /* OFF: only neighbours are swapped */
+    parry_trial trial;
+    unsigned share, swaps; /* of PARRY_EXPERIMENT_PARTS: visitors, searches */
+    parry_hash swap_salt;
+};
+
+static const char *const arms[] = {NULL, "production", "challenger", "interleaved", "shadow"};
+
+/* ---- opening ------------------------------------------------------------------------------------------------------
+ */
+
+static unsigned parts_of(double percent) { return (unsigned)lround(percent * PARRY_EXPERIMENT_PARTS / 100); }
+
+static kind kind_of(const parry_config *c)
+{
+    static const char *const names[KINDS] = {[AB] = "ab", [INTERLEAVE] = "interleave", [SHADOW] = "shadow"};
+    for (int k = AB; k < KINDS; k++) {
+        if (strcmp(c->ranking_test.kind, names[k]) == 0)
+            return *c->ranking_test.name != 0 ? (kind)k : OFF;
+    }
+    return OFF;
+}
+
+static void derive(parry_app *app, const char *purpose, const char *name, parry_hash *salt)
+{
+    char whole[PARRY_TRIAL_NAME_MAX + 32];
+    parry_secret secret;
+    (void)snprintf(whole, sizeof whole, "%s %s", purpose, name);
+    parry_access_derive(app->access, whole, &secret);
+    memcpy(salt->b, secret.b, sizeof salt->b);
+}
+
+void parry_rankings_open(parry_app *app)
+{
+    const parry_config *c = app->config;
+    struct parry_rankings r = {
+        .kind = kind_of(c), .share = parts_of(c->ranking_test.share), .swaps = parts_of(c->ranking_test.swap)};
+    if (app->access == NULL || app->ledger == NULL || (r.kind == OFF && r.swaps == 0))
+        return;
+    parry_trial_read_ranking(c, &r.trial);
+    derive(app, "ranking test", r.trial.name, &r.trial.salt);
+    derive(app, "swapped neighbours", "", &r.swap_salt);
+    app->rankings = parry_malloc(sizeof r);
+    *app->rankings = r;
+}
+
+void parry_rankings_close(parry_app *app)
+{
+    free(app->rankings);
+    app->rankings = NULL;
+}
+
+/* ---- choosing -----------------------------------------------------------------------------------------------------
+ */
+
+/* The same for one person's question whatever page of its hits; nobody's is drawn anew each time. */
+static parry_draw draw_list(parry_call *c, const parry_hash *salt, parry_str visitor, const parry_query *q)
+{
+    char random[PARRY_UUID_TEXT] = "";
+    if (visitor.n == 0)
+        parry_uuid_text(parry_uuid_v7(parry_clock_now_ms(parry_clock_system())), random);
+    return parry_experiment_draw(salt, parry_str_printf(c->arena, "%.*s%s\n%.*s", PARRY_FMT(visitor), random,
+                                                        PARRY_FMT(parry_str_trim(q->text))));
+}
+
+static void choose_arm(parry_call *c, const struct parry_rankings *t, parry_str visitor, parry_query *q,
+                       parry_ranking *out)
+{
+    out->test = t->trial.name;
+    if (t->kind == AB) {
+        q->challenger = !parry_meet_trial(c, &t->trial, visitor);
+        out->arm = q->challenger ? PARRY_RANKING_CHALLENGER : PARRY_RANKING_PRODUCTION;
+    } else if (!q->typing && parry_experiment_draw(&t->trial.salt, visitor).part < t->share) {
+        out->arm = t->kind == SHADOW ? PARRY_RANKING_SHADOW : PARRY_RANKING_INTERLEAVED;
+        out->seed = draw_list(c, &t->trial.salt, visitor, q).seed;
+        out->own = true;
+    }
+}
+
+void parry_ranking_choose(parry_call *c, const parry_generation *g, parry_query *q, parry_ranking *out)
+{
+    const struct parry_rankings *t = c->app->rankings;
+    *out = (parry_ranking){.arm = PARRY_RANKING_NONE, .draw = {.part = PARRY_EXPERIMENT_PARTS}};
+    if (t == NULL || q->text.n == 0 || q->sort != PARRY_BY_RELEVANCE)
+        return;
+    parry_str visitor = parry_call_visitor(c);
+    if (t->kind != OFF && visitor.n > 0 && parry_has_challenger(g))
+        choose_arm(c, t, visitor, q, out);
+    if (q->typing || q->offset > 0 || t->swaps == 0 || out->arm == PARRY_RANKING_INTERLEAVED)
+        return;
+    out->draw = draw_list(c, &t->swap_salt, visitor, q);
+    out->own = out->own || out->draw.part < t->swaps;
+}
+
+/* ---- searching ----------------------------------------------------------------------------------------------------
+ */
+
+/* Where the list has it, from 1; 0: nowhere. */
+static unsigned place_in(const parry_results *r, parry_str id)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        if (parry_str_eq(r->hits[i].id, id))
+            return (unsigned)(i + 1);
+    }
+    return 0;
+}
+
+static parry_code search_from_first(parry_call *c, const parry_generation *g, const parry_query *q, bool challenger,
+                                    parry_results *out, parry_err *err)
+{
+    parry_query whole = *q;
+    whole.challenger = challenger;
+    whole.limit = q->offset + q->limit;
+    whole.offset = 0;
+    return parry_search(c->searcher, g, &whole, c->arena, out, err);
+}
+
+/* One number an article: its place in a, or behind all of these its place in b. */
+static size_t draft(const parry_results *a, const parry_results *b, size_t most, uint64_t seed, uint32_t *ids,
+                    parry_team *teams)
+{
+    uint32_t in_a[PARRY_SEARCH_MAX_LIMIT], in_b[PARRY_SEARCH_MAX_LIMIT];
+    for (uint32_t i = 0; i < a->n; i++)
+        in_a[i] = i;
+    for (uint32_t i = 0; i < b->n; i++) {
+        unsigned place = place_in(a, b->hits[i].id);
+        in_b[i] = place > 0 ? place - 1 : (uint32_t)a->n + i;
+    }
+    return parry_interleave(in_a, a->n, in_b, b->n, most, seed, ids, teams);
+}
+
+/* What is said of the answer is of the ranking whose hit is first. */
+static parry_code interleave(parry_call *c, const parry_generation *g, const parry_query *q, parry_ranking *x,
+                             parry_results *out, parry_err *err)
+{
+    parry_results a, b;
+    uint32_t ids[PARRY_SEARCH_MAX_LIMIT];
+    parry_team teams[PARRY_SEARCH_MAX_LIMIT];
+    parry_code code = search_from_first(c, g, q, false, &a, err);
+    if (code == PARRY_OK)
+        code = search_from_first(c, g, q, true, &b, err);
+    if (code != PARRY_OK)
+        return code;
+    size_t n = draft(&a, &b, q->offset + q->limit, x->seed, ids, teams);
+    size_t from = q->offset < n ? q->offset : n;
+    *out = n > 0 && teams[0] == PARRY_TEAM_B ? b : a;
+    out->total = a.total > b.total ? a.total : b.total;
+    out->n = n - from;
+    out->hits = PARRY_ARRAY(c->arena, parry_hit, out->n);
+    for (size_t i = from; i < n; i++) {
+        const parry_hit *h = ids[i] < a.n ? &a.hits[ids[i]] : &b.hits[ids[i] - a.n];
+        out->hits[i - from] = *h;
+        x->teams[x->n] = teams[i];
+        x->other[x->n++] = place_in(&b, h->id);
+    }
+    return PARRY_OK;
+}
+
+static parry_code shadow(parry_call *c, const parry_generation *g, const parry_query *q, parry_ranking *x,
+                         const parry_results *shown, parry_err *err)
+{
+    parry_results b;
+    parry_code code = search_from_first(c, g, q, true, &b, err);
+    for (size_t i = 0; code == PARRY_OK && i < shown->n; i++)
+        x->other[x->n++] = place_in(&b, shown->hits[i].id);
+    return code;
+}
+
+/* What an author pinned stays. */
+static void swap(const struct parry_rankings *t, parry_ranking *x, parry_results *r)
+{
+    parry_swap s = parry_swap_of(x->draw.part, x->draw.seed, t->swaps, r->n);
+    if (!s.in || r->hits[s.pair].pinned || r->hits[s.pair + 1].pinned)
+        return;
+    x->swap = s;
+    if (!s.swapped)
+        return;
+    parry_hit upper = r->hits[s.pair];
+    r->hits[s.pair] = r->hits[s.pair + 1];
+    r->hits[s.pair + 1] = upper;
+}
+
+parry_code parry_ranking_search(parry_call *c, const parry_generation *g, const parry_query *q, parry_ranking *x,
+                                parry_results *out, parry_err *err)
+{
+    bool deep = q->offset + q->limit > PARRY_SEARCH_MAX_LIMIT;
+    if (deep && x->arm >= PARRY_RANKING_INTERLEAVED)
+        x->arm = PARRY_RANKING_NONE; /* so far down lists are production's */
+    if (x->arm == PARRY_RANKING_INTERLEAVED)
+        return interleave(c, g, q, x, out, err);
+    parry_code code = parry_search(c->searcher, g, q, c->arena, out, err);
+    if (code == PARRY_OK && x->draw.part < PARRY_EXPERIMENT_PARTS)
+        swap(c->app->rankings, x, out);
+    return code == PARRY_OK && x->arm == PARRY_RANKING_SHADOW ? shadow(c, g, q, x, out, err) : code;
+}
+
+/* ---- telling ------------------------------------------------------------------------------------------------------
+ */
+
+static void tell_places(parry_buf *b, const parry_ranking *x)
+{
+    if (x->arm == PARRY_RANKING_INTERLEAVED) {
+        parry_buf_printf(b, ",\"teams\":\"");
+        for (size_t i = 0; i < x->n; i++)
+            parry_buf_printf(b, "%c", x->teams[i] == PARRY_TEAM_A ? 'a' : 'b');
+        parry_buf_printf(b, "\"");
+    }
+    if (x->arm < PARRY_RANKING_INTERLEAVED)
+        return;
+    parry_buf_printf(b, ",\"other\":[");
+    for (size_t i = 0; i < x->n; i++)
+        parry_buf_printf(b, "%s%u", i > 0 ? "," : "", x->other[i]);
+    parry_buf_printf(b, "]");
+}
+
+parry_str parry_ranking_members(parry_arena *a, const parry_ranking *x)
+{
+    parry_buf b = PARRY_BUF(4096);
+    if (x->arm != PARRY_RANKING_NONE) {
+        json_t *name = json_string(x->test);
+        char *text = json_dumps(name, JSON_ENCODE_ANY);
+        parry_buf_printf(&b, ",\"experiment\":%s,\"arm\":\"%s\"", text, arms[x->arm]);
+        free(text);
+        json_decref(name);
+    }
+    tell_places(&b, x);
+    if (x->swap.in)
+        parry_buf_printf(&b, ",\"pair\":%u,\"swapped\":%s", x->swap.pair + 1, x->swap.swapped ? "true" : "false");
+    parry_str out = parry_str_copy(a, parry_str_make(b.p, b.n));
+    parry_buf_free(&b);
+    return out;
+}
