@@ -69,14 +69,25 @@ void parry_rankings_close(parry_app *app)
 /* ---- choosing -----------------------------------------------------------------------------------------------------
  */
 
-/* The same for one person's question whatever page of its hits; nobody's is drawn anew each time. */
-static parry_draw draw_list(parry_call *c, const parry_hash *salt, parry_str visitor, const parry_query *q)
+static parry_str list_of(parry_call *c, parry_str whose, const parry_query *q)
 {
-    char random[PARRY_UUID_TEXT] = "";
-    if (visitor.n == 0)
-        parry_uuid_text(parry_uuid_v7(parry_clock_now_ms(parry_clock_system())), random);
-    return parry_experiment_draw(salt, parry_str_printf(c->arena, "%.*s%s\n%.*s", PARRY_FMT(visitor), random,
-                                                        PARRY_FMT(parry_str_trim(q->text))));
+    return parry_str_printf(c->arena, "%.*s\n%.*s", PARRY_FMT(whose), PARRY_FMT(parry_str_trim(q->text)));
+}
+
+/* The same for one person's question whatever page of its hits; of those without a name, for a question's day. */
+static parry_draw draw_draft(parry_call *c, const parry_hash *salt, parry_str visitor, const parry_query *q)
+{
+    long long day = parry_clock_now_ms(parry_clock_system()) / 86400000;
+    return parry_experiment_draw(salt,
+                                 list_of(c, visitor.n > 0 ? visitor : parry_str_printf(c->arena, "\n%lld", day), q));
+}
+
+/* Of those without a name each list anew. */
+static parry_draw draw_swap(parry_call *c, const parry_hash *salt, parry_str visitor, const parry_query *q)
+{
+    char any[PARRY_UUID_TEXT];
+    parry_uuid_text(parry_uuid_v7(parry_clock_now_ms(parry_clock_system())), any);
+    return parry_experiment_draw(salt, list_of(c, visitor.n > 0 ? visitor : parry_str_of(any), q));
 }
 
 static void choose_arm(parry_call *c, const struct parry_rankings *t, parry_str visitor, parry_query *q,
@@ -84,13 +95,19 @@ static void choose_arm(parry_call *c, const struct parry_rankings *t, parry_str 
 {
     out->test = t->trial.name;
     if (t->kind == AB) {
-        q->challenger = !parry_meet_trial(c, &t->trial, visitor);
-        out->arm = q->challenger ? PARRY_RANKING_CHALLENGER : PARRY_RANKING_PRODUCTION;
-    } else if (!q->typing && parry_experiment_draw(&t->trial.salt, visitor).part < t->share) {
-        out->arm = t->kind == SHADOW ? PARRY_RANKING_SHADOW : PARRY_RANKING_INTERLEAVED;
-        out->seed = draw_list(c, &t->trial.salt, visitor, q).seed;
-        out->own = true;
+        q->challenger = visitor.n > 0 && !parry_meet_trial(c, &t->trial, visitor);
+        out->arm = visitor.n == 0  ? PARRY_RANKING_NONE
+                   : q->challenger ? PARRY_RANKING_CHALLENGER
+                                   : PARRY_RANKING_PRODUCTION;
+        return;
     }
+    parry_draw draft = draw_draft(c, &t->trial.salt, visitor, q);
+    unsigned part = visitor.n > 0 ? parry_experiment_draw(&t->trial.salt, visitor).part : draft.part;
+    if (q->typing || part >= t->share)
+        return;
+    out->arm = t->kind == SHADOW ? PARRY_RANKING_SHADOW : PARRY_RANKING_INTERLEAVED;
+    out->seed = draft.seed;
+    out->own = true;
 }
 
 void parry_ranking_choose(parry_call *c, const parry_generation *g, parry_query *q, parry_ranking *out)
@@ -100,11 +117,11 @@ void parry_ranking_choose(parry_call *c, const parry_generation *g, parry_query 
     if (t == NULL || q->text.n == 0 || q->sort != PARRY_BY_RELEVANCE)
         return;
     parry_str visitor = parry_call_visitor(c);
-    if (t->kind != OFF && visitor.n > 0 && parry_has_challenger(g))
+    if (t->kind != OFF && parry_has_challenger(g))
         choose_arm(c, t, visitor, q, out);
     if (q->typing || q->offset > 0 || t->swaps == 0 || out->arm == PARRY_RANKING_INTERLEAVED)
         return;
-    out->draw = draw_list(c, &t->swap_salt, visitor, q);
+    out->draw = draw_swap(c, &t->swap_salt, visitor, q);
     out->own = out->own || out->draw.part < t->swaps;
 }
 

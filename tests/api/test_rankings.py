@@ -94,7 +94,9 @@ class RankingsTest(unittest.TestCase):
 
     def test_interleaved_lists_are_drafted_from_both_and_clicks_are_credited(self):
         with Testing("interleave", "ranking_test.share=100", "deflection.k=2") as t:
-            production = t.ids(None)
+            production = [h["id"] for h in t.ask("v0", "/v1/explain?q=refund+not+received&limit=10")["hits"]]
+            nameless = t.ids(None)
+            self.assertEqual(t.ids(None), nameless)
             seen = {f"v{i}": t.ask(f"v{i}") for i in range(30)}
             for v, answer in seen.items():
                 ids = [h["id"] for h in answer["hits"]]
@@ -103,8 +105,8 @@ class RankingsTest(unittest.TestCase):
                 first, second = t.ids(v, QUERY.replace("10", "5")), t.ids(v, QUERY.replace("10", "5") + "&offset=5")
                 self.assertEqual(first + second, ids, "page two goes on where page one ended")
             self.assertGreater(len({tuple(h["id"] for h in a["hits"]) for a in seen.values()}), 3)
-            queries = [q for q in t.logged(1 + 30 * 4) if q.get("arm") == "interleaved"]
-            self.assertEqual(len(queries), 120)
+            queries = [q for q in t.logged(1 + 2 + 30 * 4) if q.get("arm") == "interleaved"]
+            self.assertEqual(len(queries), 122)
             for q in queries:
                 self.assertEqual(len(q["teams"]), len(q["shown"]))
                 self.assertEqual(len(q["other"]), len(q["shown"]))
@@ -129,7 +131,7 @@ class RankingsTest(unittest.TestCase):
 
     def test_a_shadow_list_is_production_s_and_says_where_the_challenger_has_each_hit(self):
         with Testing("shadow", "ranking_test.share=100") as t:
-            production = t.ids(None)
+            production = [h["id"] for h in t.ask("v1", "/v1/explain?q=refund+not+received&limit=10")["hits"]]
             self.assertEqual(t.ids("v1"), production)
             q = next(q for q in t.logged(2) if q.get("arm") == "shadow")
             self.assertEqual(q["shown"], production)
