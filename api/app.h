@@ -69,7 +69,7 @@ typedef struct parry_app {
     struct parry_cases *cases;       /* the desk's; NULL: none are kept here */
     struct parry_alerting *alerting; /* with folding (api/deflection/alerting.h) */
     struct parry_folding *folding;   /* NULL: nothing is counted here (api/deflection/folding.h) */
-    struct parry_trial *trial;       /* NULL: there is no experiment (deflection/trial.h) */
+    struct parry_meeting *holdout, *ranking_trial; /* NULL: there is none (api/deflection/meeting.h) */
     struct parry_rankings *rankings; /* NULL: rankings are not tested (api/deflection/rankings.h) */
     struct parry_gap_shelf *gaps;    /* api/deflection/gaps.h */
     bool loopback;                   /* only this machine can ask */

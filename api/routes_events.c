@@ -110,7 +110,7 @@ static void meet(parry_call *c, const json_t *event)
     const char *type = json_string_value(json_object_get(event, "type"));
     parry_str visitor = parry_str_of(json_string_value(json_object_get(event, "visitor")));
     if (type != NULL && strcmp(type, "form_opened") == 0)
-        (void)parry_meet(c, visitor.n > 0 ? visitor : parry_call_visitor(c));
+        (void)parry_meet(c, c->app->holdout, visitor.n > 0 ? visitor : parry_call_visitor(c));
 }
 
 /* How many of them are records. err: what is wrong with the last that is none. */

@@ -371,7 +371,7 @@ void parry_server_close(parry_server *s)
     parry_otlp_close(s->app.otlp);
     parry_alerting_stop(s->app.alerting);
     parry_folding_stop(s->app.folding);
-    parry_meeting_close(&s->app);
+    parry_meetings_close(&s->app);
     parry_rankings_close(&s->app);
     parry_app_close(&s->app);
     parry_once_close(s->app.once);
@@ -413,8 +413,9 @@ parry_code parry_server_start(const parry_server_options *o, int fd, parry_serve
     if (code == PARRY_OK && o->ledger != NULL)
         code = parry_visitors_open(o->ledger, parry_clock_now_ms(parry_clock_system()), &s->app.visitors, err);
     if (code == PARRY_OK)
-        parry_meeting_open(&s->app);
-    parry_rankings_open(&s->app);
+        code = parry_meetings_open(&s->app, err);
+    if (code == PARRY_OK)
+        parry_rankings_open(&s->app);
     if (code == PARRY_OK)
         code = parry_once_open(parry_store_env(o->store), parry_clock_system(), &s->app.once, err);
     if (code == PARRY_OK)

@@ -144,15 +144,16 @@ const parry_config_row parry_config_rows[] = {
      "Name of the hold-out at the ticket form (deflection.md); another name is another experiment. Empty: there is "
      "none."},
     {"experiment.holdout", DECIMAL, AT(experiment.holdout), "0", 0, 50, "percent",
-     "Visitors who are shown no suggestions at the ticket form. Not to be changed while an experiment lives; 0: nobody "
-     "is drawn, and the experiment has no figures."},
+     "Visitors who are shown no suggestions at the ticket form. What an experiment began with holds; 0: nobody is "
+     "drawn "
+     "any more."},
     {"experiment.base", DECIMAL, AT(experiment.base), "90", 0, 100, "percent",
      "Expected: of the visitors at the form who see no suggestions, so many write a ticket."},
     {"experiment.treated", DECIMAL, AT(experiment.treated), "85", 0, 100, "percent", "The same of those who see them."},
     {"experiment.window", WORD, AT(experiment.window), "72h", 0, 0, "24h 72h 7d",
      "A ticket counts so long after the visitor came to the form."},
     {"experiment.units", NUMBER, AT(experiment.units), "0", 0, 4000000, "visitors",
-     "The planned end; 0: as many as the expected rates need (parry experiment power)."},
+     "The planned end, after which nobody is drawn; 0: as many as the expected rates need (parry experiment power)."},
     {"ranking_test.name", TEXT, AT(ranking_test.name), "", 0, 60, "text",
      "Name of the test that holds _search/challenger.yaml against production (experiments.md); another name is another "
      "test. Empty: there is none."},

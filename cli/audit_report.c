@@ -23,6 +23,7 @@ typedef struct audit {
     char *dir; /* in the arena; NULL: none was made */
     parry_arena *arena;
     parry_days erasures;
+    parry_trial_list trials;
     size_t differ;
 } audit;
 
@@ -91,11 +92,11 @@ static parry_code make_again(audit *a, parry_err *err)
         code = fold(a, d, err);
     if (code == PARRY_OK)
         code = parry_rows_open(d, &rows, err);
+    if (code == PARRY_OK)
+        code = parry_trial_list_read(a->ledger, a->seq, &a->trials, err);
     if (code == PARRY_OK) {
         parry_rows_as_of(rows, a->as_of_ms);
-        parry_trial trial;
-        parry_report_source source =
-            parry_report_source_of(rows, parry_trial_read(&a->cli->config, &trial) ? &trial : NULL);
+        parry_report_source source = parry_report_source_of(rows, &a->trials);
         source.erasures = &a->erasures;
         code = parry_report_make(&source, &a->q, &a->again, err);
     }
@@ -148,6 +149,7 @@ int parry_cli_audit_report(const parry_cli *cli, const char *path)
     parry_err left = {0};
     if (a.dir != NULL && parry_tree_remove(a.dir, &left) != PARRY_OK)
         fprintf(stderr, "parry audit: %s is left behind: %s\n", a.dir, left.msg);
+    parry_trial_list_free(&a.trials);
     parry_days_free(&a.erasures);
     json_decref(a.report);
     json_decref(a.again);

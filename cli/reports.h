@@ -11,7 +11,7 @@ typedef struct parry_cli_reports {
     parry_rows *rows;
     parry_arena *arena;
     parry_days erasures;
-    parry_trial trial;
+    parry_trial_list trials;
     parry_report_source source; /* borrows these: do not copy */
 } parry_cli_reports;
 

@@ -87,7 +87,7 @@ static parry_effect_status status_of(const parry_effect *e)
         return PARRY_EFFECT_SRM;
     if (h < PARRY_EFFECT_LEAST || t < PARRY_EFFECT_LEAST)
         return PARRY_EFFECT_NOT_ENOUGH;
-    return h + t < e->plan.units ? PARRY_EFFECT_EARLY : PARRY_EFFECT_OK;
+    return h + t < e->plan.units && !e->counts.ended ? PARRY_EFFECT_EARLY : PARRY_EFFECT_OK;
 }
 
 static parry_derived none(parry_derived_status why) { return (parry_derived){.status = why}; }

@@ -46,6 +46,7 @@ typedef struct parry_experiment_counts { /* no bots; each unit once, in the orde
     parry_arm_counts holdout, treated;
     uint64_t left_out; /* came without a stable id, so no arm can be told */
     uint64_t open;     /* assigned, but the window has not passed */
+    bool ended;        /* as was planned; a few of the units may have turned out to be bots since, or were erased */
 } parry_experiment_counts;
 
 typedef enum parry_effect_status {

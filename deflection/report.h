@@ -97,7 +97,7 @@ typedef struct parry_report_causal {
 /* Where rows come from. Like parry_rows of store.h, or lists in memory. */
 typedef struct parry_report_source {
     void *ctx;
-    const parry_trial *trial; /* the experiment at the ticket form; NULL: none */
+    const parry_trial_list *trials; /* experiments at the ticket form; NULL: none */
     parry_rows_state state;
     parry_code (*sessions)(void *ctx, int64_t from_ms, int64_t until_ms,
                            bool (*fn)(void *ctx, const parry_session_row *row), void *fn_ctx, parry_err *err);
@@ -113,8 +113,8 @@ typedef struct parry_report_source {
                          parry_err *err);
     const parry_days *erasures; /* borrowed; NULL: not known */
 } parry_report_source;
-/* trial (may be NULL) is borrowed. */
-parry_report_source parry_report_source_of(parry_rows *rows, const parry_trial *trial);
+/* trials (may be NULL) is borrowed; read up to the rows' own record. */
+parry_report_source parry_report_source_of(parry_rows *rows, const parry_trial_list *trials);
 
 /* ---- the report -------------------------------------------------------------------------------------------------- */
 

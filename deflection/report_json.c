@@ -170,7 +170,6 @@ static void set_filters(const parry_report_request *q, json_t *report)
     json_object_set_new(report, "filters", filters);
 }
 
-static const char *const windows[PARRY_WINDOWS] = {"24h", "72h", "7d"};
 static const char *const teams[] = {"without", "with", "only"};
 
 static json_t *head_json(const report_pass *p)
@@ -189,8 +188,8 @@ static json_t *head_json(const report_pass *p)
                                                              : parry_report_by_name(q->by));
     set_filters(q, j);
     json_t *more =
-        json_pack("{s:s, s:s, s:I, s:i, s:o, s:o, s:o, s:s, s:{s:I, s:s}}", "window", windows[q->window], "agents",
-                  teams[q->team], "limit", (json_int_t)q->limit, "k", (int)q->k, "cost_per_ticket",
+        json_pack("{s:s, s:s, s:I, s:i, s:o, s:o, s:o, s:s, s:{s:I, s:s}}", "window", parry_windows[q->window],
+                  "agents", teams[q->team], "limit", (json_int_t)q->limit, "k", (int)q->k, "cost_per_ticket",
                   q->cost > 0 ? json_real(q->cost) : json_null(), "currency", text_json(q->currency), "experiment",
                   text_json(q->experiment), "as_of", as_of, "ledger", "seq", (json_int_t)s->seq, "head", head);
     (void)json_object_update(j, more);

@@ -130,14 +130,15 @@ static parry_code read_by(const reading *r)
 
 static parry_code read_choices(const reading *r)
 {
-    static const char *const windows[] = {"24h", "72h", "7d"}, *const teams[] = {"without", "with", "only"};
+    static const char *const teams[] = {"without", "with", "only"};
     parry_str window = value(r, "window"), team = value(r, "agents");
-    int w = window.p == NULL ? 0 : among(window, windows, 3), t = team.p == NULL ? 0 : among(team, teams, 3);
-    if (w == 3)
+    unsigned w = window.p == NULL ? 0 : parry_window_of(window);
+    int t = team.p == NULL ? 0 : among(team, teams, 3);
+    if (w == PARRY_WINDOWS)
         return parry_fail(r->err, PARRY_INVALID, "window: 24h, 72h or 7d");
     if (t == 3)
         return parry_fail(r->err, PARRY_INVALID, "agents: without, with or only");
-    r->q->window = (unsigned)w;
+    r->q->window = w;
     r->q->team = (parry_report_team)t;
     return PARRY_OK;
 }

@@ -4,6 +4,15 @@
 #include "base/hash.h"
 
 const int64_t parry_windows_ms[PARRY_WINDOWS] = {(int64_t)24 * 3600000, (int64_t)72 * 3600000, (int64_t)168 * 3600000};
+const char *const parry_windows[PARRY_WINDOWS] = {"24h", "72h", "7d"};
+
+unsigned parry_window_of(parry_str name)
+{
+    unsigned w = 0;
+    while (w < PARRY_WINDOWS && !parry_str_eqz(name, parry_windows[w]))
+        w++;
+    return w;
+}
 
 parry_word parry_word_of(parry_str word)
 {

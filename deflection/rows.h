@@ -14,7 +14,9 @@ extern "C" {
 #endif
 
 enum { PARRY_WINDOWS = 3 };
-extern const int64_t parry_windows_ms[PARRY_WINDOWS]; /* 24 h, 72 h, 7 d, from the last content seen on */
+extern const int64_t parry_windows_ms[PARRY_WINDOWS];  /* 24 h, 72 h, 7 d, from the last content seen on */
+extern const char *const parry_windows[PARRY_WINDOWS]; /* "24h" */
+unsigned parry_window_of(parry_str name);              /* PARRY_WINDOWS: it is none */
 
 /* Of the words themselves (parry_word_of), so that it is the same in every store. */
 typedef uint64_t parry_word;

@@ -8,14 +8,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-static unsigned window_of(const char *name)
-{
-    static const char *const windows[PARRY_WINDOWS] = {"24h", "72h", "7d"};
-    unsigned w = 0;
-    while (w + 1 < PARRY_WINDOWS && strcmp(windows[w], name) != 0)
-        w++;
-    return w;
-}
+static unsigned window_of(const char *name) { return parry_window_of(parry_str_of(name)) % PARRY_WINDOWS; }
 
 static double share_of(double percent) { return round(percent * 100) / PARRY_EXPERIMENT_PARTS; }
 
@@ -214,6 +207,7 @@ parry_code parry_trial_count(const parry_trial *t, parry_rows *rows, int64_t fro
         code = parry_rows_sessions(rows, c.units[0].at_ms - PARRY_SESSION_GAP_MS, until_ms, on_session, &c, err);
     if (code == PARRY_OK)
         add_up(&c, out);
+    out->ended = t->ended_ms > 0 && t->ended_ms < until_ms && out->open == 0;
     free(c.units);
     free(c.slots);
     return code;

@@ -311,13 +311,13 @@ static parry_code suggest_form(parry_call *c, const json_t *body, json_t **out, 
     bool before;
     char id[PARRY_UUID_TEXT];
     read_form(c, body, &need);
-    bool held = parry_meet(c, parry_call_visitor(c));
+    bool held = parry_meet(c, c->app->holdout, parry_call_visitor(c)) == PARRY_MET_HELD;
     parry_code code = parry_body_scope(c, body, &q, err);
     if (code == PARRY_OK && need.newest.n > 0 && !held)
         code = parry_search_need(c, &need, &q, g, &r, &before, err);
     if (code == PARRY_OK)
         *out = parry_suggestions_json(c, &r);
-    if (code == PARRY_OK && parry_meeting_runs(c->app))
+    if (code == PARRY_OK && parry_meeting_runs(c->app->holdout))
         json_object_set_new(*out, "held_out", json_boolean(held));
     if (code == PARRY_OK && need.newest.n > 0 && !held) {
         q.text = before ? need.whole : need.newest;

@@ -1,6 +1,7 @@
 /* A fold every few seconds. What failed is tried again, and told once. */
 #include "api/deflection/folding.h"
 
+#include "api/deflection/meeting.h"
 #include "api/observe/vitals.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -33,8 +34,10 @@ static parry_code fold(parry_folding *f, size_t *n, parry_err *err)
     parry_code code = parry_deflection_fold(f->rows, RECORDS, now_ms, n, err);
     if (code == PARRY_OK)
         code = parry_rows_open(f->rows, &view, err);
-    if (code == PARRY_OK)
+    if (code == PARRY_OK) {
         atomic_store(&f->seq, parry_rows_get_state(view).seq);
+        code = parry_meetings_look(f->app, view, err);
+    }
     parry_rows_close(view);
     return code;
 }

@@ -1,4 +1,5 @@
-/* Meeting: a visitor comes to the ticket form while a hold-out runs (deflection/trial.h). Private to api/. */
+/* Meeting: visitors meet an experiment, the hold-out at the ticket form or the A/B test of rankings
+ * (deflection/trial.h), and are drawn. Private to api/. */
 #ifndef PARRY_API_DEFLECTION_MEETING_H
 #define PARRY_API_DEFLECTION_MEETING_H
 
@@ -9,18 +10,31 @@
 extern "C" {
 #endif
 
-/* The trial of the configuration into the app, if there is one. Once app->access is there: the salt comes from its
- * secret. */
-void parry_meeting_open(parry_app *app);
-void parry_meeting_close(parry_app *app);
+typedef struct parry_meeting {
+    parry_trial trial;
+    atomic_llong ended_ms; /* 0: it has not */
+    atomic_ullong units;   /* that it has at most by now */
+} parry_meeting;
 
-/* Does one run, in which visitors are drawn? Pages then give a visitor a name. */
-bool parry_meeting_runs(const parry_app *app);
-/* Draws him, tells the ledger the first time, and says whether he sees no suggestions. Without a trial, or without a
- * name (empty), he sees them. Does not wait for the disk. */
-bool parry_meet(parry_call *c, parry_str visitor);
-/* The same of any trial. */
-bool parry_meet_trial(parry_call *c, const parry_trial *t, parry_str visitor);
+/* The trials of the configuration into the app, if there are any, with the plans that they began with. Once app->access
+ * is there: salts come from its secret. Fails: INVALID (a name that was another kind's), and as the ledger. */
+PARRY_MUST parry_code parry_meetings_open(parry_app *app, parry_err *err);
+void parry_meetings_close(parry_app *app);
+
+/* Ends those of which the rows have as many units as were planned. Counts only where so many may have come: call it
+ * after each fold. */
+PARRY_MUST parry_code parry_meetings_look(parry_app *app, parry_rows *rows, parry_err *err);
+
+/* Does it run, or the windows of one that ended? NULL does not. Pages then give a visitor a name. */
+bool parry_meeting_runs(const parry_meeting *m);
+
+typedef enum parry_met {
+    PARRY_MET_NOT, /* it does not run, he has no name, or he comes first after its end */
+    PARRY_MET_HELD,
+    PARRY_MET_TREATED
+} parry_met;
+/* Draws him, and tells the ledger the first time. m may be NULL. Does not wait for the disk. */
+parry_met parry_meet(parry_call *c, parry_meeting *m, parry_str visitor);
 
 #ifdef __cplusplus
 }

@@ -15,7 +15,8 @@ typedef enum kind { OFF, AB, INTERLEAVE, SHADOW, KINDS } kind;
 
 struct parry_rankings {
     kind kind; /* OFF: only neighbours are swapped */
-    parry_trial trial;
+    char name[PARRY_TRIAL_NAME_MAX + 1];
+    parry_hash salt;
     unsigned share, swaps; /* of PARRY_EXPERIMENT_PARTS: visitors, searches */
     parry_hash swap_salt;
 };
@@ -53,8 +54,8 @@ void parry_rankings_open(parry_app *app)
         .kind = kind_of(c), .share = parts_of(c->ranking_test.share), .swaps = parts_of(c->ranking_test.swap)};
     if (app->access == NULL || app->ledger == NULL || (r.kind == OFF && r.swaps == 0))
         return;
-    parry_trial_read_ranking(c, &r.trial);
-    derive(app, "ranking test", r.trial.name, &r.trial.salt);
+    (void)snprintf(r.name, sizeof r.name, "%s", c->ranking_test.name);
+    derive(app, "drafted lists", r.name, &r.salt);
     derive(app, "swapped neighbours", "", &r.swap_salt);
     app->rankings = parry_malloc(sizeof r);
     *app->rankings = r;
@@ -93,16 +94,17 @@ static parry_draw draw_swap(parry_call *c, const parry_hash *salt, parry_str vis
 static void choose_arm(parry_call *c, const struct parry_rankings *t, parry_str visitor, parry_query *q,
                        parry_ranking *out)
 {
-    out->test = t->trial.name;
+    out->test = t->name;
     if (t->kind == AB) {
-        q->challenger = visitor.n > 0 && !parry_meet_trial(c, &t->trial, visitor);
-        out->arm = visitor.n == 0  ? PARRY_RANKING_NONE
-                   : q->challenger ? PARRY_RANKING_CHALLENGER
-                                   : PARRY_RANKING_PRODUCTION;
+        static const parry_ranking_arm arm_of[] = {[PARRY_MET_NOT] = PARRY_RANKING_NONE,
+                                                   [PARRY_MET_HELD] = PARRY_RANKING_PRODUCTION,
+                                                   [PARRY_MET_TREATED] = PARRY_RANKING_CHALLENGER};
+        out->arm = arm_of[parry_meet(c, c->app->ranking_trial, visitor)];
+        q->challenger = out->arm == PARRY_RANKING_CHALLENGER;
         return;
     }
-    parry_draw draft = draw_draft(c, &t->trial.salt, visitor, q);
-    unsigned part = visitor.n > 0 ? parry_experiment_draw(&t->trial.salt, visitor).part : draft.part;
+    parry_draw draft = draw_draft(c, &t->salt, visitor, q);
+    unsigned part = visitor.n > 0 ? parry_experiment_draw(&t->salt, visitor).part : draft.part;
     if (q->typing || part >= t->share)
         return;
     out->arm = t->kind == SHADOW ? PARRY_RANKING_SHADOW : PARRY_RANKING_INTERLEAVED;

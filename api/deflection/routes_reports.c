@@ -46,16 +46,20 @@ static parry_code make(parry_call *c, const parry_report_request *q, json_t **re
 {
     parry_rows *rows = NULL;
     parry_days erasures = {.n = 0};
+    parry_trial_list trials = {.n = 0};
     parry_code code = parry_rows_open(parry_folding_rows(c->app->folding), &rows, err);
     if (code == PARRY_OK)
         code = parry_erasures_read(c->app->ledger, &erasures, err);
+    if (code == PARRY_OK)
+        code = parry_trial_list_read(c->app->ledger, parry_rows_get_state(rows).seq, &trials, err);
     if (code == PARRY_OK) {
-        parry_report_source source = parry_report_source_of(rows, c->app->trial);
+        parry_report_source source = parry_report_source_of(rows, &trials);
         source.erasures = &erasures;
         code = parry_report_make(&source, q, report, err);
     }
     parry_rows_close(rows);
     parry_days_free(&erasures);
+    parry_trial_list_free(&trials);
     return code;
 }
 

@@ -35,7 +35,7 @@ static parry_code contact_page(parry_call *c, const parry_request *form, const c
         (void)parry_request_text(form, shown[i], &value);
         json_object_set_new(j, shown[i], parry_json_text(parry_utf8_cut(value, FIELDS_MAX)));
     }
-    json_object_set_new(j, "experiment", json_boolean(parry_meeting_runs(c->app)));
+    json_object_set_new(j, "experiment", json_boolean(parry_meeting_runs(c->app->holdout)));
     if (problem != NULL)
         json_object_set_new(j, "problem", json_string(problem));
     parry_page_asset(j, "contact_url", "contact.js");

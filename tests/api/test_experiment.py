@@ -1,7 +1,9 @@
 """The hold-out at the ticket form: who is in it sees no suggestions there, always; the search stays; the report counts every visitor."""
 import datetime
 import json
+import pathlib
 import re
+import tempfile
 import unittest
 
 from parry_server import SAMPLE, Server, until
@@ -72,6 +74,62 @@ class ExperimentTest(unittest.TestCase):
             self.assertNotIn("data-experiment", other.get("/contact").text)
             self.assertNotIn("held_out", form(other, "v-1"))
             self.assertTrue(form(other, "v-1")["hits"])
+
+
+class EndTest(unittest.TestCase):
+    """It ends by itself; its report stays, with the plan it began with, whatever is configured by then."""
+    PLAN = {"name": "first", "holdout": 50, "base": 90, "treated": 60, "units": 24, "window": "24h"}
+
+    def serve(self, home, **changed):
+        plan = {**self.PLAN, **changed}
+        server = Server(data=home, args=[arg for k, v in plan.items() for arg in ("--option", f"experiment.{k}={v}")])
+        self.addCleanup(server.close)
+        return server
+
+    def test_nobody_new_is_drawn_after_the_planned_end(self):
+        folder = tempfile.TemporaryDirectory(prefix="parry-experiment-")
+        self.addCleanup(folder.cleanup)
+        home = pathlib.Path(folder.name)
+        server = self.serve(home)
+        key = {"X-API-Key": server.run("keys", "create", "--name", "analyst", "--rights", "reports search")}
+        first = {f"v-{i}": form(server, f"v-{i}")["held_out"] for i in range(24)}
+        self.assertIn(True, first.values())
+        self.assertTrue(until(lambda: "state=ended units=24" in server.logged(), 30), server.logged())
+        late = {f"w-{i}": form(server, f"w-{i}") for i in range(24)}
+        self.assertEqual({a["held_out"] for a in late.values()}, {False})
+        self.assertEqual({v: form(server, v)["held_out"] for v in first}, first)  # until their windows are over
+
+        server.stop()  # another experiment, and this one's name with another plan, after a restart
+        server = self.serve(home, units=5000, holdout=20)
+        self.assertTrue(until(lambda: "the plan it began with holds" in server.logged(), 10), server.logged())
+        self.assertEqual({v: form(server, v)["held_out"] for v in first}, first)
+        self.assertFalse(form(server, "x-1")["held_out"])
+        server.stop()
+        server = self.serve(home, name="second")
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        days = f"from={today - datetime.timedelta(1)}&to={today + datetime.timedelta(1)}"
+
+        def trial(name):
+            reply = server.get(f"/v1/reports/causal?{days}{name}", headers=key)
+            self.assertEqual(reply.status, 200, reply.text)
+            return reply.json["trial"]
+
+        self.assertTrue(until(lambda: trial("")["name"] == "second", 30))
+        ended = trial("&experiment=first")
+        self.assertEqual((ended["plan"]["units"], ended["plan"]["share"], ended["open"]), (24, 0.5, 24))
+        self.assertLess(ended["began"], ended["ended"])
+        self.assertIsNone(trial("")["ended"])
+        wrong = server.get(f"/v1/reports/causal?{days}&experiment=third", headers=key)
+        self.assertEqual(wrong.status, 400)
+        self.assertIn("there are second first", wrong.text)
+
+        server.stop()  # and by hand: with no name at all
+        server = self.serve(home, name="")
+        self.assertNotIn("held_out", form(server, "v-1"))
+        self.assertEqual(trial("&experiment=first")["ended"], ended["ended"])
+        report = home / "report.json"
+        report.write_text(server.run("report", "causal", "--experiment", "first", "--from", str(today), "--to", str(today)))
+        self.assertIn("cells are what the first", server.run("audit", str(report)))
 
 
 class Pages(unittest.TestCase):

@@ -52,13 +52,13 @@ class Testing:
         reply = self.server.get("/v1/events", "POST", {}, json.dumps({"events": [event]}))
         assert reply.json["accepted"] == 1, reply.text
 
-    def report(self, test=""):
+    def report(self, test="", name="rankings", whole=False):
         self.key = self.key or {"X-API-Key": self.server.run("keys", "create", "--name", "analyst", "--rights", "reports")}
         today = datetime.datetime.now(datetime.timezone.utc).date()
         days = f"from={today - datetime.timedelta(1)}&to={today + datetime.timedelta(1)}"
-        reply = self.server.get(f"/v1/reports/rankings?{'experiment=' + test + '&' if test else ''}{days}", headers=self.key)
+        reply = self.server.get(f"/v1/reports/{name}?{'experiment=' + test + '&' if test else ''}{days}", headers=self.key)
         assert reply.status == 200, reply.text
-        return reply.json["rows"][0]["cells"]
+        return reply.json if whole else reply.json["rows"][0]["cells"]
 
     def logged(self, n):
         """The query records, once there are n of them."""
@@ -71,7 +71,7 @@ class Testing:
 
 class RankingsTest(unittest.TestCase):
     def test_an_ab_test_gives_a_visitor_one_ranking_everywhere_and_counts_him_once(self):
-        with Testing("ab", "ranking_test.share=50") as t:
+        with Testing("ab", "ranking_test.share=50", "ranking_test.units=1000") as t:
             lists = {f"v{i}": t.ids(f"v{i}") for i in range(60)}
             kinds = collections.Counter(map(tuple, lists.values()))
             self.assertEqual(len(kinds), 2)
@@ -91,6 +91,13 @@ class RankingsTest(unittest.TestCase):
             self.assertEqual(arms[None], 1)
             for q in queries:
                 self.assertEqual("experiment" in q, "arm" in q)
+
+            def counted():
+                trial = t.report("words", "causal", True)["trial"]
+                return trial if trial["open"] == 60 else None  # each once: no window is over yet
+            self.assertEqual(until(counted)["name"], "words")
+            cells = t.report("words")
+            self.assertEqual(cells["clicked_production"]["n"] + cells["clicked_challenger"]["n"], 60)
 
     def test_interleaved_lists_are_drafted_from_both_and_clicks_are_credited(self):
         with Testing("interleave", "ranking_test.share=100", "deflection.k=2") as t:

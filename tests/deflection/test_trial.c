@@ -146,7 +146,8 @@ static void test_days_choose_the_tickets_that_were_avoided_and_not_the_effect(vo
     ok(parry_deflection_catch_up(d, STORY_BEGIN, NULL, NULL, NULL));
     ok(parry_rows_open(d, &r, NULL));
     parry_rows_as_of(r, STORY_BEGIN + 9 * STORY_DAY);
-    parry_report_source source = parry_report_source_of(r, &t);
+    const parry_trial_list only = {&t, 1};
+    parry_report_source source = parry_report_source_of(r, &only);
     parry_report_causal all = asked_from(&source, 0), second = asked_from(&source, STORY_BEGIN + STORY_DAY),
                         none = asked_from(&source, STORY_BEGIN + 3 * STORY_DAY);
     assert_int_equal(all.effect.status, PARRY_EFFECT_OK);
@@ -165,6 +166,75 @@ static void test_days_choose_the_tickets_that_were_avoided_and_not_the_effect(vo
     parry_ledger_close(l);
 }
 
+/* ---- what the ledger was told ------------------------------------------------------------------------------------ */
+
+static void test_a_plan_is_the_one_it_began_with(void **state)
+{
+    scratch *s = *state;
+    parry_ledger *l = ledger_open(s, NULL);
+    parry_trial_list list;
+    parry_trial t = a_trial(), other = a_trial();
+    t.plan.units = 300;
+    t.window = 2;
+    (void)snprintf(other.name, sizeof other.name, "later");
+    ok(parry_trial_begin(l, &t, NULL));
+    ok(parry_trial_begin(l, &other, NULL));
+    t.plan.share = 0.5; /* told again, otherwise: too late */
+    ok(parry_trial_begin(l, &t, NULL));
+    ok(parry_trial_end(l, &t, 300, NULL));
+    ok(parry_trial_list_read(l, UINT64_MAX, &list, NULL));
+    assert_int_equal(list.n, 2);
+    const parry_trial *form = parry_trial_list_find(&list, parry_str_of("form")),
+                      *newest = parry_trial_list_find(&list, parry_str_of(""));
+    assert_true(form->plan.share == 0.2 && form->plan.base == 0.9 && form->plan.treated == 0.8);
+    assert_int_equal(form->plan.units, 300);
+    assert_int_equal(form->window, 2);
+    assert_true(form->began_ms > 0 && form->ended_ms >= form->began_ms);
+    assert_string_equal(newest->name, "later");
+    assert_int_equal(newest->ended_ms, 0);
+    assert_null(parry_trial_list_find(&list, parry_str_of("never")));
+    assert_false(parry_trial_same_plan(form, &t));
+    t.plan.share = 0.2;
+    assert_true(parry_trial_same_plan(form, &t));
+    parry_trial_list_free(&list);
+    ok(parry_trial_list_read(l, 2, &list, NULL)); /* as of when it had not ended */
+    assert_int_equal(list.n, 2);
+    assert_int_equal(parry_trial_list_find(&list, parry_str_of("form"))->ended_ms, 0);
+    parry_trial_list_free(&list);
+    parry_ledger_close(l);
+}
+
+/* It ended as planned, and two of its units turned out to be bots: what is there is said, and not that more come. */
+static void test_who_turned_out_a_bot_does_not_undo_its_end(void **state)
+{
+    scratch *s = *state;
+    parry_ledger *l = ledger_open(s, NULL);
+    parry_deflection *d = NULL;
+    parry_rows *r = NULL;
+    parry_trial t = a_trial();
+    t.plan = (parry_trial_plan){.share = 0.5, .base = 0.9, .treated = 0.5, .units = 4 * EACH_DAY + 2};
+    const parry_trial_list only = {&t, 1};
+    tell_two_days(s, l);
+    ok(parry_deflection_open(in(s, "deflection"), l, &d, NULL));
+    ok(parry_deflection_catch_up(d, STORY_BEGIN, NULL, NULL, NULL));
+    ok(parry_rows_open(d, &r, NULL));
+    parry_rows_as_of(r, STORY_BEGIN + 9 * STORY_DAY);
+    parry_report_source source = parry_report_source_of(r, &only);
+    assert_int_equal(asked_from(&source, 0).effect.status, PARRY_EFFECT_EARLY);
+    t.ended_ms = STORY_BEGIN + 2 * STORY_DAY;
+    assert_int_equal(asked_from(&source, 0).effect.status, PARRY_EFFECT_OK);
+    t.ended_ms = STORY_BEGIN + 12 * STORY_DAY; /* a report on the days before its end */
+    assert_int_equal(asked_from(&source, 0).effect.status, PARRY_EFFECT_EARLY);
+    parry_report_request q = {.until_ms = STORY_BEGIN + 9 * STORY_DAY, .experiment = parry_str_of("never")};
+    parry_report_causal out = {0};
+    parry_err err = {0};
+    assert_int_equal(source.causal(&source, &q, &out, &err), PARRY_INVALID);
+    assert_string_equal(err.msg, "experiment: none is called never; there are form");
+    parry_rows_close(r);
+    parry_deflection_close(d);
+    parry_ledger_close(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +243,8 @@ int main(void)
         in_scratch(test_a_longer_window_has_the_later_ticket),
         in_scratch(test_the_planned_end_takes_the_first_ones),
         in_scratch(test_days_choose_the_tickets_that_were_avoided_and_not_the_effect),
+        in_scratch(test_a_plan_is_the_one_it_began_with),
+        in_scratch(test_who_turned_out_a_bot_does_not_undo_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

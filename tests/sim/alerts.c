@@ -133,7 +133,7 @@ void sim_alerts(void)
     sim_share("EWMA: the rate grows by a fifth, seen in ten days", runs, ring(0.1, 0, 0.12, SEARCHES, runs, 1204).ewma,
               0.8, 1);
     runs = sim_runs(2000, 20000);
-    sim_share("rising, at 1 %: a query like every day", runs, rises(5, 5, 0, runs, 1205), 0, 0.02);
+    sim_share("rising, at 1 %: a query like every day", runs, rises(5, 5, 0, runs, 1205), 0, 0.015);
     sim_share("rising, at 1 %: a query that swings by nine tenths", runs, rises(20, 20, 0.9, runs, 1206), 0, 0.02);
     sim_share("rising, at 1 %: three times as often today", runs, rises(5, 15, 0, runs, 1207), 0.75, 1);
     sim_rising(runs);
