@@ -3,7 +3,7 @@
 
 #include "ledger/redact.h"
 
-#include "base/clock.h"
+#include <time.h>
 
 typedef struct sample {
     const char *text, *want;
@@ -348,9 +348,9 @@ static void test_a_bad_pattern_cannot_hang(void **state)
     parry_buf text = PARRY_BUF(1 << 20);
     while (text.n < PARRY_REDACT_MAX_BYTES)
         parry_buf_addz(&text, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab xxxxxxxxxxxxxxxxxxxxxxxxxy ");
-    int64_t start = parry_mono_ns();
+    clock_t start = clock(); /* of this process: others may keep it waiting */
     parry_str got = parry_redact(r, s->arena, parry_buf_str(&text), NULL);
-    int64_t took_ms = (parry_mono_ns() - start) / 1000000;
+    int64_t took_ms = (int64_t)(clock() - start) * 1000 / CLOCKS_PER_SEC;
     print_message("gave up after %d ms\n", (int)took_ms);
     assert_str(got, "[unreadable]");
     assert_true(took_ms < 5000);
@@ -490,9 +490,9 @@ static void test_long_texts_are_read_in_time(void **state)
         parry_buf text = PARRY_BUF(2 * PARRY_REDACT_MAX_BYTES);
         for (size_t k = 0; k < times; k++)
             parry_buf_addz(&text, pieces[i]);
-        int64_t start = parry_mono_ns();
+        clock_t start = clock();
         parry_str got = parry_redact(redactor, s->arena, parry_buf_str(&text), NULL);
-        int64_t took_ms = (parry_mono_ns() - start) / 1000000;
+        int64_t took_ms = (int64_t)(clock() - start) * 1000 / CLOCKS_PER_SEC;
         print_message("%-20s %4d ms, %zu bytes\n", i == 13 ? "bad bytes" : pieces[i], (int)took_ms, got.n);
         assert_true(took_ms < 1500);
         if (i == 0)
