@@ -56,7 +56,7 @@ parry_code parry_meetings_open(parry_app *app, parry_err *err)
 {
     parry_trial t;
     parry_code code = PARRY_OK;
-    if (app->access == NULL || app->ledger == NULL || app->follow != NULL)
+    if (app->access == NULL || app->ledger == NULL)
         return code;
     if (parry_trial_read(app->config, &t))
         code = open_one(app, &t, &app->holdout, err);

@@ -85,6 +85,28 @@ class Reports(unittest.TestCase):
         self.assertEqual(lines[1], whole["rows"][0])
         self.assertEqual(lines[0]["report"], "searches")
 
+    def test_the_form_is_chosen_by_accept_where_none_is_named(self):
+        key = {"Authorization": f"Bearer {self.key}"}
+
+        def asked(accept, query=""):
+            return self.server.get(f"/v1/reports/searches?from={TODAY}&to={TODAY}{query}", headers={**key, "Accept": accept})
+
+        for accept, form, kind in (("text/csv", "csv", "text/csv; charset=utf-8; header=present"),
+                                   ("application/x-ndjson", "ndjson", "application/x-ndjson"),
+                                   ("application/json;q=0.5, text/csv;q=0.9", "csv", "text/csv; charset=utf-8; header=present"),
+                                   ("application/json", "json", "application/json"), ("*/*", "json", "application/json"),
+                                   ("text/*", "csv", "text/csv; charset=utf-8; header=present")):
+            reply = asked(accept)
+            self.assertEqual((reply.status, reply.headers["Content-Type"]), (200, kind), accept)
+            self.assertIn("Accept", reply.headers["Vary"])
+            if form == "csv":  # the moment that the others are of is another one
+                self.assertEqual(reply.text, self.report("searches", "format=csv").text)
+        self.assertEqual(asked("text/csv", "&format=ndjson").headers["Content-Type"], "application/x-ndjson")
+        refused = asked("application/pdf")
+        self.assertEqual((refused.status, refused.headers["Content-Type"]), (406, "application/problem+json"))
+        self.assertIn("application/x-ndjson", refused.json["detail"])
+        self.assertEqual(asked("application/pdf", "&format=csv").status, 200)
+
     def test_tickets_are_counted_at_once_and_outcomes_when_the_window_is_over(self):
         guard, out = self.report("guardrails").json, self.report("outcomes").json
         self.assertEqual(guard["rows"][0]["cells"]["tickets"]["value"], 2)
