@@ -91,11 +91,15 @@ static parry_code set_due(parry_outbox *o, parry_txn *t, const parry_outbox_item
                             : code;
 }
 
+static bool is_link(const char *url) { return strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0; }
+
 parry_code parry_outbox_save(parry_outbox *o, parry_txn *t, parry_outbox_record *r, int64_t old_due_ms, parry_err *err)
 {
     id_key k;
     parry_buf text = PARRY_BUF(RECORD_MAX);
     r->item.changed_ms = parry_clock_now_ms(o->o.clock);
+    if (!is_link(r->item.receipt.remote_url))
+        r->item.receipt.remote_url[0] = 0;
     parry_outbox_write(r, &text);
     parry_code code = parry_put(t, o->items, id_bytes(&k, r->item.id), parry_buf_str(&text), err);
     if (code == PARRY_OK)
@@ -235,7 +239,7 @@ void parry_receipt_hear(parry_receipt *known, const parry_receipt *said)
 {
     if (said->remote_id[0] != 0)
         memcpy(known->remote_id, said->remote_id, sizeof known->remote_id);
-    if (said->remote_url[0] != 0)
+    if (is_link(said->remote_url))
         memcpy(known->remote_url, said->remote_url, sizeof known->remote_url);
     if (said->status[0] != 0)
         memcpy(known->status, said->status, sizeof known->status);

@@ -53,11 +53,11 @@ const char *parry_outbox_state_name(parry_outbox_state s); /* "waiting" */
 
 /* What the other side said of an item. Zero-terminated UTF-8, cut where longer. */
 typedef struct parry_receipt {
-    char remote_id[PARRY_OUTBOX_REMOTE_MAX]; /* its own id, "" where it gives none */
-    char remote_url[PARRY_OUTBOX_REMOTE_MAX];
-    char status[PARRY_OUTBOX_REMOTE_MAX]; /* its word for the state it is in ("open", "solved"), "" unknown */
-    bool ended;                           /* nothing more will come of it: it need not be looked after */
-    int64_t retry_after_ms;               /* of LATER; 0: the outbox chooses */
+    char remote_id[PARRY_OUTBOX_REMOTE_MAX];  /* its own id, "" where it gives none */
+    char remote_url[PARRY_OUTBOX_REMOTE_MAX]; /* http or https, since it is made a link of: no other one is kept */
+    char status[PARRY_OUTBOX_REMOTE_MAX];     /* its word for the state it is in ("open", "solved"), "" unknown */
+    bool ended;                               /* nothing more will come of it: it need not be looked after */
+    int64_t retry_after_ms;                   /* of LATER; 0: the outbox chooses */
 } parry_receipt;
 
 /* What was said replaces what was known; what was not said ("") stays. One that ended without a word has ended. */

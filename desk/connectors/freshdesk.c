@@ -113,9 +113,7 @@ static void read_ticket(const parry_connector *c, const json_t *ticket, parry_re
         parry_receipt_setz(out->status, "deleted");
         out->ended = true;
     }
-    if (out->remote_id[0] != 0)
-        (void)snprintf(out->remote_url, sizeof out->remote_url, "%.150s/a/tickets/%.90s", parry_connector_get(c, "url"),
-                       out->remote_id);
+    parry_receipt_page(c, "/a/tickets/", out);
 }
 
 static parry_fate freshdesk_send(parry_connector *c, const parry_ticket *t, parry_receipt *out, parry_err *err)

@@ -17,6 +17,16 @@ void parry_receipt_set(char out[PARRY_OUTBOX_REMOTE_MAX], const json_t *value)
         parry_receipt_setz(out, json_string_value(value));
 }
 
+void parry_receipt_page(const parry_connector *c, const char *way, parry_receipt *out)
+{
+    parry_arena *a = parry_arena_new();
+    parry_str id = parry_url_encode(a, parry_str_of(out->remote_id));
+    parry_str url = parry_str_printf(a, "%s%s%.*s", parry_connector_get(c, "url"), way, PARRY_FMT(id));
+    if (id.n > 0 && url.n < sizeof out->remote_url)
+        parry_receipt_setz(out->remote_url, url.p);
+    parry_arena_free(a);
+}
+
 parry_fate parry_receipt_gone(const parry_outbox_item *item, parry_receipt *out)
 {
     *out = item->receipt;

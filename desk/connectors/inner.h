@@ -88,6 +88,8 @@ PARRY_MUST parry_code parry_api_try(const parry_connector *c, const parry_api_ca
 /* Into a receipt; cut where longer. A number as text. */
 void parry_receipt_set(char out[PARRY_OUTBOX_REMOTE_MAX], const json_t *value);
 void parry_receipt_setz(char out[PARRY_OUTBOX_REMOTE_MAX], const char *value);
+/* Its page: the setting url, way ("/agent/tickets/") and its id as an address has it; none where that is too long. */
+void parry_receipt_page(const parry_connector *c, const char *way, parry_receipt *out);
 /* Of look: what it had is there no more: DELIVERED, ended, "deleted". */
 parry_fate parry_receipt_gone(const parry_outbox_item *item, parry_receipt *out);
 typedef struct parry_looked { /* what a target answered to look */

@@ -112,9 +112,7 @@ static void read_reply(const parry_web_reply *r, parry_receipt *out)
 {
     json_t *j = r->body.n > 0 ? json_loadb(r->body.p, r->body.n, 0, NULL) : NULL;
     parry_receipt_set(out->remote_id, json_object_get(j, "id"));
-    parry_str url = parry_json_at(j, "url");
-    if (parry_str_starts(url, "https://") || parry_str_starts(url, "http://")) /* it is made a link of */
-        parry_receipt_set(out->remote_url, json_object_get(j, "url"));
+    parry_receipt_set(out->remote_url, json_object_get(j, "url"));
     parry_receipt_set(out->status, json_object_get(j, "status"));
     json_decref(j);
 }

@@ -71,9 +71,7 @@ static void read_ticket(const parry_connector *c, const json_t *ticket, parry_re
     parry_receipt_set(out->remote_id, json_object_get(ticket, "id"));
     parry_receipt_set(out->status, json_object_get(ticket, "state"));
     out->ended = parry_str_eqz(state, "closed") || parry_str_eqz(state, "merged") || parry_str_eqz(state, "removed");
-    if (out->remote_id[0] != 0)
-        (void)snprintf(out->remote_url, sizeof out->remote_url, "%.150s/#ticket/zoom/%.90s",
-                       parry_connector_get(c, "url"), out->remote_id);
+    parry_receipt_page(c, "/#ticket/zoom/", out);
 }
 
 static parry_fate zammad_send(parry_connector *c, const parry_ticket *t, parry_receipt *out, parry_err *err)

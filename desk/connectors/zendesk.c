@@ -124,9 +124,7 @@ static void read_ticket(const parry_connector *c, const json_t *ticket, parry_re
     parry_receipt_set(out->remote_id, json_object_get(ticket, "id"));
     parry_receipt_set(out->status, json_object_get(ticket, "status"));
     out->ended = parry_str_eqz(status, "solved") || parry_str_eqz(status, "closed");
-    if (out->remote_id[0] != 0)
-        (void)snprintf(out->remote_url, sizeof out->remote_url, "%.150s/agent/tickets/%.90s",
-                       parry_connector_get(c, "url"), out->remote_id);
+    parry_receipt_page(c, "/agent/tickets/", out);
 }
 
 static parry_fate create(const parry_connector *c, parry_arena *a, const parry_ticket *t, const uploads *u,

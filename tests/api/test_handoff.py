@@ -447,10 +447,13 @@ class Hooks(Desk):
     def test_what_is_too_long_to_keep_is_cut_between_characters(self):
         h = self.post("/v1/handoffs", form())
         self.delivered(h)
-        said = {"ticket_id": "1", "target": "cases", "handoff_id": h["id"], "url": "x" + "\u00e9" * 249, "status": "\u20ac" * 100}
+        said = {"ticket_id": "1", "target": "cases", "handoff_id": h["id"], "url": "https://x" + "\u00e9" * 241,
+                "status": "\u20ac" * 100}
         self.post("/v1/hooks/ticket", said, 200, key=self.key)
         target, = self.get("/v1/handoffs/" + h["id"])["targets"]
-        self.assertEqual((target["remote_url"], target["status"]), ("x" + "\u00e9" * 127, "\u20ac" * 85))
+        self.assertEqual((target["remote_url"], target["status"]), ("https://x" + "\u00e9" * 123, "\u20ac" * 85))
+        self.post("/v1/hooks/ticket", {**said, "url": "javascript:alert(1)"}, 200, key=self.key)  # it is made a link of
+        self.assertEqual(self.get("/v1/handoffs/" + h["id"])["targets"][0]["remote_url"], "https://x" + "\u00e9" * 123)
 
     def test_no_wrong_body_is_taken(self):
         self.tell(400)

@@ -78,6 +78,7 @@ typedef struct fake {
     _Atomic int64_t retry_after_ms;
     atomic_bool ended, holds; /* holds: says nothing until it no longer does */
     char last_payload[64];
+    const char *url; /* that it says; NULL: none */
 } fake;
 
 static inline void fake_note(fake *f, parry_str payload)
@@ -98,6 +99,7 @@ static inline parry_fate fake_send(void *ctx, const parry_outbox_item *i, parry_
     int fate = atomic_load(&f->fate);
     out->retry_after_ms = atomic_load(&f->retry_after_ms);
     out->ended = atomic_load(&f->ended);
+    (void)snprintf(out->remote_url, sizeof out->remote_url, "%s", f->url != NULL ? f->url : "");
     fake_note(f, i->payload);
     if (fate == PARRY_FATE_DELIVERED)
         (void)snprintf(out->remote_id, sizeof out->remote_id, "R%llu", (unsigned long long)i->id);

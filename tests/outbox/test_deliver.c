@@ -208,6 +208,27 @@ static void test_what_may_have_arrived_is_looked_for_before_it_is_sent_again(voi
     box_close(&b);
 }
 
+static void test_an_address_that_is_no_page_is_not_kept(void **state)
+{
+    scratch *s = *state;
+    static const char *const said[] = {"https://desk.example/1", "http://desk.example/1", "javascript:alert(1)",
+                                       "desk"};
+    for (size_t i = 0; i < 4; i++) {
+        box b = {0};
+        fake f = {.fate = PARRY_FATE_DELIVERED, .url = said[i]};
+        parry_target t = target_of(&f, "desk");
+        parry_receipt known = {.remote_url = "https://known.example"}, heard = {.retry_after_ms = 0};
+        start(&b, s, NULL, &t);
+        uint64_t id = put(&b, "desk", said[i], "p");
+        assert_true(becomes(&b, id, PARRY_OUTBOX_DELIVERED));
+        assert_string_equal(get(&b, s->arena, id).receipt.remote_url, i < 2 ? said[i] : "");
+        (void)snprintf(heard.remote_url, sizeof heard.remote_url, "%s", said[i]);
+        parry_receipt_hear(&known, &heard);
+        assert_string_equal(known.remote_url, i < 2 ? said[i] : "https://known.example");
+        box_close(&b);
+    }
+}
+
 static void test_what_did_not_arrive_after_all_is_sent_again(void **state)
 {
     scratch *s = *state;
@@ -410,6 +431,7 @@ int main(void)
         in_scratch(test_the_breaker_opens_tries_one_and_closes),
         in_scratch(test_what_was_on_its_way_when_the_breaker_opened_keeps_it_open_no_longer),
         in_scratch(test_what_may_have_arrived_is_looked_for_before_it_is_sent_again),
+        in_scratch(test_an_address_that_is_no_page_is_not_kept),
         in_scratch(test_what_did_not_arrive_after_all_is_sent_again),
         in_scratch(test_a_delivered_one_is_looked_after_until_it_ended_and_its_payload_is_erased),
         in_scratch(test_what_was_told_meanwhile_goes_before_what_was_asked),

@@ -237,6 +237,16 @@ class TestZendesk(Once, Folder):
         self.assertEqual(sent["tags"], ["parry", "parry_queue_Refunds"])
         self.assertEqual(sent["requester"]["name"], "zoe@shop.example")
 
+    def test_an_id_of_any_kind_stands_in_an_address_as_one(self):
+        for given, end in (("a/b?\u00e9#", "/agent/tickets/a%2Fb%3F%C3%A9%23"), ("\u00e9" * 120, "")):
+            class Odd(Zendesk):
+                def made(self, t):
+                    return {**super().made(t), "id": given}
+            with Odd() as fake:
+                one = packet()
+                told = self.run_outbox(self.settings(fake), [one])[one["handoff_id"]]
+            self.assertEqual((told["remote_id"], told["remote_url"]), (given, end and fake.url + end))
+
     def test_attachments_are_uploaded_first(self):
         fake = self.started({"upload": ["500", "after-1.5"], "create": ["after-1.5", "500-done"]})
         files = (("bon n° 1.jpg", "image/jpeg", bytes(range(256)) * 40), ("a.txt", "text/plain", b"x"))
