@@ -75,12 +75,18 @@ static inline json_t *story_value(scratch *s, parry_str name, parry_str value)
         parry_uuid_text(story_uuid(value), id);
         return json_string(id);
     }
-    if (story_among("position dwell_ms score total offset generation", name))
+    if (story_among("position dwell_ms score total offset generation pair", name))
         return json_integer(strtoll(z, NULL, 10));
     if (story_among("probability confidence_score", name))
         return json_real(strtod(z, NULL));
-    if (story_among("answered bot agent_handover_flag", name))
+    if (story_among("answered bot agent_handover_flag swapped", name))
         return json_boolean(*z == 't');
+    if (parry_str_eqz(name, "other")) {
+        json_t *list = json_array();
+        while (parry_str_split(&value, ',', &piece))
+            json_array_append_new(list, json_integer(strtoll(parry_str_z(s->arena, piece), NULL, 10)));
+        return list;
+    }
     if (story_among("shown articles", name)) {
         json_t *list = json_array();
         while (parry_str_split(&value, ',', &piece))

@@ -187,12 +187,13 @@ STORY_TEST(funnel)
 STORY_TEST(searches)
 STORY_TEST(articles)
 STORY_TEST(chat)
+STORY_TEST(rankings)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_scratch(the_story_of_outcomes), in_scratch(the_story_of_funnel), in_scratch(the_story_of_searches),
-        in_scratch(the_story_of_articles), in_scratch(the_story_of_chat),
+        in_scratch(the_story_of_articles), in_scratch(the_story_of_chat),   in_scratch(the_story_of_rankings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
