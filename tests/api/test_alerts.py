@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -59,8 +60,12 @@ class Alerts(unittest.TestCase):
         self.secret = self.home / "hook"
         self.secret.write_text(SECRET + "\n")
         self.secret.chmod(0o600)
+        self.wrong("zero_result")
+
+    def wrong(self, what):
+        shutil.rmtree(self.home / "data", ignore_errors=True)
         (self.home / "data").mkdir()
-        subprocess.run([HISTORY, str(self.home / "data")], check=True, timeout=120)
+        subprocess.run([HISTORY, str(self.home / "data"), what], check=True, timeout=120)
 
     def serve(self, url=None, private="on"):
         args = ["--option", f"alerts.webhook_url={url}", "--option", f"alerts.secret_file={self.secret}", "--option",
@@ -108,6 +113,33 @@ class Alerts(unittest.TestCase):
         time.sleep(1)
         self.assertEqual(len(receiver.got), 2)
         self.assertEqual(server.logged().count("event=alert "), 1)
+
+    def test_each_figure_is_told_when_it_goes_wrong(self):
+        for what, figure, over, n in (("deflection", "deflection", "day", 40), ("votes", "votes", "week", 56),
+                                      ("hour", "zero_result", "hour", 210)):
+            with self.subTest(what):
+                self.wrong(what)
+                receiver = Receiver()
+                server = self.serve(receiver.url)
+                try:
+                    self.assertTrue(until(lambda: receiver.got, 60), server.logged())
+                    alert = json.loads(receiver.got[0][2])["alert"]
+                    self.assertEqual((alert["figure"], alert["over"], alert["state"], alert["n"]), (figure, over, "open", n))
+                    if figure == "zero_result":
+                        self.assertGreater(alert["value"], alert["high"])
+                    else:
+                        self.assertLess(alert["value"], alert["low"])
+                    self.assertEqual(alert.get("article"), "parcel-lost" if figure == "votes" else None)
+                    found = self.found(server)
+                    self.assertEqual([a["id"] for a in found["alerts"]], [alert["id"]])
+                    if over != "hour":  # what a figure is now is of its last day
+                        self.assertEqual({f["figure"]: f["state"] for f in found["figures"]}[figure], "out")
+                    self.assertEqual(server.metric(f'parry_alerts_open{{figure="{figure}"}}'), 1)
+                    said = json.loads(server.run("alerts", "--json"))
+                    self.assertEqual([(a["id"], a["over"]) for a in said["alerts"]], [(alert["id"], over)])
+                finally:
+                    server.close()
+                    receiver.close()
 
     def test_without_a_webhook_the_log_has_it_and_a_later_one_is_still_told(self):
         server = self.serve()
