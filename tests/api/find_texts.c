@@ -1,24 +1,23 @@
 /* Which of many texts are in some files: one pass over each, with every seven bytes looked up. Letters of ASCII count
- * the same in both cases. A text of digits alone is found where no further digit, a to f or - stands beside it, since
- * digits are in every time and every key.
+ * the same in both cases. A short text of 0 to 9 and a to f alone is found where nothing of the kind, nor a -, stands
+ * beside it: some key or some time has it by chance.
  *
  *     find_texts TEXTS FILE...        TEXTS: a file with one a line, each of 7 bytes or more
  *
  * Prints "FILE<tab>offset<tab>text" for the first place of each text in each file. Exit 2: it could not look. */
-#include "base/env.h"
 #include "base/file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WINDOW = 7, BLOOM_BITS = 27, HEAD_BITS = 22, READ_MAX_GIB = 8 };
+enum { WINDOW = 7, BY_CHANCE = 16, BLOOM_BITS = 27, HEAD_BITS = 22, READ_MAX_GIB = 8 };
 
 typedef struct text {
     const char *p;
     size_t n;
-    uint32_t next; /* of the same window: its number + 1; 0: none */
-    bool digits;
-    size_t told; /* in which file it was found last; 0: none */
+    uint32_t next; /* with the same end: its number + 1; 0: none */
+    bool alone;    /* nothing of a number may stand beside it */
+    size_t told;   /* in which file it was found last; 0: none */
 } text;
 
 typedef struct finder {
@@ -29,8 +28,7 @@ typedef struct finder {
 } finder;
 
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_of_number(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || c == '-'; }
+static bool is_of_number(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-'; }
 
 static uint64_t hash_at(const char *p)
 {
@@ -57,14 +55,14 @@ static char *read_lower(parry_arena *a, const char *path, size_t *n)
 
 static void add(finder *f, parry_str line)
 {
-    text t = {.p = line.p, .n = line.n, .digits = true};
+    text t = {.p = line.p, .n = line.n, .alone = line.n < BY_CHANCE};
     if (line.n < WINDOW) {
         (void)fprintf(stderr, "find_texts: a text of less than %d bytes\n", WINDOW);
         exit(2);
     }
     for (size_t i = 0; i < line.n; i++)
-        t.digits = t.digits && is_digit(line.p[i]);
-    uint64_t h = hash_at(line.p), bit = h >> (64 - BLOOM_BITS), head = h >> (64 - HEAD_BITS);
+        t.alone = t.alone && is_of_number(line.p[i]);
+    uint64_t h = hash_at(line.p + line.n - WINDOW), bit = h >> (64 - BLOOM_BITS), head = h >> (64 - HEAD_BITS);
     t.next = f->heads[head];
     if (f->n == f->cap) {
         f->cap = f->cap > 0 ? 2 * f->cap : 1024;
@@ -75,12 +73,12 @@ static void add(finder *f, parry_str line)
     f->bloom[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
-static bool is_at(const text *t, const char *bytes, size_t n, size_t at)
+static bool ends_at(const text *t, const char *bytes, size_t n, size_t end)
 {
-    if (t->n > n - at || memcmp(bytes + at, t->p, t->n) != 0)
+    if (t->n > end || memcmp(bytes + end - t->n, t->p, t->n) != 0)
         return false;
-    return !t->digits ||
-           !((at > 0 && is_of_number(bytes[at - 1])) || (at + t->n < n && is_of_number(bytes[at + t->n])));
+    size_t at = end - t->n;
+    return !t->alone || !((at > 0 && is_of_number(bytes[at - 1])) || (end < n && is_of_number(bytes[end])));
 }
 
 static void look(finder *f, const char *path, const char *bytes, size_t n, size_t file)
@@ -91,9 +89,9 @@ static void look(finder *f, const char *path, const char *bytes, size_t n, size_
             continue;
         for (uint32_t i = f->heads[h >> (64 - HEAD_BITS)]; i != 0; i = f->texts[i - 1].next) {
             text *t = &f->texts[i - 1];
-            if (t->told != file && is_at(t, bytes, n, at)) {
+            if (t->told != file && ends_at(t, bytes, n, at + WINDOW)) {
                 t->told = file;
-                printf("%s\t%zu\t%.*s\n", path, at, (int)t->n, t->p);
+                printf("%s\t%zu\t%.*s\n", path, at + WINDOW - t->n, (int)t->n, t->p);
             }
         }
     }

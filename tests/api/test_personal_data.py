@@ -143,6 +143,8 @@ class Strangers(unittest.TestCase):
             for data, there in ((b"x123456789y", True), (b"123456789", True), (b"1234567890", False), (b"a123456789", False), (b"-123456789", False)):
                 path.write_bytes(data)
                 self.assertEqual(bool(find({"123456789"}, [path])), there, data)
+            path.write_bytes(b"a79316785Ca")  # a national number, or some key
+            self.assertEqual(find({"79316785C"}, [path]), [])
             path.write_bytes(base64.b64encode(b"." + text.encode() + b"."))
             self.assertTrue(find({text}, [path]))
             path.write_bytes(text.upper().encode())
