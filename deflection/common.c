@@ -144,6 +144,7 @@ static bool is_text(const char *name)
                                          "timestamp",
                                          "experiment",
                                          "arm",
+                                         "teams",
                                          "intent_detected",
                                          "resolution_status"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {

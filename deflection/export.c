@@ -86,9 +86,10 @@ static void set_client(json_t *document, const json_t *payload)
 
 static json_t *query_document(const parry_ledger_record *r, const json_t *payload, const char *id)
 {
-    static const char *const attributes[] = {"audience",   "locale",  "category", "page",        "offset",
-                                             "generation", "mode",    "total",    "probability", "answered",
-                                             "doubtful",   "took_us", "redacted", "withheld",    NULL};
+    static const char *const attributes[] = {
+        "audience",   "locale",      "category", "page",     "offset",  "generation", "mode",
+        "total",      "probability", "answered", "doubtful", "took_us", "redacted",   "withheld",
+        "experiment", "arm",         "teams",    "other",    "pair",    "swapped",    NULL};
     const json_t *text = json_object_get(payload, "text");
     json_t *more = json_object();
     copy_all(more, payload, attributes);

@@ -121,6 +121,8 @@ class RankingsTest(unittest.TestCase):
                 mine = [i for i, team in zip(q["shown"], q["teams"]) if team == "a" and i in production]
                 self.assertEqual(mine, sorted(mine, key=production.index), "each ranking's picks are in its own order")
             teams = {q["id"]: q["teams"] for q in queries}
+            shown = [json.loads(x)["payload"] for x in t.server.run("export", "ndjson").splitlines()]
+            self.assertTrue(all(set(x["teams"]) <= {"a", "b"} for x in shown if "teams" in x), "they are nobody's words")
             liked = 0
             for v, answer in seen.items():  # everybody opens the first hit that the challenger brought
                 team = teams[answer["query_id"]]
@@ -141,6 +143,8 @@ class RankingsTest(unittest.TestCase):
             production = [h["id"] for h in t.ask("v1", "/v1/explain?q=refund+not+received&limit=10")["hits"]]
             self.assertEqual(t.ids("v1"), production)
             q = next(q for q in t.logged(2) if q.get("arm") == "shadow")
+            ubi = [json.loads(x) for x in t.server.run("export", "ubi").splitlines()]
+            self.assertTrue(any(x.get("query_attributes", {}).get("other") == q["other"] for x in ubi))
             self.assertEqual(q["shown"], production)
             self.assertEqual(len(q["other"]), len(production))
             self.assertNotEqual(q["other"], list(range(1, len(production) + 1)))
