@@ -1,14 +1,12 @@
 /* LMDB behind our names. parry_txn is LMDB's own transaction under another name: nothing is added, so nothing is
  * allocated for it. Read transactions are not tied to threads inside LMDB (MDB_NOTLS): a handle may rest in a pool. */
-#include "base/env.h"
+#include "base/env_inner.h"
 
 #include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <lmdb.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,18 +14,11 @@
 
 enum { READERS = 1024, KEY_BYTES = 511, FILE_MODE = 0600, LOOK_EVERY = 64 };
 
-struct parry_env {
-    MDB_env *env;
-    atomic_uint writes; /* transactions that were begun */
-};
-
 struct parry_cursor {
     MDB_cursor *cursor;
     MDB_cursor_op op; /* what the next step asks for */
     int rc;           /* of the last step; kept, so that the loop of the caller needs no error of its own */
 };
-
-static MDB_txn *raw(parry_txn *t) { return (MDB_txn *)t; }
 
 /* LMDB does not write through the values it takes, but says so nowhere in its types. */
 static MDB_val val(parry_str s)
@@ -184,14 +175,14 @@ parry_code parry_txn_write(parry_env *e, parry_txn **out, parry_err *err)
 
 parry_code parry_txn_commit(parry_txn *t, parry_err *err)
 {
-    int rc = mdb_txn_commit(raw(t));
+    int rc = mdb_txn_commit(parry_txn_raw(t));
     return rc == 0 ? PARRY_OK : fail(err, rc, "cannot commit");
 }
 
 void parry_txn_abort(parry_txn *t)
 {
     if (t != NULL)
-        mdb_txn_abort(raw(t));
+        mdb_txn_abort(parry_txn_raw(t));
 }
 
 parry_code parry_get(parry_txn *t, parry_table table, parry_str key, parry_str *value, parry_err *err)
@@ -200,7 +191,7 @@ parry_code parry_get(parry_txn *t, parry_table table, parry_str key, parry_str *
     if (code != PARRY_OK)
         return code;
     MDB_val k = val(key), v;
-    int rc = mdb_get(raw(t), table, &k, &v);
+    int rc = mdb_get(parry_txn_raw(t), table, &k, &v);
     if (rc != 0)
         return fail(err, rc, "cannot get");
     *value = str(v);
@@ -213,7 +204,7 @@ parry_code parry_put(parry_txn *t, parry_table table, parry_str key, parry_str v
     if (code != PARRY_OK)
         return code;
     MDB_val k = val(key), v = val(value);
-    int rc = mdb_put(raw(t), table, &k, &v, 0);
+    int rc = mdb_put(parry_txn_raw(t), table, &k, &v, 0);
     return rc == 0 ? PARRY_OK : fail(err, rc, "cannot put");
 }
 
@@ -223,7 +214,7 @@ parry_code parry_del(parry_txn *t, parry_table table, parry_str key, parry_err *
     if (code != PARRY_OK)
         return code;
     MDB_val k = val(key);
-    int rc = mdb_del(raw(t), table, &k, NULL);
+    int rc = mdb_del(parry_txn_raw(t), table, &k, NULL);
     return rc == 0 || rc == MDB_NOTFOUND ? PARRY_OK : fail(err, rc, "cannot delete");
 }
 
@@ -245,7 +236,7 @@ parry_code parry_wipe(parry_txn *t, parry_table table, parry_str key, parry_err 
 parry_code parry_count(parry_txn *t, parry_table table, uint64_t *n, parry_err *err)
 {
     MDB_stat st;
-    int rc = mdb_stat(raw(t), table, &st);
+    int rc = mdb_stat(parry_txn_raw(t), table, &st);
     if (rc != 0)
         return fail(err, rc, "cannot count");
     *n = st.ms_entries;
@@ -259,7 +250,7 @@ parry_code parry_cursor_open(parry_txn *t, parry_table table, parry_str from, pa
     MDB_val k = val(from), v;
     if (from.n > KEY_BYTES)
         return key_ok(from, err);
-    int rc = mdb_cursor_open(raw(t), table, &cursor);
+    int rc = mdb_cursor_open(parry_txn_raw(t), table, &cursor);
     if (rc != 0)
         return fail(err, rc, "cannot open a cursor");
     rc = mdb_cursor_get(cursor, &k, &v, from.n ? MDB_SET_RANGE : MDB_FIRST);
@@ -300,7 +291,7 @@ parry_code parry_last(parry_txn *t, parry_table table, parry_str *key, parry_str
 {
     MDB_cursor *cursor;
     MDB_val k, v;
-    int rc = mdb_cursor_open(raw(t), table, &cursor);
+    int rc = mdb_cursor_open(parry_txn_raw(t), table, &cursor);
     if (rc == 0) {
         rc = mdb_cursor_get(cursor, &k, &v, MDB_LAST);
         mdb_cursor_close(cursor);

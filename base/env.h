@@ -61,6 +61,21 @@ PARRY_MUST parry_code parry_env_copy(const char *from, const char *to, parry_err
  * from the disk. Takes as long as copying it. Fails: CONFLICT (a process has it open), NOT_FOUND, UNAVAILABLE (the disk
  * has no room for a copy); then it is as it was. */
 PARRY_MUST parry_code parry_env_compact(const char *dir, parry_err *err);
+/* Whether the pages of the file agree with each other: each that is in use is whole, none is free and in use, and there
+ * are as many as the tables say. tables: all that there are. Reads the whole file. Fails: CORRUPT (msg names the page).
+ */
+PARRY_MUST parry_code parry_env_check(parry_env *e, const parry_table *tables, size_t n, parry_err *err);
+/* Overwrites with zeros whatever of the file nothing reads, where old bytes are; beside readers and writers, which wait
+ * for some milliseconds at a time. Reads the whole file. *left: pages that a reader still holds; they are as they were.
+ * Memory of this process may hold some, too, and write them: so once is not quite enough. tables: all that there are.
+ */
+PARRY_MUST parry_code parry_env_scrub(parry_env *e, const parry_table *tables, size_t n, uint64_t *left,
+                                      parry_err *err);
+/* The same where it is due: a table of the environment says so, tables[0], under the key "scrub". parry_env_scrub_due
+ * writes that in the transaction that deletes; each of two times scrubbing that leaves nothing takes one off. */
+PARRY_MUST parry_code parry_env_scrub_due(parry_txn *t, parry_table table, parry_err *err);
+PARRY_MUST parry_code parry_env_scrub_if_due(parry_env *e, const parry_table *tables, size_t n, bool *is,
+                                             parry_err *err);
 /* Does another process have the environment in this folder open? *pid: one that does; 0: none, or no such folder. Not
  * in a process that has it open itself: that would lose its hold. */
 PARRY_MUST parry_code parry_env_holder(const char *dir, long *pid, parry_err *err);

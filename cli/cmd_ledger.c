@@ -19,7 +19,7 @@ static parry_code retain_in(const parry_cli *cli, const parry_cli_house *h, bool
     const parry_config *c = &cli->config;
     const parry_keeping keep = {
         .days = {0, c->retention.queries_days, c->retention.events_days, c->retention.audit_days}};
-    parry_cli_rows rows = {NULL};
+    parry_cli_rows rows = {NULL, NULL};
     parry_retained gone = {{0}};
     parry_secret key;
     parry_access_derive(h->access, PARRY_CHECKPOINT_PURPOSE, &key);

@@ -47,8 +47,7 @@ static parry_code erase(wish *w, parry_err *err)
     }
     parry_code code = parry_person_erase(&w->by, &w->held, &days, err);
     if (code == PARRY_OK)
-        printf("%zu records of %zu days erased; `parry ledger compact` takes their old bytes off the disk\n", w->held.n,
-               days);
+        printf("%zu records of %zu days erased\n", w->held.n, days);
     return code;
 }
 
@@ -57,7 +56,7 @@ static int run(const parry_cli *cli, wish *w, parry_code (*verb)(wish *w, parry_
     parry_err err = {0};
     parry_visitors *v = NULL;
     int64_t now_ms = parry_clock_now_ms(parry_clock_system());
-    parry_cli_rows rows = {NULL};
+    parry_cli_rows rows = {NULL, NULL};
     w->a = parry_arena_new();
     parry_code code = parry_ledger_open(parry_cli_path(cli, w->a, "ledger"), NULL, &w->l, &err);
     if (code == PARRY_OK)

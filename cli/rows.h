@@ -7,13 +7,14 @@
 #include "deflection/store.h"
 
 typedef struct parry_cli_rows {
+    parry_ledger *ledger;
     parry_deflection *rows; /* NULL: there are none yet */
 } parry_cli_rows;
 
 PARRY_MUST parry_code parry_cli_rows_open(const parry_cli *cli, parry_ledger *ledger, parry_cli_rows *out,
                                           parry_err *err);
 void parry_cli_rows_close(parry_cli_rows *r); /* a zeroed one is fine */
-/* As parry_erased_fn of a parry_cli_rows. */
+/* As parry_erased_fn of a parry_cli_rows; then takes what was erased off the disk. */
 PARRY_MUST parry_code parry_cli_rows_again(void *rows, parry_err *err);
 
 #endif

@@ -437,6 +437,13 @@ parry_code parry_deflection_again(parry_deflection *d, parry_err *err)
     return code;
 }
 
+parry_code parry_deflection_scrub(parry_deflection *d, bool *is, parry_err *err)
+{
+    parry_table tables[TABLES] = {d->state, d->alias, d->own, d->dirty, d->people, d->words};
+    memcpy(tables + TABLES - PARRY_ROW_KINDS, d->rows, sizeof d->rows);
+    return parry_env_scrub_if_due(d->env, tables, TABLES, is, err);
+}
+
 /* ---- fold -------------------------------------------------------------------------------------------------------- */
 
 typedef void (*told)(void *ctx, uint64_t done, uint64_t of);

@@ -135,6 +135,8 @@ parry_code parry_store_sweep_words(parry_deflection *d, parry_err *err)
     for (size_t i = 0; i < gone.n && code == PARRY_OK; i += sizeof(parry_word))
         code = parry_del(t, d->words, parry_str_make(gone.p + i, sizeof(parry_word)), err);
     if (code == PARRY_OK)
+        code = parry_env_scrub_due(t, d->state, err);
+    if (code == PARRY_OK)
         code = parry_txn_commit(t, err);
     else
         parry_txn_abort(t);

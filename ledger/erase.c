@@ -51,7 +51,7 @@ static parry_code forget_whom(parry_ledger *l, parry_txn *t, uint64_t seq, const
     return code;
 }
 
-/* Overwritten in the page that this transaction writes; of pages that it leaves behind, compacting frees us. */
+/* Overwritten in the page that this transaction writes; of pages that it leaves behind, scrubbing frees us. */
 static parry_code zero_one(parry_ledger *l, parry_txn *t, uint64_t seq, parry_buf *zeros, parry_err *err)
 {
     unsigned char number[8];
@@ -87,7 +87,7 @@ static parry_code erase_all(parry_ledger *l, parry_txn *t, const uint64_t *seqs,
         code = parry_del(t, l->payloads, parry_str_make((const char *)number, sizeof number), err);
     }
     free(zeros.p);
-    return code;
+    return code == PARRY_OK ? parry_env_scrub_due(t, l->state, err) : code;
 }
 
 parry_code parry_ledger_erase(parry_ledger *l, const uint64_t *seqs, size_t n, parry_err *err)
@@ -101,6 +101,12 @@ parry_code parry_ledger_erase(parry_ledger *l, const uint64_t *seqs, size_t n, p
         return parry_txn_commit(t, err);
     parry_txn_abort(t);
     return code;
+}
+
+parry_code parry_ledger_scrub(parry_ledger *l, bool *is, parry_err *err)
+{
+    const parry_table tables[] = PARRY_LEDGER_TABLES(l);
+    return parry_env_scrub_if_due(l->env, tables, sizeof tables / sizeof *tables, is, err);
 }
 
 /* ---- notes ------------------------------------------------------------------------------------------------------- */

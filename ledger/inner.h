@@ -37,6 +37,11 @@ typedef struct parry_ledger_entry {
     parry_hash payload, chain;
 } parry_ledger_entry;
 
+#define PARRY_LEDGER_TABLES(l)                                                                                         \
+    {                                                                                                                  \
+        (l)->state, (l)->chain, (l)->payloads, (l)->ids, (l)->about, (l)->notes                                        \
+    }
+
 /* One append, waiting or decided. */
 struct parry_ledger_ticket {
     struct parry_ledger_ticket *next;
@@ -64,6 +69,22 @@ struct parry_ledger {
     parry_ledger_ticket *first, *last; /* the queue */
     parry_ledger_stats stats;
 };
+
+struct parry_ledger_cursor {
+    parry_txn *txn;
+    parry_cursor *chain, *payloads;
+    parry_str key, value; /* the payloads' next pair */
+    bool there;
+    parry_code code; /* what stopped the walk */
+    parry_err err;
+    parry_hash chained; /* of the last record: for verify */
+    parry_str fixed, salt;
+    parry_hash payload_hash;
+};
+
+/* ---- visitor.c */
+/* That the secret is as it was written. Fails: CORRUPT. */
+PARRY_MUST parry_code parry_visitors_check(parry_ledger *l, parry_txn *t, parry_err *err);
 
 /* ---- commit.c */
 /* Writes a list of tickets in one transaction and fills their fates. The committer alone. */

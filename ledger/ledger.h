@@ -144,6 +144,9 @@ PARRY_MUST parry_code parry_ledger_notes(parry_ledger *l, parry_ledger_note *out
                                          parry_err *err);
 PARRY_MUST parry_code parry_ledger_notes_done(parry_ledger *l, const parry_ledger_note *notes, size_t n,
                                               parry_err *err);
+/* After an erasure: overwrites what of the file nothing reads (parry_env_scrub), and notes that. It is due once more
+ * then, for what memory still had. *is: it did; else nothing was due. */
+PARRY_MUST parry_code parry_ledger_scrub(parry_ledger *l, bool *is, parry_err *err);
 
 /* Numbers of up to cap records, from *from on, that came in before before_ms[kind] (0: none of that kind; kinds over
  * PARRY_LEDGER_AUDIT are left alone) and are not erased. *from: where to go on, behind the last one looked at; 0: that

@@ -6,7 +6,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-enum { FORMAT = 1, STATE_BYTES = 1 + 8 + PARRY_HASH_BYTES, KEPT = 2, RATCHET_MAX = 2400 };
+enum { FORMAT = 1, STATE_BYTES = 1 + 8 + PARRY_HASH_BYTES, CHECK = 8, KEPT = 2, RATCHET_MAX = 2400 };
 static const char state_key[] = "visitors";
 
 struct parry_visitors {
@@ -31,6 +31,24 @@ static parry_hash secret_of(const parry_visitors *v, int64_t period)
     return secret;
 }
 
+/* As it was written; earlier versions wrote no check. */
+static bool is_whole(parry_str s)
+{
+    if (s.n < STATE_BYTES || s.p[0] != FORMAT)
+        return false;
+    parry_hash check = parry_hash_of(s.p, STATE_BYTES);
+    return s.n == STATE_BYTES || (s.n == STATE_BYTES + CHECK && memcmp(s.p + STATE_BYTES, check.b, CHECK) == 0);
+}
+
+parry_code parry_visitors_check(parry_ledger *l, parry_txn *t, parry_err *err)
+{
+    parry_str s;
+    parry_code code = parry_get(t, l->state, parry_str_of(state_key), &s, NULL);
+    if (code == PARRY_NOT_FOUND || (code == PARRY_OK && is_whole(s)))
+        return PARRY_OK;
+    return parry_fail(err, PARRY_CORRUPT, "the ledger's secret for visitors is damaged, or of a later version");
+}
+
 static parry_code load(parry_ledger *l, parry_txn *t, parry_visitors *v, int64_t now, parry_err *err)
 {
     parry_str s;
@@ -40,8 +58,9 @@ static parry_code load(parry_ledger *l, parry_txn *t, parry_visitors *v, int64_t
         parry_random_bytes(v->secret.b, sizeof v->secret.b);
         return PARRY_OK;
     }
-    if (code != PARRY_OK || s.n != STATE_BYTES || s.p[0] != FORMAT)
-        return parry_fail(err, PARRY_CORRUPT, "the ledger's secret for visitors is damaged, or of a later version");
+    code = parry_visitors_check(l, t, err);
+    if (code != PARRY_OK)
+        return code;
     v->period = (int64_t)parry_key_u64_read(parry_str_from(s, 1));
     memcpy(v->secret.b, s.p + 9, sizeof v->secret.b);
     if (now - KEPT > v->period) {
@@ -53,9 +72,11 @@ static parry_code load(parry_ledger *l, parry_txn *t, parry_visitors *v, int64_t
 
 static parry_code store(parry_ledger *l, parry_txn *t, const parry_visitors *v, parry_err *err)
 {
-    unsigned char s[STATE_BYTES] = {FORMAT};
+    unsigned char s[STATE_BYTES + CHECK] = {FORMAT};
     parry_key_u64((uint64_t)v->period, s + 1);
     memcpy(s + 9, v->secret.b, sizeof v->secret.b);
+    parry_hash check = parry_hash_of(s, STATE_BYTES);
+    memcpy(s + STATE_BYTES, check.b, CHECK);
     return parry_put(t, l->state, parry_str_of(state_key), parry_str_make((const char *)s, sizeof s), err);
 }
 

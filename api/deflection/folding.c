@@ -1,4 +1,4 @@
-/* A fold every few seconds. What failed is tried again, and told once. */
+/* A fold every few seconds, and what was erased off the disk. What failed is tried again, and told once. */
 #include "api/deflection/folding.h"
 
 #include "api/deflection/meeting.h"
@@ -16,6 +16,7 @@ enum {
     POLL_MS = 100,
     RECORDS = 20000, /* of one fold: then it looks whether it is to stop */
     NICER = 10,
+    SCRUB_MS = 3600000, /* at most so often, since all of both files is read */
 };
 
 struct parry_folding {
@@ -24,7 +25,8 @@ struct parry_folding {
     pthread_t thread;
     bool started;
     atomic_bool stop, failed;
-    atomic_ullong seq; /* that is in */
+    int64_t scrubbed_ms; /* 0: never yet */
+    atomic_ullong seq;   /* that is in */
 };
 
 static parry_code fold(parry_folding *f, size_t *n, parry_err *err)
@@ -59,13 +61,36 @@ static void tell(parry_folding *f, parry_code code, const parry_err *err)
         parry_log_err("deflection", err);
 }
 
+/* Takes what was erased off the disk. */
+static parry_code scrub(parry_folding *f, parry_err *err)
+{
+    int64_t now_ms = parry_clock_now_ms(parry_clock_system());
+    bool ledger = false, rows = false;
+    if (f->scrubbed_ms > 0 && now_ms >= f->scrubbed_ms && now_ms - f->scrubbed_ms < SCRUB_MS)
+        return PARRY_OK;
+    parry_code code = parry_ledger_scrub(f->app->ledger, &ledger, err);
+    if (code == PARRY_OK)
+        code = parry_deflection_scrub(f->rows, &rows, err);
+    if (code == PARRY_OK && (ledger || rows)) {
+        f->scrubbed_ms = now_ms;
+        parry_log(PARRY_INFO, "scrub", "took_ms=%lld", (long long)(parry_clock_now_ms(parry_clock_system()) - now_ms));
+    }
+    return code;
+}
+
+static parry_code round_of(parry_folding *f, parry_err *err)
+{
+    parry_code code = parry_folding_now(f, err);
+    return code == PARRY_OK ? scrub(f, err) : code;
+}
+
 static void *run(void *arg)
 {
     parry_folding *f = arg;
     (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICER); /* Linux: of this thread alone */
     while (!atomic_load(&f->stop)) {
         parry_err err = {0};
-        tell(f, parry_folding_now(f, &err), &err);
+        tell(f, round_of(f, &err), &err);
         for (int waited = 0; waited < EVERY_MS && !atomic_load(&f->stop); waited += POLL_MS)
             parry_sleep_ms(POLL_MS);
     }

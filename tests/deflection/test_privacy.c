@@ -199,6 +199,69 @@ static void test_erasing_leaves_the_chain_whole_and_no_byte_of_them(void **state
     parry_ledger_close(l);
 }
 
+/* One after the other, so that pages are used again and neighbours moved; and a long one. */
+static void test_scrubbing_takes_the_bytes_off_the_open_file(void **state)
+{
+    scratch *s = *state;
+    world w;
+    parry_ledger_report report;
+    bool is = true;
+    char text[3000];
+    open_world(&w, s);
+    ok(parry_ledger_scrub(w.l, &is, NULL));
+    assert_false(is);
+    for (uint32_t i = 0; i < 600; i++) {
+        size_t n = i % 7 == 0 ? sizeof text - 1 : 10 + 13 * i % 400;
+        memset(text, 'x', n);
+        memcpy(text, i % 3 == 0 ? "adas" : "bobs", 4);
+        text[n] = 0;
+        search(&w, i % 3 == 0 ? "ada" : "bob", 1000 + i, text);
+    }
+    for (uint64_t seq = 1; seq <= 600; seq += 3)
+        ok(parry_ledger_erase(w.l, (uint64_t[]){seq}, 1, NULL));
+    assert_true(found_in(s, in(s, "ledger/data.mdb"), "adas"));
+    ok(parry_ledger_scrub(w.l, &is, NULL));
+    assert_true(is);
+    assert_false(found_in(s, in(s, "ledger/data.mdb"), "adas"));
+    assert_true(found_in(s, in(s, "ledger/data.mdb"), "bobs"));
+    ok(parry_ledger_verify(w.l, &report, NULL));
+    assert_int_equal(report.erased, 200);
+    for (uint32_t i = 0; i < 600; i++) /* what memory had goes nowhere */
+        search(&w, "carol", 5000 + i, "carols");
+    assert_false(found_in(s, in(s, "ledger/data.mdb"), "adas"));
+    ok(parry_ledger_scrub(w.l, &is, NULL));
+    assert_true(is);
+    ok(parry_ledger_scrub(w.l, &is, NULL));
+    assert_false(is);
+    ok(parry_ledger_verify(w.l, &report, NULL));
+    close_world(&w);
+}
+
+/* What somebody still reads stays until he is done; it is due until then. */
+static void test_scrubbing_waits_for_who_reads(void **state)
+{
+    scratch *s = *state;
+    world w;
+    parry_ledger_cursor *c = NULL;
+    parry_ledger_record r;
+    bool is = false;
+    open_world(&w, s);
+    search(&w, "ada", 1, "adassearch");
+    ok(parry_ledger_read(w.l, 1, &c, NULL));
+    ok(parry_ledger_erase(w.l, (uint64_t[]){1}, 1, NULL));
+    for (int i = 0; i < 4; i++) {
+        ok(parry_ledger_scrub(w.l, &is, NULL));
+        assert_true(is);
+    }
+    assert_true(parry_ledger_next(c, &r));
+    assert_true(parry_str_find(r.payload, parry_str_of("adassearch")) < r.payload.n);
+    ok(parry_ledger_cursor_close(c, NULL));
+    for (is = true; is;)
+        ok(parry_ledger_scrub(w.l, &is, NULL));
+    assert_false(found_in(s, in(s, "ledger/data.mdb"), "adas"));
+    close_world(&w);
+}
+
 static void test_the_audit_does_not_say_who_it_was(void **state)
 {
     world w;
@@ -265,6 +328,8 @@ int main(void)
         in_scratch(test_all_of_a_person_is_found_in_every_period_and_by_query_id),
         in_scratch(test_what_is_given_is_what_is_held),
         in_scratch(test_erasing_leaves_the_chain_whole_and_no_byte_of_them),
+        in_scratch(test_scrubbing_takes_the_bytes_off_the_open_file),
+        in_scratch(test_scrubbing_waits_for_who_reads),
         in_scratch(test_the_audit_does_not_say_who_it_was),
         in_scratch(test_erasing_who_is_not_there_is_told_too),
         in_scratch(test_the_file_of_an_open_ledger_is_left_alone),
