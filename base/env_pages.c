@@ -27,6 +27,7 @@ enum {
     TRIES = 100,
 };
 static const char zeros[1 << 16];
+_Static_assert(MDB_VERSION_MAJOR == 0 && MDB_VERSION_MINOR == 9, "another LMDB may lay its pages out otherwise");
 
 typedef struct pages {
     parry_env *e;
