@@ -2,35 +2,9 @@
  * people used is not shown; names, counts and trends of small logs worked out by hand. */
 #include "../base/testing.h"
 
+#include "planted.h"
+
 #include "deflection/gap_report.h"
-
-#include <math.h>
-#include <stdlib.h>
-
-enum { FAILED = PARRY_GAP_SEARCH | PARRY_GAP_ABSTAINED | PARRY_GAP_NAMED, MOST = 60000, DIM = 96 };
-static const int64_t now_ms = 1700000000000, day_ms = 86400000;
-
-static uint64_t next(uint64_t *seed) /* splitmix64 */
-{
-    uint64_t z = (*seed += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-static double share(uint64_t *seed) { return (double)(next(seed) >> 11) / 9007199254740992.0; }
-
-static parry_gap_item item(const char *text, uint64_t who, int64_t days, unsigned why)
-{
-    parry_gap_item i = {.text = parry_str_of(text), .at_ms = now_ms - days * day_ms - 1000, .why = why};
-    memcpy(i.who.b, &who, sizeof who);
-    return i;
-}
-
-typedef struct found {
-    parry_gap_text *texts;
-    parry_content_gap *gaps;
-    size_t ntexts, ngaps, hidden;
-} found;
 
 static found find(parry_arena *a, parry_gap_item *items, size_t n)
 {
@@ -148,195 +122,8 @@ static void test_nothing_is_no_gap(void **state)
     assert_int_equal(f.gaps[0].nwords, 0);
 }
 
-/* ---- planted ----------------------------------------------------------------------------------------------------- */
-
-enum { TOPICS = 30, NOISE = 400, WORDS = 12 };
-
-typedef struct planted {
-    parry_gap_item items[MOST];
-    size_t n;
-    size_t topic[MOST]; /* by who; 0: of no planted one */
-} planted;
-
-/* A word that no two topics share, but for common ones. */
-static const char *word(parry_arena *a, uint64_t seed)
-{
-    char w[16];
-    size_t n = 0, letters = 5 + next(&seed) % 4;
-    for (size_t i = 0; i < letters; i++) {
-        static const char vowels[] = "aeiou", others[] = "bcdfgklmnprstvz";
-        uint64_t x = next(&seed);
-        w[n++] = i % 2 ? vowels[x % 5] : others[x % 15];
-    }
-    return parry_str_z(a, parry_str_make(w, n));
-}
-
-/* A wording of a topic: some of its own words, more often the first ones, and some that everybody uses. */
-static const char *wording(parry_arena *a, size_t topic, uint64_t *seed)
-{
-    parry_str s = parry_str_of("");
-    bool used[WORDS] = {false};
-    for (size_t i = 0, own = 2 + next(seed) % 3; i < own; i++) {
-        size_t k = (size_t)(share(seed) * share(seed) * WORDS);
-        if (!used[k])
-            s = parry_str_printf(a, "%.*s %s", PARRY_FMT(s), word(a, 1000 * topic + k + 7));
-        used[k] = true;
-    }
-    if (next(seed) % 2)
-        s = parry_str_printf(a, "%.*s %s", PARRY_FMT(s), word(a, 1 + next(seed) % 40));
-    return s.p + 1;
-}
-
-static void plant(planted *l, parry_arena *a, uint64_t seed, uint64_t resample, double keep)
-{
-    uint64_t pick = resample * 31 + 5, who = 1;
-    memset(l, 0, sizeof *l);
-    for (size_t t = 1; t <= TOPICS; t++) {
-        for (size_t people = 40 + next(&seed) % 60; people > 0; people--, who++) {
-            parry_gap_item i = item(wording(a, t, &seed), who, (int64_t)(next(&seed) % 28), FAILED);
-            l->topic[who] = t;
-            if (share(&pick) < keep)
-                l->items[l->n++] = i;
-        }
-    }
-    for (size_t i = 0; i < NOISE; i++) /* somebody's own, once or twice */
-        for (size_t k = 1 + next(&seed) % 2; k > 0; k--)
-            l->items[l->n++] = item(wording(a, 1000 + i, &seed), who++, (int64_t)(next(&seed) % 28), FAILED);
-}
-
-static size_t topic_of(const planted *l, const parry_gap_text *t)
-{
-    uint64_t who;
-    memcpy(&who, t->items->who.b, sizeof who);
-    return l->topic[who];
-}
-
-/* As a model makes them: texts of one need near to each other, none at right angles to the others. */
-static float *vectors_of(const planted *l, const found *f, parry_arena *a, uint64_t seed)
-{
-    float *v = PARRY_ARRAY(a, float, (f->ntexts + 1) * DIM);
-    for (size_t i = 0; i < f->ntexts; i++) {
-        uint64_t topic = topic_of(l, &f->texts[i]), own = topic > 0 ? topic * 7919 : 1000003 * (i + 1), common = 17;
-        double sum = 0;
-        for (size_t k = 0; k < DIM; k++) {
-            double x = 0.95 * (share(&own) - 0.5) + 0.5 * (share(&common) - 0.5) + 1.0 * (share(&seed) - 0.5);
-            v[i * DIM + k] = (float)x;
-            sum += x * x;
-        }
-        for (size_t k = 0; k < DIM; k++)
-            v[i * DIM + k] = (float)((double)v[i * DIM + k] / sqrt(sum));
-    }
-    return v;
-}
-
-static found find_planted(const planted *l, parry_arena *a, bool meaning, uint64_t seed)
-{
-    found f;
-    parry_gap_settings s = parry_gap_usual(now_ms);
-    parry_gap_item *items = PARRY_ARRAY(a, parry_gap_item, l->n);
-    memcpy(items, l->items, l->n * sizeof *items);
-    for (size_t i = l->n; i > 1; i--) { /* in any order */
-        size_t j = next(&seed) % i;
-        parry_gap_item held = items[i - 1];
-        items[i - 1] = items[j];
-        items[j] = held;
-    }
-    parry_gap_texts(items, l->n, a, &f.texts, &f.ntexts);
-    const float *v = meaning ? vectors_of(l, &f, a, 99) : NULL;
-    parry_gaps_make(f.texts, f.ntexts, v, DIM, &s, a, &f.gaps, &f.ngaps, &f.hidden);
-    return f;
-}
-
-/* The topic that most of a gap's people are of; 0: none, or nobody's. *most: how many. */
-static size_t main_topic(const planted *l, const found *f, const parry_content_gap *g, size_t *most)
-{
-    size_t people[TOPICS + 1] = {0}, best = 0, all = 0;
-    for (size_t i = 0; i < g->ntexts; i++) {
-        const parry_gap_text *t = &f->texts[g->texts[i]];
-        people[topic_of(l, t)] += t->visitors;
-        all += t->visitors;
-    }
-    for (size_t t = 1; t <= TOPICS; t++)
-        best = people[t] > people[best] || best == 0 ? t : best;
-    *most = people[best];
-    return 2 * people[best] > all ? best : 0;
-}
-
-typedef struct judged {
-    double precision, recall, ari;
-} judged;
-
-static double pairs(double n) { return n * (n - 1) / 2; }
-
-/* Adjusted Rand index (Hubert and Arabie 1985) of two partitions of n texts. */
-static double ari(const size_t *x, const size_t *y, size_t n)
-{
-    double both = 0, in_x = 0, in_y = 0;
-    for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < i; j++) {
-            both += x[i] == x[j] && y[i] == y[j];
-            in_x += x[i] == x[j];
-            in_y += y[i] == y[j];
-        }
-    }
-    double luck = in_x * in_y / pairs((double)n);
-    return (both - luck) / ((in_x + in_y) / 2 - luck);
-}
-
-/* Which gap each text is in, from 1; a number of its own, above all gaps, where it is in none. */
-static size_t *gap_of(const found *f, parry_arena *a)
-{
-    size_t *of = PARRY_ARRAY(a, size_t, f->ntexts + 1);
-    for (size_t i = 0; i < f->ntexts; i++)
-        of[i] = f->ngaps + 1 + i;
-    for (size_t g = 0; g < f->ngaps; g++) {
-        for (size_t i = 0; i < f->gaps[g].ntexts; i++)
-            of[f->gaps[g].texts[i]] = g + 1;
-    }
-    return of;
-}
-
-static judged judge(const planted *l, const found *f, parry_arena *a)
-{
-    size_t all[TOPICS + 1] = {0}, right = 0, recovered = 0, *truth = PARRY_ARRAY(a, size_t, f->ntexts + 1);
-    bool there[TOPICS + 1] = {false};
-    for (size_t i = 0; i < f->ntexts; i++) {
-        truth[i] = topic_of(l, &f->texts[i]) > 0 ? topic_of(l, &f->texts[i]) : TOPICS + 1 + i;
-        all[topic_of(l, &f->texts[i])] += f->texts[i].visitors;
-    }
-    for (size_t g = 0; g < f->ngaps; g++) {
-        size_t most, topic = main_topic(l, f, &f->gaps[g], &most);
-        right += topic > 0;
-        recovered += topic > 0 && !there[topic] && 2 * most > all[topic];
-        there[topic] = there[topic] || 2 * most > all[topic];
-    }
-    return (judged){(double)right / (double)f->ngaps, (double)recovered / TOPICS, ari(truth, gap_of(f, a), f->ntexts)};
-}
-
-static void test_planted_gaps_are_found(void **state)
-{
-    scratch *s = *state;
-    planted *l = parry_calloc(1, sizeof *l);
-    for (int meaning = 0; meaning < 2; meaning++) {
-        judged sum = {0};
-        unsigned runs = getenv("PARRY_SOAK") ? 50 : 3;
-        for (uint64_t seed = 101; seed < 101 + runs; seed++) {
-            parry_arena_reset(s->arena);
-            plant(l, s->arena, seed, seed, 1);
-            found f = find_planted(l, s->arena, meaning, seed);
-            judged j = judge(l, &f, s->arena);
-            sum.precision += j.precision / runs;
-            sum.recall += j.recall / runs;
-            sum.ari += j.ari / runs;
-        }
-        print_message("%s: precision %.3f, recall %.3f, ARI %.3f\n", meaning ? "with vectors" : "words alone",
-                      sum.precision, sum.recall, sum.ari);
-        assert_true(sum.precision > 0.9);
-        assert_true(sum.recall > 0.9);
-        assert_true(sum.ari > (meaning ? 0.9 : 0.6));
-    }
-    free(l);
-}
+/* ---- planted (planted.h; how well they are found: tests/sim) ------------------------------------------------------
+ */
 
 static void test_the_order_says_nothing(void **state)
 {
@@ -504,7 +291,6 @@ int main(void)
         in_scratch(test_one_person_under_two_keys_is_one),
         in_scratch(test_a_gap_rises_against_its_own_past),
         in_scratch(test_nothing_is_no_gap),
-        in_scratch(test_planted_gaps_are_found),
         in_scratch(test_the_order_says_nothing),
         in_scratch(test_a_resample_finds_the_same),
         in_scratch(test_a_gap_keeps_its_id),

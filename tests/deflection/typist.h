@@ -4,6 +4,7 @@
 #ifndef PARRY_TESTS_DEFLECTION_TYPIST_H
 #define PARRY_TESTS_DEFLECTION_TYPIST_H
 
+#include "base/stats.h"
 #include "deflection/collapse.h"
 
 #include <math.h>
@@ -30,14 +31,8 @@ typedef struct typist {
     size_t nsearched;
 } typist;
 
-static inline uint64_t typist_number(typist *t) /* splitmix64 */
-{
-    uint64_t z = (t->seed += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-static inline double typist_share(typist *t) { return (double)(typist_number(t) >> 11) / 9007199254740992.0; }
+static inline uint64_t typist_number(typist *t) { return parry_random_next(&t->seed); }
+static inline double typist_share(typist *t) { return parry_random_share(&t->seed); }
 static inline bool typist_does(typist *t, double share) { return typist_share(t) < share; }
 
 static inline double typist_normal(typist *t) /* Box and Muller */

@@ -8,6 +8,8 @@ void sim_sample_ratio(void);
 void sim_interleaving(void);
 void sim_clicks(void); /* examination, and clicks weighed by it */
 void sim_alerts(void);
+void sim_typing(void); /* searches in what is typed */
+void sim_gaps(void);   /* what is planted, and found */
 void sim_shares(void);
 
 #endif

@@ -11,6 +11,8 @@ int main(void)
     sim_interleaving();
     sim_clicks();
     sim_alerts();
+    sim_typing();
+    sim_gaps();
     sim_shares();
     return sim_failed();
 }

@@ -1,16 +1,20 @@
-/* Typed sessions by the thousand (typist.h): how well the searches in them are found. 5,000; with PARRY_SOAK set,
- * 100,000. */
-#include "../base/testing.h"
+/* Typed sessions by the thousand (typist.h): how well the searches in them are found. */
+#include "sections.h"
+#include "table.h"
 
-#include "typist.h"
+#include "../deflection/typist.h"
+#include "base/err.h"
+#include "base/file.h"
 
 #include <stdlib.h>
+
+enum { QUESTIONS = 2000 };
 
 typedef struct score {
     size_t right, found, made, typed;
 } score;
 
-static size_t questions(parry_arena *a, parry_str *out, size_t cap)
+static size_t questions(parry_arena *a, parry_str out[QUESTIONS])
 {
     static const char *const files[] = {"account-orders-safety", "deliveries-payments-refunds", "merchants"};
     static const char *const others[] = {"не пришёл возврат денег",
@@ -28,8 +32,9 @@ static size_t questions(parry_arena *a, parry_str *out, size_t cap)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         parry_str rest, line, text, last = {NULL, 0};
         parry_str path = parry_str_printf(a, PARRY_SAMPLE "/judgements/%s.tsv", files[i]);
-        ok(parry_file_read(a, path.p, 1 << 20, &rest, NULL));
-        for (parry_str_split(&rest, '\n', &line); n + 20 < cap && parry_str_split(&rest, '\n', &line);) {
+        if (parry_file_read(a, path.p, 1 << 20, &rest, NULL) != PARRY_OK)
+            return 0;
+        for (parry_str_split(&rest, '\n', &line); n + 20 < QUESTIONS && parry_str_split(&rest, '\n', &line);) {
             if (!parry_str_split(&line, '\t', &text) || text.n == 0 || parry_str_eq(text, last))
                 continue;
             out[n++] = last = text;
@@ -75,31 +80,32 @@ static void count(typist *t, score *s)
     }
 }
 
-static void test_what_people_meant_is_found(void **state)
+static score type(parry_arena *a, size_t sessions)
 {
-    scratch *s = *state;
-    parry_str *q = PARRY_ARRAY(s->arena, parry_str, 2000);
+    parry_str *q = PARRY_ARRAY(a, parry_str, QUESTIONS);
     typist *t = parry_calloc(1, sizeof *t);
     score sum = {0};
-    *t = (typist){.seed = 7, .questions = q, .nquestions = questions(s->arena, q, 2000)};
+    *t = (typist){.seed = 7, .questions = q, .nquestions = questions(a, q)};
     shuffle(t, q, t->nquestions);
-    for (uint64_t i = 0, n = getenv("PARRY_SOAK") ? 100000 : 5000; i < n; i++) {
+    for (uint64_t i = 0; i < sessions && t->nquestions > 0; i++) {
         t->a = parry_arena_new();
         typist_session(t, 1000003 * i + 17);
         count(t, &sum);
         parry_arena_free(t->a);
     }
-    double precision = (double)sum.right / (double)sum.found, recall = (double)sum.right / (double)sum.made;
-    double f1 = 2 * precision * recall / (precision + recall);
-    print_message("%zu texts, %zu searches: %zu found, precision %.4f, recall %.4f, F1 %.4f\n", sum.typed, sum.made,
-                  sum.found, precision, recall, f1);
     free(t);
-    assert_true(f1 > 0.98);
-    assert_true(sum.typed > 5 * sum.made);
+    return sum;
 }
 
-int main(void)
+void sim_typing(void)
 {
-    const struct CMUnitTest tests[] = {in_scratch(test_what_people_meant_is_found)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    size_t runs = sim_runs(5000, 100000);
+    parry_arena *a = parry_arena_new();
+    score s = type(a, runs);
+    double precision = sim_part(s.right, s.found), recall = sim_part(s.right, s.made);
+    sim_value("keystrokes become searches: texts sent a search", runs, sim_part(s.typed, s.made), 5, 100);
+    sim_value("searches found in what was typed: precision", runs, precision, 0.98, 1);
+    sim_value("the same: recall", runs, recall, 0.98, 1);
+    sim_value("the same: F1", runs, 2 * precision * recall / (precision + recall), 0.98, 1);
+    parry_arena_free(a);
 }
