@@ -1,6 +1,7 @@
 /* Reports: one pass over rows into groups, and who is hidden. */
 #include "deflection/report_inner.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* ---- the definitions together ------------------------------------------------------------------------------------ */
@@ -79,7 +80,7 @@ static bool add(report_pass *p, report_group *g, const report_any *row)
     size_t n = p->visitors.counters;
     uint32_t visitor;
     p->row = row;
-    memcpy(before, g->n, sizeof before);
+    memcpy(before, g->n, n * sizeof *before);
     p->q->kind->add(p, g, row);
     if (p->code != PARRY_OK || memcmp(before, g->n, n * sizeof *before) == 0)
         return p->code == PARRY_OK;
@@ -312,9 +313,10 @@ static size_t counters_of(const parry_report_kind *kind)
 {
     size_t n = 0;
     for (const report_cell *c = kind->cells; c < kind->cells + kind->ncells; c++) {
-        if (c->formula != REPORT_CAUSAL)
+        if (c->formula != REPORT_CAUSAL && c->formula != REPORT_RANKING)
             n = c->a >= n || c->b >= n ? (c->a > c->b ? c->a : c->b) + 1 : n;
     }
+    assert(n <= PARRY_REPORT_COUNTERS);
     return n;
 }
 
@@ -422,6 +424,7 @@ parry_code parry_report_make(const parry_report_source *s, const parry_report_re
     if (code == PARRY_OK) {
         add_empty(&p);
         p.sums = parry_calloc(p.visitors.n + 1, sizeof *p.sums);
+        p.spreads = parry_calloc(1, sizeof *p.spreads);
         *out = report_json(&p, hide(&p));
     }
     report_groups_close(&p.groups);
@@ -429,6 +432,7 @@ parry_code parry_report_make(const parry_report_source *s, const parry_report_re
     report_groups_close(&p.daily);
     report_visitors_close(&p.visitors);
     free(p.sums);
+    free(p.spreads);
     free(p.past);
     json_decref(p.causal.detail);
     return code;

@@ -2,6 +2,7 @@
  * in order of size: the same rows give the same figure whatever order they came in. */
 #include "deflection/report_inner.h"
 
+#include <assert.h>
 #include <math.h>
 
 static const char not_enough[] = "not enough data";
@@ -21,28 +22,47 @@ static const report_visitor *visitor(const report_pass *p, uint32_t link)
     return link > 0 ? report_visitors_at(&p->visitors, link - 1) : NULL;
 }
 
-#define EACH_VISITOR(v, p, g)                                                                                          \
-    for (const report_visitor *v = visitor(p, (g)->visitors); v != NULL; v = visitor(p, v->next))
+static void add_visitor(const report_cell *c, const report_visitor *v, parry_spread *s)
+{
+    if (c->formula == REPORT_SHARE || c->formula == REPORT_MONEY)
+        parry_spread_add(s, v->n[c->a], v->n[c->b]);
+    else if (c->formula == REPORT_RATIO || c->formula == REPORT_RISE)
+        parry_spread_add(s, v->n[c->a], (double)v->n[c->a] + v->n[c->b]);
+    else if (c->formula == REPORT_DISCOUNTED)
+        parry_spread_add(s, (double)v->n[c->a] / PARRY_PAUL_ONE, v->n[c->b]);
+}
+
+/* Of all cells at once: a group's visitors lie far from each other. */
+static const parry_spread *spread_of(const report_pass *p, const report_group *g, const report_cell *c)
+{
+    const parry_report_kind *kind = p->q->kind;
+    report_spreads *all = p->spreads;
+    assert(kind->ncells <= PARRY_REPORT_CELLS);
+    if (all->of != g) {
+        *all = (report_spreads){.of = g};
+        for (const report_visitor *v = visitor(p, g->visitors); v != NULL; v = visitor(p, v->next)) {
+            for (size_t i = 0; i < kind->ncells; i++)
+                add_visitor(&kind->cells[i], v, &all->list[i]);
+        }
+    }
+    return &all->list[c - kind->cells];
+}
 
 static report_value_of share(const report_pass *p, const report_group *g, const report_cell *c)
 {
     uint64_t a = g->n[c->a], b = g->n[c->b];
     report_value_of v = {.known = true, .n = b};
-    parry_spread s = {.clusters = 0};
     if (b == 0)
         return nothing(0, not_enough);
-    EACH_VISITOR(one, p, g) parry_spread_add(&s, one->n[c->a], one->n[c->b]);
     v.value = (double)a / (double)b;
-    set_interval(&v, parry_spread_share(&s));
+    set_interval(&v, parry_spread_share(spread_of(p, g, c)));
     return v;
 }
 
 /* a to b: by the share of a among both, whose odds it is; hi is infinite where b is 0. */
 static parry_interval odds(const report_pass *p, const report_group *g, const report_cell *c)
 {
-    parry_spread s = {.clusters = 0};
-    EACH_VISITOR(one, p, g) parry_spread_add(&s, one->n[c->a], (double)one->n[c->a] + one->n[c->b]);
-    parry_interval i = parry_spread_share(&s);
+    parry_interval i = parry_spread_share(spread_of(p, g, c));
     return (parry_interval){i.low / (1 - i.low), i.high < 1 ? i.high / (1 - i.high) : HUGE_VAL};
 }
 
@@ -72,8 +92,8 @@ static report_value_of money(const report_pass *p, const report_group *g, const 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
 /* What the values of each visitor come to: f of it over their number. Takes p->sums, and leaves it zero. */
-static parry_spread spread_of(const report_pass *p, const report_group *g, double (*f)(const void *ctx, double x),
-                              const void *ctx, const unsigned *under)
+static parry_spread spread_of_values(const report_pass *p, const report_group *g,
+                                     double (*f)(const void *ctx, double x), const void *ctx, const unsigned *under)
 {
     parry_spread s = {.clusters = 0};
     for (size_t i = 0; i < g->nvalues; i++) {
@@ -107,7 +127,7 @@ static report_value_of median(const report_pass *p, const report_group *g)
     if (n == 0)
         return nothing(0, not_enough);
     v.value = ((double)x[(n - 1) / 2].value + (double)x[n / 2].value) / 2;
-    parry_spread s = spread_of(p, g, below, &v.value, NULL);
+    parry_spread s = spread_of_values(p, g, below, &v.value, NULL);
     double effective = parry_effective_units(&s);
     double wide = parry_normal_quantile(0.975) * (double)n / sqrt(effective), low = floor(((double)n - wide) / 2);
     size_t r = low < 1 ? 1 : (size_t)low;
@@ -135,30 +155,22 @@ static report_value_of mean(const report_pass *p, const report_group *g, report_
     double sum = 0;
     for (size_t i = 0; i < g->nvalues; i++)
         sum += weight(&f, g->values[i].value);
-    parry_spread s = spread_of(p, g, weight, &f, under);
+    parry_spread s = spread_of_values(p, g, weight, &f, under);
     return mean_of(sum, &s, under != NULL ? g->n[*under] : g->nvalues);
 }
 
 static report_value_of discounted(const report_pass *p, const report_group *g, const report_cell *c)
 {
-    parry_spread s = {.clusters = 0};
-    EACH_VISITOR(one, p, g) parry_spread_add(&s, (double)one->n[c->a] / PARRY_PAUL_ONE, one->n[c->b]);
-    return mean_of((double)g->n[c->a] / PARRY_PAUL_ONE, &s, g->n[c->b]);
+    return mean_of((double)g->n[c->a] / PARRY_PAUL_ONE, spread_of(p, g, c), g->n[c->b]);
 }
 
 /* ---- a rise ------------------------------------------------------------------------------------------------------ */
 
-/* How many times more than Poisson searches vary since one visitor makes several (compound Poisson). */
-static double crowded(const report_pass *p, const report_group *g, const report_cell *c)
+/* How many times more than Poisson searches vary since one visitor makes several (compound Poisson): the sum of now^2
+ * and before^2 over that of both, where the spread is of now and of now + before. */
+static double crowded(const parry_spread *s)
 {
-    double sum = 0, squares = 0;
-    EACH_VISITOR(one, p, g)
-    {
-        double now = one->n[c->a], before = one->n[c->b];
-        sum += now + before;
-        squares += now * now + before * before;
-    }
-    return sum > 0 ? squares / sum : 1;
+    return s->under > 0 ? (2 * s->over2 - 2 * s->cross + s->under2) / s->under : 1;
 }
 
 /* The share of a text in all searches now, against each day of its past: g->values are the days, a search each. */
@@ -175,8 +187,9 @@ double report_rise_p(const report_pass *p, const report_group *g)
     }
     double chance = 1;
     if (n > 0 && g->n[0] > 0)
-        chance =
-            parry_rising_dispersed(past, exposure, n, g->n[0], (double)p->now, crowded(p, g, p->q->kind->cells + 2)).p;
+        chance = parry_rising_dispersed(past, exposure, n, g->n[0], (double)p->now,
+                                        crowded(spread_of(p, g, p->q->kind->cells + 2)))
+                     .p;
     free(past);
     free(exposure);
     return chance;

@@ -83,6 +83,13 @@ report_visitor *report_visitors_at(const report_visitors *t, uint32_t number); /
 
 enum { REPORT_PAST_DAYS = 28 }; /* of report `rising`: at least; as many as are asked for, if these are more */
 
+/* By visitor, of each cell that is made of counters. */
+enum { PARRY_REPORT_CELLS = 16 };
+typedef struct report_spreads {
+    const report_group *of; /* NULL: of none yet */
+    parry_spread list[PARRY_REPORT_CELLS];
+} report_spreads;
+
 /* ---- one pass (report.c) ---------------------------------------------------------------------------------------- */
 
 typedef struct report_any { /* one row of any kind: the pointer of its own kind is set */
@@ -104,7 +111,8 @@ typedef struct report_pass {
     report_groups crossed,
         daily; /* by everything that the request narrows or divides by; the same in each of its days */
     report_visitors visitors;
-    parry_cluster *sums; /* of each visitor; zero but while a cell is made */
+    parry_cluster *sums;     /* of each visitor; zero but while a cell is made */
+    report_spreads *spreads; /* of the group that cells are being made of */
     const report_any *row;
     size_t values;
     int64_t window_ms;
