@@ -64,7 +64,6 @@ parry_ledger_item parry_trial_record(const parry_trial *t, const parry_trial_dra
                                      parry_str visitor, int64_t at_ms, parry_arena *a)
 {
     char unit[2 * sizeof d->unit.b + 1];
-    parry_hasher h;
     sodium_bin2hex(unit, sizeof unit, d->unit.b, sizeof d->unit.b);
     json_t *j = json_pack("{s:s, s:I, s:s, s:s, s:s}", "type", parry_fact_name(PARRY_FACT_ASSIGNED), "at",
                           (json_int_t)at_ms, "experiment", t->name, "arm", parry_trial_arm(t, d->held), "unit", unit);
@@ -73,10 +72,7 @@ parry_ledger_item parry_trial_record(const parry_trial *t, const parry_trial_dra
     parry_event_set_about(j, &item);
     char *text = json_dumps(j, JSON_COMPACT);
     item.payload = parry_str_copy(a, parry_str_of(text));
-    parry_hasher_start(&h);
-    parry_hasher_adds(&h, parry_str_of(t->name));
-    parry_hasher_add(&h, d->unit.b, sizeof d->unit.b);
-    item.id = parry_uuid_of(parry_hasher_end(&h).b);
+    item.id = parry_uuid_v7(at_ms); /* one of the unit would tell of him after he was erased */
     free(text);
     json_decref(j);
     return item;

@@ -44,7 +44,7 @@ typedef struct parry_trial_draw {
 
 /* visitor: as the client calls him; not empty. Any thread. */
 parry_trial_draw parry_trial_draw_of(const parry_trial *t, parry_str visitor);
-/* The record that says so ("assigned"), in the arena; its id is the same for the same unit, so that it counts once. */
+/* The record that says so ("assigned"), in the arena, found under his unit (parry_ledger_about). */
 parry_ledger_item parry_trial_record(const parry_trial *t, const parry_trial_draw *d, const parry_visitors *v,
                                      parry_str visitor, int64_t at_ms, parry_arena *a);
 

@@ -132,8 +132,7 @@ void parry_event_set_key(const parry_visitors *v, json_t *payload, const char *n
 
 void parry_event_set_about(const json_t *payload, parry_ledger_item *item)
 {
-    static const char *const names[][2] = {
-        {"visitor", "customer_id"}, {"session", "session_id"}, {"contact", "contact"}};
+    static const char *const names[][2] = {{"visitor", "customer_id"}, {"session", "session_id"}, {"contact", "unit"}};
     for (size_t i = 0; i < PARRY_LEDGER_ABOUTS; i++) {
         for (size_t k = 0; k < 2; k++) {
             const json_t *v = json_object_get(payload, names[i][k]);

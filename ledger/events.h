@@ -47,7 +47,8 @@ void parry_event_set_text(const parry_redactor *r, parry_arena *a, json_t *paylo
 void parry_event_set_key(const parry_visitors *v, json_t *payload, const char *name, parry_pseudonym as, int64_t at_ms,
                          parry_str raw);
 
-/* Whom a payload is about, by the keys in it: visitor, session, contact (a chat's customer_id and session_id, too). */
+/* Whom a payload is about, by the keys in it: visitor, session, contact (a chat's customer_id and session_id, a trial's
+ * unit, too). */
 void parry_event_set_about(const json_t *payload, parry_ledger_item *item);
 
 void parry_events_manual(parry_buf *out); /* the table of types as Markdown */

@@ -1,5 +1,5 @@
-/* Told once: the ledger knows the record again by its id for 8 days; after that a second one changes nothing, since the
- * first counts. */
+/* Told once: the ledger finds the record under the unit. Two that come at once change nothing, since the first counts.
+ */
 #include "api/deflection/meeting.h"
 
 #include "access/access.h"
@@ -120,13 +120,14 @@ parry_code parry_meetings_look(parry_app *app, parry_rows *rows, parry_err *err)
 parry_met parry_meet(parry_call *c, parry_meeting *m, parry_str visitor)
 {
     uint64_t seq;
+    size_t n = 0;
     if (!parry_meeting_runs(m) || visitor.n == 0)
         return PARRY_MET_NOT;
     parry_trial_draw draw = parry_trial_draw_of(&m->trial, visitor);
     parry_met met = draw.held ? PARRY_MET_HELD : PARRY_MET_TREATED;
     parry_ledger_item item = parry_trial_record(&m->trial, &draw, c->app->visitors, visitor,
                                                 parry_clock_now_ms(parry_clock_system()), c->arena);
-    if (parry_ledger_find(c->app->ledger, item.id, &seq, NULL) != PARRY_NOT_FOUND)
+    if (parry_ledger_about_numbers(c->app->ledger, draw.unit, 0, &seq, 1, &n, NULL) != PARRY_OK || n > 0)
         return met;
     if (atomic_load(&m->ended_ms) > 0)
         return PARRY_MET_NOT;

@@ -235,6 +235,33 @@ static void test_who_turned_out_a_bot_does_not_undo_its_end(void **state)
     parry_ledger_close(l);
 }
 
+/* What stays of an erased record is its id: that is of nobody. */
+static void test_who_was_drawn_is_found_by_his_unit_and_erased_without_a_trace(void **state)
+{
+    scratch *s = *state;
+    parry_ledger *l = ledger_open(s, NULL);
+    parry_visitors *v = NULL;
+    parry_ledger_ticket *t = NULL;
+    parry_trial trial = a_trial();
+    uint64_t seq = 0;
+    size_t n = 0;
+    ok(parry_visitors_open(l, STORY_BEGIN, &v, NULL));
+    parry_trial_draw d = parry_trial_draw_of(&trial, parry_str_of("ann"));
+    parry_ledger_item one = parry_trial_record(&trial, &d, v, parry_str_of("ann"), STORY_BEGIN, s->arena);
+    parry_ledger_item other = parry_trial_record(&trial, &d, v, parry_str_of("ann"), STORY_BEGIN, s->arena);
+    assert_true(memcmp(&one.id, &other.id, sizeof one.id) != 0);
+    ok(parry_ledger_append(l, &one, 1, &t, NULL));
+    ok(parry_ledger_wait(l, t, NULL));
+    parry_ledger_release(l, t);
+    ok(parry_ledger_about_numbers(l, d.unit, 0, &seq, 1, &n, NULL));
+    assert_int_equal(n, 1);
+    ok(parry_ledger_erase(l, &seq, 1, NULL));
+    ok(parry_ledger_about_numbers(l, d.unit, 0, &seq, 1, &n, NULL));
+    assert_int_equal(n, 0);
+    parry_visitors_free(v);
+    parry_ledger_close(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,6 +272,7 @@ int main(void)
         in_scratch(test_days_choose_the_tickets_that_were_avoided_and_not_the_effect),
         in_scratch(test_a_plan_is_the_one_it_began_with),
         in_scratch(test_who_turned_out_a_bot_does_not_undo_its_end),
+        in_scratch(test_who_was_drawn_is_found_by_his_unit_and_erased_without_a_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
