@@ -27,13 +27,30 @@ static parry_code read_bytes(const parry_call *c, const json_t *j, size_t i, par
     return PARRY_OK;
 }
 
+/* A way, what ends a header or a line, and what turns the direction of text, so that an end looks like another one. */
+static bool misleads(unsigned cp)
+{
+    return cp < ' ' || cp == '/' || cp == '\\' || cp == '"' || (cp >= 0x7F && cp <= 0x9F) || cp == 0x200E ||
+           cp == 0x200F || (cp >= 0x2028 && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069);
+}
+
 static parry_str safe_name(const parry_call *c, const json_t *j)
 {
-    char *name = parry_str_z(c->arena, parry_body_text(c, j, "name"));
-    for (char *p = name; *p; p++)
-        *p = (unsigned char)*p < ' ' || *p == 0x7F || strchr("/\\\"", *p) != NULL ? '_' : *p;
-    bool ours = strcasecmp(name, PARRY_TICKET_DOCUMENT) == 0;
-    return parry_str_printf(c->arena, "%s%s", ours ? "_" : "", *name != 0 ? name : "file");
+    parry_str given = parry_body_text(c, j, "name");
+    parry_buf name = PARRY_BUF(given.n + 1);
+    for (size_t n; given.n > 0; given = parry_str_from(given, n)) {
+        unsigned cp;
+        n = parry_utf8_next(given, &cp);
+        if (misleads(cp))
+            parry_buf_addc(&name, '_');
+        else
+            parry_buf_add(&name, given.p, n);
+    }
+    const char *kept = parry_str_z(c->arena, parry_buf_str(&name));
+    parry_buf_free(&name);
+    if (kept[strspn(kept, ". ")] == 0)
+        return parry_str_of("file");
+    return strcasecmp(kept, PARRY_TICKET_DOCUMENT) == 0 ? parry_str_printf(c->arena, "_%s", kept) : parry_str_of(kept);
 }
 
 parry_code parry_attachments_read(const parry_call *c, const json_t *body,

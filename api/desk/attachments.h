@@ -17,7 +17,8 @@ extern "C" {
     "\"type\":{\"type\":\"string\",\"maxLength\":100},\"base64\":{\"type\":\"string\",\"maxLength\":1500000}}}}"
 
 /* The body's attachments, which fit the schema: decoded, each of the type that it says, and named without a way in the
- * name, without what ends a header, and not as the packet is. In the arena. INVALID (which one), TOO_LARGE. */
+ * name, without what ends a header or turns the direction of text, and not as the packet is. In the arena. INVALID
+ * (which one), TOO_LARGE. */
 PARRY_MUST parry_code parry_attachments_read(const parry_call *c, const json_t *body,
                                              parry_attachment out[PARRY_TICKET_ATTACHMENTS], size_t *n, parry_err *err);
 /* To be saved, and never shown as a page of ours. f must live as long as the reply. */

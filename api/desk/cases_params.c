@@ -78,7 +78,7 @@ static parry_code read_customer(const parry_call *c, parry_cases_wish *w, parry_
     if (!parry_request_text(c->req, "customer", &w->customer))
         return PARRY_OK;
     w->customer = parry_str_trim(w->customer);
-    return parry_str_find(w->customer, parry_str_of("@")) < w->customer.n
+    return w->customer.n <= PARRY_TICKET_EMAIL_MAX && parry_str_find(w->customer, parry_str_of("@")) < w->customer.n
                ? PARRY_OK
                : parry_fail(err, PARRY_INVALID, "customer: an e-mail address; names are found by search");
 }

@@ -2,6 +2,7 @@
  * it (api/idempotency.h), so that nothing of a case stands there unsealed. */
 #include "api/desk/attachments.h"
 #include "api/desk/desk_api.h"
+#include "api/input.h"
 #include "api/schema.h"
 
 #include "access/people.h"
@@ -293,8 +294,9 @@ parry_code parry_patch_case(parry_call *c, parry_err *err)
 
 /* ---- commenting on it -------------------------------------------------------------------------------------------- */
 
-static const char comment_schema[] = "{\"properties\":{\"replyTo\":{\"type\":\"integer\",\"minimum\":1},"
-                                     "\"attachments\":" PARRY_ATTACHMENTS_SCHEMA "}}";
+static const char comment_schema[] =
+    "{\"properties\":{\"replyTo\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5000},"
+    "\"attachments\":" PARRY_ATTACHMENTS_SCHEMA "}}";
 
 /* What it answers, and what goes along. */
 static parry_code read_more(const parry_call *c, json_t *body, parry_case_comment *m, parry_err *err)
@@ -307,7 +309,7 @@ static parry_code read_more(const parry_call *c, json_t *body, parry_case_commen
         code = parry_attachments_read(c, body, all, &m->nfiles, err);
     if (code != PARRY_OK)
         return code;
-    m->reply_to = (uint64_t)json_integer_value(json_object_get(body, "replyTo"));
+    m->reply_to = parry_body_number(body, "replyTo", 0);
     m->files = PARRY_ARRAY(c->arena, parry_case_file, PARRY_TICKET_ATTACHMENTS);
     for (size_t i = 0; i < m->nfiles; i++)
         m->files[i].is = all[i];

@@ -277,7 +277,7 @@ class Which(Desk):
         self.ask("PATCH", f"/v1/cases/{mine[0]}", {"customerEmail": "zoe@high.example"})
         self.assertEqual(self.ids("customer=zoe%40low.example"), mine[1:])
         self.assertEqual(len(self.ask("GET", "/v1/cases/export?format=ndjson&customer=zoe%40high.example").text.splitlines()), 1)
-        for wrong in ("zoe", "%20", ""):
+        for wrong in ("zoe", "%20", "", "z" * 254 + "%40low.example"):
             self.ask("GET", "/v1/cases?customer=" + wrong, None, 400)
 
     def test_who_may_not_see_cases_learns_nothing_of_a_customer(self):
@@ -316,7 +316,8 @@ class Attachments(Desk):
     def test_names_lead_nowhere(self):
         for name, kept in (("../../etc/passwd", ".._.._etc_passwd"), ('a"\r\nSet-Cookie: x=1', "a___Set-Cookie: x=1"),
                            ("C:\\boot.ini", "C:_boot.ini"), ("", "file"), ("parry-handoff.json", "_parry-handoff.json"),
-                           ("<img src=x>", "<img src=x>"), ("Übersicht.png", "Übersicht.png")):
+                           ("<img src=x>", "<img src=x>"), ("lamp\u202egnp.exe", "lamp_gnp.exe"),
+                           ("a\u2028b\x85\u2066c.png", "a_b__c.png"), (".. .", "file"), ("..", "file"), ("Übersicht.png", "Übersicht.png")):
             number = self.say(attachments=[sent(name)])["attachments"][0]
             self.assertEqual(number["name"], kept)
             reply = self.ask("GET", f"{self.path}/attachments/{number['id']}")
@@ -331,7 +332,8 @@ class Attachments(Desk):
                           ({**sent(), "path": "/etc"}, "path"), ({**sent(), "name": "x" * 201}, "name"), ("x", "attachments")):
             self.assertIn(word, self.say(400, attachments=[one])["detail"])
         for members in ({"attachments": [sent()] * 6}, {"attachments": {"0": sent()}}, {"attachments": "x"}, {"text": "", "attachments": [sent()]},
-                        {"replyTo": 1}, {"replyTo": 0}, {"replyTo": -1}, {"replyTo": "1"}, {"replyTo": 2 ** 63}, {"replyTo": 1.5}):
+                        {"replyTo": 1}, {"replyTo": 0}, {"replyTo": -1}, {"replyTo": "1"}, {"replyTo": 2 ** 63}, {"replyTo": 1.5}, {"replyTo": 1000.0},
+                        {"replyTo": 1e300}):
             self.say(400, **members)
         self.assertEqual(self.ask("GET", self.path).json["commentCount"], 0)
         for number in ("0", "1", "x", "-1", "1/2", "..%2f1", "99999999999999999999"):
@@ -352,6 +354,7 @@ class Attachments(Desk):
         first = self.say(customer=True)
         self.assertEqual((first["replyTo"], first["attachments"]), (None, []))
         self.assertEqual(self.say(replyTo=first["id"], internal=True)["replyTo"], first["id"])
+        self.assertEqual(self.say(replyTo=float(first["id"]))["replyTo"], first["id"])
         self.assertIn("no comment 9", self.say(400, replyTo=9)["detail"])
 
     def test_what_is_sent_again_is_the_same_with_all_of_it(self):
