@@ -128,7 +128,7 @@ static parry_alert_votes *article_of(const parry_report_source *s, const parry_a
 static void count_articles(counting *x, const parry_report_source *s, parry_arena *a)
 {
     parry_alert_counts *c = x->c;
-    c->articles = parry_arena_alloc(a, PARRY_ALERT_ARTICLES * sizeof *c->articles);
+    c->articles = PARRY_ARRAY(a, parry_alert_votes *, PARRY_ALERT_ARTICLES);
     if (x->nvotes > 0)
         qsort(x->votes, x->nvotes, sizeof *x->votes, by_article);
     for (size_t i = 0, n; i < x->nvotes && c->narticles < PARRY_ALERT_ARTICLES; i += n) {

@@ -20,8 +20,10 @@ static const char survey_schema[] =
 static parry_code find(const parry_call *c, parry_handoff *out, parry_err *err)
 {
     parry_uuid id;
-    if (c->app->desk == NULL)
-        return parry_no_desk(c, err);
+    if (c->app->desk == NULL) {
+        (void)parry_no_desk(c, err);
+        return PARRY_UNAVAILABLE;
+    }
     parry_handoffs *h = parry_desk_handoffs(c->app->desk);
     parry_code code = parry_handoffs_follow(h, c->tail, &id, err);
     return code == PARRY_OK ? parry_handoffs_get(h, id, c->arena, out, err) : code;
