@@ -14,7 +14,7 @@ static bool next_word(parry_str *rest, parry_str *word)
     size_t start = at;
     while (at < rest->n && in_word(rest->p[at]))
         at++;
-    *word = parry_str_make(rest->p + start, at - start);
+    *word = parry_str_make(parry_str_from(*rest, start).p, at - start);
     *rest = parry_str_from(*rest, at);
     return word->n > 0;
 }
