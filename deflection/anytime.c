@@ -57,12 +57,14 @@ static void make_stakes(const guess *g, int side, double best, stakes *out)
     for (int c = 0; c < CELLS; c++)
         least = fmin(least, side * g->outcome[c]);
     double stake = 0.95 / (1 - least);
-    for (out->n = 0; out->n < STAKES && (out->n == 0 || stake > best / 40); stake /= 1.5) {
+    out->n = 0;
+    do {
         double off = log(stake / best);
         out->stake[out->n] = stake;
         out->part[out->n] = -off * off / 2;
         sum += exp(out->part[out->n++]);
-    }
+        stake /= 1.5;
+    } while (out->n < STAKES && stake > best / 40);
     for (size_t i = 0; i < out->n; i++)
         out->part[i] = sum > 0 ? out->part[i] - log(sum) : -log((double)out->n);
 }
