@@ -36,10 +36,8 @@ static parry_code fold(parry_folding *f, size_t *n, parry_err *err)
     parry_code code = parry_deflection_fold(f->rows, RECORDS, now_ms, n, err);
     if (code == PARRY_OK)
         code = parry_rows_open(f->rows, &view, err);
-    if (code == PARRY_OK) {
+    if (code == PARRY_OK)
         atomic_store(&f->seq, parry_rows_get_state(view).seq);
-        code = parry_meetings_look(f->app, view, err);
-    }
     parry_rows_close(view);
     return code;
 }
@@ -78,9 +76,22 @@ static parry_code scrub(parry_folding *f, parry_err *err)
     return code;
 }
 
+/* What the meetings counted is put right by this thread alone: whoever asks for a fold would do the same beside it. */
+static parry_code look(parry_folding *f, parry_err *err)
+{
+    parry_rows *view = NULL;
+    parry_code code = parry_rows_open(f->rows, &view, err);
+    if (code == PARRY_OK)
+        code = parry_meetings_look(f->app, view, err);
+    parry_rows_close(view);
+    return code;
+}
+
 static parry_code round_of(parry_folding *f, parry_err *err)
 {
     parry_code code = parry_folding_now(f, err);
+    if (code == PARRY_OK)
+        code = look(f, err);
     return code == PARRY_OK ? scrub(f, err) : code;
 }
 
