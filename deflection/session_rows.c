@@ -86,8 +86,8 @@ static void set_test(const searching *s, const parry_fact *f, parry_search_row *
     row->test = row->arm != PARRY_ROW_ARM_NONE ? parry_making_word(s->m, f->experiment) : 0;
     row->pair = (uint8_t)(f->pair < PARRY_PLACES ? f->pair : 0);
     row->flags |= f->swapped && row->pair > 0 ? PARRY_SEARCH_SWAPPED : 0;
-    for (size_t i = 0; i < f->nother && i < PARRY_PLACES; i++)
-        row->other[i] = (uint8_t)f->other[i];
+    for (size_t i = 0; i < f->nother && f->offset < PARRY_PLACES - i; i++)
+        row->other[f->offset + i] = (uint8_t)f->other[i];
 }
 
 static void add_row(searching *s, size_t i)

@@ -142,6 +142,17 @@ static void test_typing_is_one_search_and_its_clicks_are_its_own(void **state)
     assert_false(r.sessions[0].flags & PARRY_SESSION_VISITOR);
 }
 
+static void test_the_challenger_s_places_are_of_the_positions_they_stand_at_on_page_two_as_well(void **state)
+{
+    story_rows r = STORY(*state, "9d",
+                         "0s query id=Q1 visitor=ann text=refund offset=8 shown=a,b,c experiment=x arm=shadow "
+                         "other=3,0,12",
+                         "5s click visitor=ann query_id=Q1 article=a position=9");
+    const uint8_t at_nine_and_ten[PARRY_PLACES] = {[8] = 3, [9] = 0};
+    assert_memory_equal(r.searches[0].other, at_nine_and_ten, PARRY_PLACES);
+    assert_int_equal(r.searches[0].opened_at, 1 << 8);
+}
+
 static void test_another_search_within_a_minute_is_a_refinement(void **state)
 {
     story_rows r = STORY(*state, "9d", "0s query id=Q1 visitor=ann text=late_parcel shown=a total=0",
@@ -225,6 +236,7 @@ int main(void)
         in_scratch(test_a_list_that_was_read_is_left_otherwise),
         in_scratch(test_half_an_hour_ends_a_session),
         in_scratch(test_typing_is_one_search_and_its_clicks_are_its_own),
+        in_scratch(test_the_challenger_s_places_are_of_the_positions_they_stand_at_on_page_two_as_well),
         in_scratch(test_another_search_within_a_minute_is_a_refinement),
         in_scratch(test_the_form),
         in_scratch(test_a_ticket_that_two_systems_tell_of_is_one),
