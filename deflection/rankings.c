@@ -14,8 +14,9 @@ typedef struct click {
     bool compared;        /* of a list that says so */
 } click;
 
-typedef struct seen { /* one list of a test that was drawn for its visitor */
+typedef struct seen { /* one list of a test */
     uint64_t visitor;
+    int64_t at_ms;
     int32_t credit;
     uint8_t arm;
     bool clicked;
@@ -76,10 +77,10 @@ bool parry_rankings_add(parry_rankings_reading *r, const parry_search_row *row)
         r->pairs[row->pair - 1].upper += opened(row, row->pair);
         r->pairs[row->pair - 1].lower += opened(row, row->pair + 1U);
     }
-    if (r->test == 0 || row->arm == PARRY_ROW_SHADOW)
+    if (r->test == 0)
         return true;
     r->lists = room(r->lists, r->nlists, &r->lists_cap, sizeof *r->lists);
-    r->lists[r->nlists++] = (seen){visitor, row->credit, row->arm, row->clicks > 0};
+    r->lists[r->nlists++] = (seen){visitor, row->at_ms, row->credit, row->arm, row->clicks > 0};
     return true;
 }
 
@@ -98,10 +99,15 @@ static int by_click(const void *a, const void *b)
     return order != 0 ? order : x->compared - y->compared;
 }
 
+/* The arm of a visitor is that of his first list, though he may have met both: on two devices, before they were one. */
 static int by_visitor(const void *a, const void *b)
 {
     const seen *x = a, *y = b;
-    return (x->visitor > y->visitor) - (x->visitor < y->visitor);
+    if (x->visitor != y->visitor)
+        return x->visitor < y->visitor ? -1 : 1;
+    if (x->at_ms != y->at_ms)
+        return x->at_ms < y->at_ms ? -1 : 1;
+    return x->arm - y->arm;
 }
 
 /* ---- counting -----------------------------------------------------------------------------------------------------
@@ -157,6 +163,7 @@ static void count_visitors(parry_rankings_reading *r)
         for (end = i + 1; end < r->nlists && r->lists[end].visitor == r->lists[i].visitor; end++)
             continue;
         count_visitor(r->lists + i, end - i, &r->out, votes);
+        r->out.visitors++;
     }
     r->out.preference = parry_interleave_verdict(votes[0], votes[1], votes[2]);
 }

@@ -1,6 +1,6 @@
 /* Rankings: what lists by a test of rankings say (docs/experiments.md): whose hits people open, how likely each place
  * is looked at, and what each of two rankings is worth once clicks are weighed by that. Pure computation over rows, in
- * one pass; 24 bytes a click. The same rows give the same figures in whatever order they come. */
+ * one pass; 24 bytes a click, and a list of a test. The same rows give the same figures in whatever order they come. */
 #ifndef PARRY_DEFLECTION_RANKINGS_H
 #define PARRY_DEFLECTION_RANKINGS_H
 
@@ -25,6 +25,7 @@ typedef struct parry_ranking_arm_counts { /* visitors of an A/B test, each once 
 typedef struct parry_rankings_result {
     uint64_t searches, clicks; /* lists, and hits opened at the first PARRY_PLACES places of these */
     uint64_t swapped;          /* lists of the swap share */
+    uint64_t visitors;         /* of a test: who had these lists; 0 of all */
     uint64_t weighable;        /* of clicks: at places whose chance to be looked at is known */
     parry_examination look;
     parry_ranking_worth shown, challenger;      /* challenger: of lists that say where it has each hit, interleaved or

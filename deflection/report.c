@@ -313,7 +313,7 @@ static size_t counters_of(const parry_report_kind *kind)
 {
     size_t n = 0;
     for (const report_cell *c = kind->cells; c < kind->cells + kind->ncells; c++) {
-        if (c->formula != REPORT_CAUSAL && c->formula != REPORT_RANKING)
+        if (c->formula != REPORT_CAUSAL && c->formula != REPORT_RANKING) /* their a is no counter */
             n = c->a >= n || c->b >= n ? (c->a > c->b ? c->a : c->b) + 1 : n;
     }
     assert(n <= PARRY_REPORT_COUNTERS);
@@ -383,7 +383,8 @@ static void hide_days(report_pass *p)
  * by nothing or time alone: all of it. By one dimension: what is not hidden among that dimension's values, whichever of
  * them is asked for, so that one request hides what another one's difference would show. By more of them at once: all,
  * or nothing where any combination of values has fewer than k people. Days of a narrowed report are hidden so each, and
- * then among themselves; texts and articles always. Returns whether all is hidden. */
+ * then among themselves; texts and articles always. A test of rankings that fewer than k people met: nothing. Returns
+ * whether all is hidden. */
 static bool hide(report_pass *p)
 {
     report_groups *c = &p->crossed, *g = &p->groups;
@@ -393,7 +394,7 @@ static bool hide(report_pass *p)
     if (p->q->kind->rows != REPORT_ASKED || (timely(p) && dims > 0))
         report_groups_hide(g);
     if (dims == 0)
-        return false;
+        return p->rankings.visitors > 0 && p->rankings.visitors < p->q->k;
     report_groups_hide(c);
     for (size_t i = 0; i < c->n; i++) {
         all = all || (c->list[i]->hidden && (dims > 1 || (!divided && asked_for(p, c->list[i]))));

@@ -46,7 +46,9 @@ static const report_cell cells[] = {
        "A/B test: of the visitors with production's lists, those who opened a hit.", "ours"),
     AT("clicked_challenger", CTR_CHALLENGER, "share", "The same of those with the challenger's.", "ours"),
     AT("clicked_difference", CTR_DIFFERENCE, "share",
-       "The challenger's share less production's; Newcombe's interval, for one look at the planned end.", "ours"),
+       "The challenger's share less production's; Newcombe's interval, for one look at the planned end. None where the "
+       "arms are not of the sizes that they must be.",
+       "ours"),
     AT("mrr_weighed", MRR, "0 to 1",
        "1 / place of the hits that were opened, where that is known for 9 in 10 of them, each weighed by 1 / how "
        "likely its place is looked at, 10 at most.",
@@ -122,11 +124,21 @@ static report_value_of clicked(parry_trials t)
     return t.n > 0 ? between(t.n, parry_count_rate(t), parry_count_interval(t)) : none(0, "no A/B test");
 }
 
-static report_value_of difference(const parry_rankings_result *r)
+/* The sizes that the arms have by luck, one in a thousand aside; of a plan that is not known any are. */
+static bool sizes_fit(const report_pass *p, parry_trials production, parry_trials rival)
 {
-    parry_trials c = r->rival.clicked, p = r->production.clicked;
+    const parry_trial_list *all = p->source->trials;
+    const parry_trial *t = all != NULL && p->q->experiment.n > 0 ? parry_trial_list_find(all, p->q->experiment) : NULL;
+    return t == NULL || !t->ranking || parry_sample_ratio_p(production.n, rival.n, t->plan.share) >= parry_effect_srm_p;
+}
+
+static report_value_of difference(const report_pass *pass)
+{
+    parry_trials c = pass->rankings.rival.clicked, p = pass->rankings.production.clicked;
     if (c.n < PARRY_EFFECT_LEAST || p.n < PARRY_EFFECT_LEAST)
         return none(c.n + p.n, "not enough data");
+    if (!sizes_fit(pass, p, c))
+        return none(c.n + p.n, "the arms are not of the sizes that they must be");
     return between(c.n + p.n, parry_count_rate(c) - parry_count_rate(p), parry_newcombe_interval(c, p, 0.95));
 }
 
@@ -168,7 +180,7 @@ report_value_of report_ranking_value(const report_pass *p, const report_cell *c)
     case CTR_CHALLENGER:
         return clicked(r->rival.clicked);
     case CTR_DIFFERENCE:
-        return difference(r);
+        return difference(p);
     case MRR:
         return estimate(r, &r->shown.mrr, false);
     case MRR_NAIVE:

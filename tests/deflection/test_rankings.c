@@ -147,6 +147,28 @@ static void test_of_an_ab_test_visitors_are_counted_and_others_rows_are_not(void
     assert_false(x.preference.known);
 }
 
+static void test_who_met_both_arms_counts_in_that_of_his_first_list(void **state)
+{
+    (void)state;
+    for (int turn = 0; turn < 2; turn++) { /* in whatever order the rows come */
+        parry_rankings_reading *r = parry_rankings_read(test_name);
+        for (int i = 0; i < 2; i++) {
+            bool first = i == turn;
+            parry_search_row row = row_of(7, first ? PARRY_ROW_PRODUCTION : PARRY_ROW_CHALLENGER);
+            row.at_ms = first ? 1000 : 2000;
+            if (!first)
+                open_at(&row, 1);
+            assert_true(parry_rankings_add(r, &row));
+        }
+        parry_rankings_result x;
+        parry_rankings_end(r, &x);
+        assert_int_equal(x.visitors, 1);
+        assert_int_equal(x.production.clicked.n, 1);
+        assert_int_equal(x.production.clicked.k, 1);
+        assert_int_equal(x.rival.clicked.n, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_nothing_is_weighed_where_no_neighbours_were_swapped_or_few_came),
         cmocka_unit_test(test_a_visitor_has_one_vote_however_often_he_searches),
         cmocka_unit_test(test_of_an_ab_test_visitors_are_counted_and_others_rows_are_not),
+        cmocka_unit_test(test_who_met_both_arms_counts_in_that_of_his_first_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

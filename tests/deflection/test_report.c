@@ -489,6 +489,56 @@ static void medians_are_of_visitors(void **state)
 
 /* ---- articles --------------------------------------------------------------------------------------------------- */
 
+/* Visitors first to first + n - 1, one list of a test of rankings each. */
+static void tested(memory *m, const char *test, parry_row_arm arm, unsigned first, unsigned n)
+{
+    for (unsigned who = first; who < first + n; who++) {
+        parry_search_row *row = search(m, who, START, "refund", 0);
+        row->test = parry_word_of(parry_str_of(test));
+        row->arm = (uint8_t)arm;
+    }
+}
+
+static void a_test_of_rankings_that_few_met_is_not_shown(void **state)
+{
+    (void)state;
+    memory *m = new_memory();
+    tested(m, "few", PARRY_ROW_SHADOW, 1, 4);
+    tested(m, "enough", PARRY_ROW_SHADOW, 100, 5);
+    parry_report_source s = memory_source(m, LATER);
+    json_t *few = report_with(&s, "rankings", DAYS "&experiment=few", 5);
+    json_t *enough = report_with(&s, "rankings", DAYS "&experiment=enough", 5),
+           *all = report_with(&s, "rankings", DAYS, 5);
+    assert_no_cell(few, NULL, "searches", "suppressed");
+    assert_no_cell(few, NULL, "clicks", "suppressed");
+    assert_cell(enough, NULL, "searches", 5, 5);
+    assert_cell(all, NULL, "searches", 9, 9);
+    json_decref(few);
+    json_decref(enough);
+    json_decref(all);
+    free(m);
+}
+
+static void arms_of_the_wrong_sizes_are_not_compared(void **state)
+{
+    (void)state;
+    memory *m = new_memory();
+    parry_trial trial = {.ranking = true, .name = "skewed", .plan = {.share = 0.5}};
+    const parry_trial_list trials = {&trial, 1};
+    tested(m, "skewed", PARRY_ROW_PRODUCTION, 1, 300);
+    tested(m, "skewed", PARRY_ROW_CHALLENGER, 1001, 150);
+    parry_report_source s = memory_source(m, LATER);
+    s.trials = &trials;
+    json_t *j = report_with(&s, "rankings", DAYS "&experiment=skewed", 5);
+    assert_no_cell(j, NULL, "clicked_difference", "the arms are not of the sizes that they must be");
+    json_decref(j);
+    trial.plan.share = 0.67;
+    j = report_with(&s, "rankings", DAYS "&experiment=skewed", 5);
+    assert_cell(j, NULL, "clicked_difference", 0, 450);
+    json_decref(j);
+    free(m);
+}
+
 static void articles_by_the_lower_bound(void **state)
 {
     (void)state;
@@ -674,6 +724,8 @@ int main(void)
         cmocka_unit_test(what_is_noisy_or_one_persons_does_not_rise),
         cmocka_unit_test(intervals_are_of_visitors),
         cmocka_unit_test(medians_are_of_visitors),
+        cmocka_unit_test(a_test_of_rankings_that_few_met_is_not_shown),
+        cmocka_unit_test(arms_of_the_wrong_sizes_are_not_compared),
         cmocka_unit_test(articles_by_the_lower_bound),
         cmocka_unit_test(a_request_that_is_wrong_says_where),
         cmocka_unit_test(a_report_is_made_again_from_itself),
