@@ -4,60 +4,37 @@
 
 #include <stdlib.h>
 
-enum { SLOTS_FIRST = 256 };
-
-uint64_t report_mix(uint64_t h)
-{
-    h = (h ^ (h >> 30)) * 0xBF58476D1CE4E5B9u;
-    h = (h ^ (h >> 27)) * 0x94D049BB133111EBu;
-    return h ^ (h >> 31);
-}
-
 static uint64_t hash_of(const report_key *key)
 {
     uint64_t h = 0;
     for (size_t i = 0; i < PARRY_REPORT_KEY; i++)
-        h = report_mix(h + 0x9E3779B97F4A7C15u + key->v[i]);
+        h = parry_slots_mix(h + 0x9E3779B97F4A7C15u + key->v[i]);
     return h;
 }
 
 void report_groups_open(report_groups *t, size_t counters, unsigned k)
 {
-    *t = (report_groups){.arena = parry_arena_new(), .counters = counters, .k = k, .nslots = SLOTS_FIRST};
-    t->slots = parry_calloc(t->nslots, sizeof *t->slots);
+    *t = (report_groups){.arena = parry_arena_new(), .counters = counters, .k = k};
 }
 
 void report_groups_close(report_groups *t)
 {
     for (size_t i = 0; i < t->n; i++)
         free(t->list[i]->values);
-    free(t->slots);
+    parry_slots_free(&t->slots);
     parry_arena_free(t->arena);
     *t = (report_groups){.arena = NULL};
 }
 
-static uint32_t *slot_of(const report_groups *t, const report_key *key)
-{
-    size_t at = hash_of(key) & (t->nslots - 1);
-    while (t->slots[at] != 0 && memcmp(&t->list[t->slots[at] - 1]->key, key, sizeof *key) != 0)
-        at = (at + 1) & (t->nslots - 1);
-    return &t->slots[at];
-}
-
-static void more_slots(report_groups *t)
-{
-    free(t->slots);
-    t->nslots *= 2;
-    t->slots = parry_calloc(t->nslots, sizeof *t->slots);
-    for (size_t i = 0; i < t->n; i++)
-        *slot_of(t, &t->list[i]->key) = (uint32_t)i + 1;
-}
-
 report_group *report_groups_get(report_groups *t, const report_key *key)
 {
-    uint32_t *slot = slot_of(t, key);
-    if (*slot != 0)
-        return t->list[*slot - 1];
+    size_t at;
+    uint64_t hash = hash_of(key);
+    for (uint32_t i = parry_slots_first(&t->slots, hash, &at); i != PARRY_NO_SLOT;
+         i = parry_slots_next(&t->slots, hash, &at)) {
+        if (memcmp(&t->list[i]->key, key, sizeof *key) == 0)
+            return t->list[i];
+    }
     if (t->n == PARRY_REPORT_GROUPS_MAX)
         return NULL;
     report_group *g = parry_arena_alloc(t->arena, sizeof *g + t->counters * sizeof *g->n);
@@ -66,9 +43,7 @@ report_group *report_groups_get(report_groups *t, const report_key *key)
     g->people = PARRY_ARRAY(t->arena, parry_ledger_subject, t->k);
     t->list = parry_arena_grow(t->arena, t->list, t->n, &t->cap, sizeof(void *));
     t->list[t->n++] = g;
-    *slot = (uint32_t)t->n;
-    if (t->n * 2 > t->nslots)
-        more_slots(t);
+    parry_slots_add(&t->slots, hash, g->number);
     return g;
 }
 

@@ -2,6 +2,7 @@
 #ifndef PARRY_DEFLECTION_REPORT_INNER_H
 #define PARRY_DEFLECTION_REPORT_INNER_H
 
+#include "base/slots.h"
 #include "deflection/rankings.h"
 #include "deflection/report.h"
 #include "deflection/stats.h"
@@ -40,8 +41,7 @@ typedef struct report_groups {
     parry_arena *arena;
     report_group **list; /* in order of their coming */
     size_t n, cap;
-    uint32_t *slots; /* number + 1; 0: free */
-    size_t nslots;
+    parry_slots slots;
     size_t counters;
     unsigned k;
 } report_groups;
@@ -57,8 +57,6 @@ void report_groups_hide(report_groups *t);
 /* The same of n of them. */
 void report_groups_hide_some(report_group *const *list, size_t n, unsigned k);
 
-uint64_t report_mix(uint64_t h); /* of which all bits depend on all */
-
 /* ---- visitors (report_visitors.c): what each adds to each group -------------------------------------------------- */
 
 typedef struct report_visitor {
@@ -70,9 +68,9 @@ typedef struct report_visitor {
 
 typedef struct report_visitors {
     unsigned char *rows; /* of `size` bytes each */
-    size_t size, counters, cap, nslots;
+    size_t size, counters, cap;
     uint32_t n;
-    uint32_t *slots; /* number + 1; 0: free */
+    parry_slots slots;
 } report_visitors;
 
 void report_visitors_open(report_visitors *t, size_t counters);

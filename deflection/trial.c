@@ -1,6 +1,7 @@
 /* The coin's record, and the units that were drawn, each once. */
 #include "deflection/trial.h"
 
+#include "base/slots.h"
 #include "deflection/session.h"
 #include "ledger/events.h"
 
@@ -93,32 +94,27 @@ typedef struct counting {
     int64_t as_of_ms, window_ms;
     unit *units;         /* in order of their assignment */
     size_t n, cap, most; /* most: behind the planned end nobody is counted */
-    uint32_t *slots;     /* unit index + 1, by its id, which is a hash; 0: free */
-    size_t nslots;       /* a power of two */
+    parry_slots slots;   /* by its id, which is a hash */
     bool too_many;
     uint64_t left_out;
 } counting;
 
-static size_t slot_of(const counting *c, const parry_ledger_subject *id)
+static uint64_t hash_of(const parry_ledger_subject *id)
 {
-    size_t at;
-    memcpy(&at, id->b, sizeof at);
-    for (at &= c->nslots - 1; c->slots[at] != 0; at = (at + 1) & (c->nslots - 1)) {
-        if (memcmp(&c->units[c->slots[at] - 1].id, id, sizeof *id) == 0)
-            break;
-    }
-    return at;
+    uint64_t h;
+    memcpy(&h, id->b, sizeof h);
+    return h;
 }
 
-static void make_room(counting *c)
+static unit *unit_of(const counting *c, const parry_ledger_subject *id)
 {
-    if (2 * (c->n + 1) <= c->nslots)
-        return;
-    c->nslots = c->nslots > 0 ? 2 * c->nslots : 1024;
-    free(c->slots);
-    c->slots = parry_calloc(c->nslots, sizeof *c->slots);
-    for (size_t i = 0; i < c->n; i++)
-        c->slots[slot_of(c, &c->units[i].id)] = (uint32_t)(i + 1);
+    size_t at;
+    for (uint32_t i = parry_slots_first(&c->slots, hash_of(id), &at); i != PARRY_NO_SLOT;
+         i = parry_slots_next(&c->slots, hash_of(id), &at)) {
+        if (memcmp(&c->units[i].id, id, sizeof *id) == 0)
+            return &c->units[i];
+    }
+    return NULL;
 }
 
 /* What is usually called deflected: content was seen, and no ticket came. */
@@ -135,10 +131,8 @@ static bool on_unit(void *ctx, const parry_unit_row *row)
     counting *c = ctx;
     if (row->experiment != c->experiment || row->flags & PARRY_SESSION_BOT)
         return true;
-    make_room(c);
-    size_t slot = slot_of(c, &row->unit);
-    if (c->slots[slot] != 0) { /* under another visitor key, a month later */
-        unit *before = &c->units[c->slots[slot] - 1];
+    unit *before = unit_of(c, &row->unit);
+    if (before != NULL) { /* under another visitor key, a month later */
         before->ticket_ms = before->ticket_ms > 0 ? before->ticket_ms : row->ticket_ms;
         return true;
     }
@@ -152,8 +146,8 @@ static bool on_unit(void *ctx, const parry_unit_row *row)
         c->cap = c->cap > 0 ? 2 * c->cap : 1024;
         c->units = parry_realloc(c->units, c->cap * sizeof *c->units);
     }
+    parry_slots_add(&c->slots, hash_of(&row->unit), (uint32_t)c->n);
     c->units[c->n++] = (unit){row->unit, row->at_ms, row->ticket_ms, row->flags, is_potential(c, row)};
-    c->slots[slot] = (uint32_t)c->n;
     return true;
 }
 
@@ -205,6 +199,6 @@ parry_code parry_trial_count(const parry_trial *t, parry_rows *rows, int64_t fro
         add_up(&c, out);
     out->ended = t->ended_ms > 0 && t->ended_ms < until_ms && out->open == 0;
     free(c.units);
-    free(c.slots);
+    parry_slots_free(&c.slots);
     return code;
 }
