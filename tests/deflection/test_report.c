@@ -688,6 +688,36 @@ static void what_would_take_too_much_memory_is_refused(void **state)
     free(m);
 }
 
+/* Sessions of ever other people: 320 MiB are used until it stops. */
+static parry_code crowd(void *ctx, int64_t from, int64_t until, bool (*fn)(void *, const parry_session_row *),
+                        void *fn_ctx, parry_err *err)
+{
+    parry_session_row row = {.start_ms = from, .end_ms = from};
+    unsigned n = 0;
+    (void)ctx, (void)until, (void)err;
+    do
+        row.who = person(n++);
+    while (fn(fn_ctx, &row));
+    return PARRY_OK;
+}
+
+static void so_many_visitors_are_refused(void **state)
+{
+    (void)state;
+    memory *m = new_memory();
+    const parry_report_house house = {.k = 5};
+    parry_report_source s = memory_source(m, LATER);
+    parry_report_request q;
+    parry_err err = {0};
+    json_t *j = NULL;
+    char query[] = DAYS;
+    s.sessions = crowd;
+    assert_int_equal(parry_report_read("outcomes", of_query, query, LATER, &house, &q, &err), PARRY_OK);
+    assert_int_equal(parry_report_make(&s, &q, &j, &err), PARRY_TOO_LARGE);
+    assert_string_equal(err.msg, "more than 4000000 visitors, of all rows together: narrow the range");
+    free(m);
+}
+
 static void a_spreadsheet_computes_nothing(void **state)
 {
     (void)state;
@@ -731,6 +761,7 @@ int main(void)
         cmocka_unit_test(a_report_is_made_again_from_itself),
         cmocka_unit_test(an_erasure_is_said),
         cmocka_unit_test(what_would_take_too_much_memory_is_refused),
+        cmocka_unit_test(so_many_visitors_are_refused),
         cmocka_unit_test(a_spreadsheet_computes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
