@@ -1,4 +1,5 @@
-/* What store.c (open, fold), store_people.c (whose a record is), store_words.c and store_rows.c (views) share.
+/* What store.c (open, fold), store_people.c (whose a record is), store_renew.c (his rows), store_words.c and
+ * store_rows.c (views) share.
  *
  *   state     "state"                 -> format u32, sizes of the rows u32, seq u64, chain hash 32, as_of_ms i64
  *   alias     key 16                  -> key 16: whose it is
@@ -44,6 +45,10 @@ PARRY_MUST parry_code parry_store_state_get(parry_deflection *d, parry_txn *t, p
 
 /* As parry_rows_open, for who folds. */
 PARRY_MUST parry_code parry_store_view(parry_deflection *d, parry_rows **out, parry_err *err);
+
+/* ---- store_renew.c */
+/* Makes the rows anew of everybody who is dirty. */
+PARRY_MUST parry_code parry_store_renew_all(parry_deflection *d, parry_err *err);
 
 /* ---- store_words.c */
 /* Forgets the words that no row names. Holds all numbers that rows name in memory meanwhile: 16 bytes each. */
