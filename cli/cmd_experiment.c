@@ -1,8 +1,10 @@
-/* parry experiment: before one begins: how many visitors it needs, and what so many can show. */
+/* parry experiment: before one begins: how many visitors it needs, and what so many can show; and which there were. */
 #include "cli/commands.h"
 #include "cli/options.h"
 
+#include "base/clock.h"
 #include "deflection/stats.h"
+#include "deflection/trial.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -102,6 +104,60 @@ static int answer(const asked *w, const double *shares, size_t n, bool mde)
     return 0;
 }
 
+/* ---- which there were -------------------------------------------------------------------------------------------- */
+
+static json_t *time_json(int64_t at_ms)
+{
+    char text[PARRY_TIME_TEXT];
+    parry_time_text(at_ms, text);
+    return at_ms > 0 ? json_string(text) : json_null();
+}
+
+static json_t *trial_json(const parry_trial *t)
+{
+    return json_pack("{s:s, s:s, s:f, s:f, s:f, s:I, s:s, s:o, s:o}", "name", t->name, "of",
+                     t->ranking ? "rankings" : "suggestions at the form", "share", t->plan.share, "base", t->plan.base,
+                     "treated", t->plan.treated, "units", (json_int_t)parry_trial_plan_units(&t->plan), "window",
+                     parry_windows[t->window], "began", time_json(t->began_ms), "ended", time_json(t->ended_ms));
+}
+
+static void print_trial(const parry_trial *t)
+{
+    char began[PARRY_TIME_TEXT], ended[PARRY_TIME_TEXT];
+    parry_time_text(t->began_ms, began);
+    parry_time_text(t->ended_ms, ended);
+    printf("%s: %s, %.4g %% of %llu visitors, window %s; began %.10s, %s%.10s\n", t->name,
+           t->ranking ? "rankings" : "suggestions at the form", 100 * t->plan.share,
+           (unsigned long long)parry_trial_plan_units(&t->plan), parry_windows[t->window], began,
+           t->ended_ms > 0 ? "ended " : "has not ended", t->ended_ms > 0 ? ended : "");
+}
+
+static int list(const parry_cli *cli, bool json)
+{
+    parry_err err = {0};
+    parry_ledger *ledger = NULL;
+    parry_trial_list all = {.n = 0};
+    parry_arena *a = parry_arena_new();
+    parry_code code = parry_ledger_open(parry_cli_path(cli, a, "ledger"), NULL, &ledger, &err);
+    if (code == PARRY_OK)
+        code = parry_trial_list_read(ledger, UINT64_MAX, &all, &err);
+    json_t *found = json_array();
+    for (size_t i = 0; i < all.n; i++) {
+        json_array_append_new(found, trial_json(&all.list[i]));
+        if (!json)
+            print_trial(&all.list[i]);
+    }
+    if (json && code == PARRY_OK)
+        (void)json_dumpf(found, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+    json_decref(found);
+    parry_trial_list_free(&all);
+    parry_ledger_close(ledger);
+    parry_arena_free(a);
+    return code == PARRY_OK ? 0 : parry_cli_fail("experiment", &err);
+}
+
+/* ---- what is asked ----------------------------------------------------------------------------------------------- */
+
 /* text NULL: *out stays. */
 static bool share_of(const char *name, const char *text, double *out, int *code)
 {
@@ -165,18 +221,18 @@ int cmd_experiment(parry_cli *cli, int argc, char **argv)
         {0}};
     const parry_usage usage = {
         .command = "experiment",
-        .arguments = "power | mde",
+        .arguments = "power | mde | list",
         .least = 1,
         .most = 1,
         .options = options,
         .what =
             "Before a hold-out at the ticket form (docs/deflection.md): `power` says how many visitors it takes to\n"
-            "find an effect, `mde` the smallest effect that so many find.",
+            "find an effect, `mde` the smallest effect that so many find. `list` says which experiments there were.",
         .examples = "  parry experiment power --base 0.10 --treated 0.09 --holdout 0.1\n"
                     "  parry experiment power --base 0.95 --treated 0.88 --a-month 300\n"
                     "  parry experiment mde --base 0.10 --units 50000\n"};
     int first, code;
     if (!parry_options_parse(cli, &usage, argc, argv, &first, &code))
         return code;
-    return run(&w, argv[first]);
+    return strcmp(argv[first], "list") == 0 ? list(cli, w.json) : run(&w, argv[first]);
 }

@@ -27,7 +27,7 @@ static const parry_command commands[] = {
 #ifdef PARRY_CMD_CALIBRATE
     {"calibrate", "fit to these articles how probable it is that an answer answers", cmd_calibrate},
 #endif
-    {"experiment", "how many visitors a hold-out needs, and what so many can show", cmd_experiment},
+    {"experiment", "how many visitors a hold-out needs, what so many can show, which there were", cmd_experiment},
     {"config", "check a configuration, show what is in effect, explain every key", cmd_config},
     {"connectors", "list and test where tickets go", cmd_connectors},
     {"backup", "save everything in a folder, beside a running server", cmd_backup},

@@ -123,6 +123,11 @@ class EndTest(unittest.TestCase):
         self.assertEqual(wrong.status, 400)
         self.assertIn("there are second first", wrong.text)
 
+        self.assertRegex(server.run("experiment", "list"), r"^first: suggestions at the form, 50 % of 24 visitors, window 24h; began "
+                         r"\S+, ended \S+\nsecond: .* has not ended$")
+        listed = json.loads(server.run("experiment", "list", "--json"))
+        self.assertEqual([(e["name"], e["units"], e["ended"]) for e in listed], [("first", 24, ended["ended"]), ("second", 24, None)])
+
         server.stop()  # and by hand: with no name at all
         server = self.serve(home, name="")
         self.assertNotIn("held_out", form(server, "v-1"))
