@@ -2,6 +2,7 @@
 #include "testing.h"
 
 #include "base/env.h"
+#include "base/file.h"
 #include "base/work.h"
 
 #include <signal.h>
@@ -500,6 +501,57 @@ static void test_a_copy_is_made_while_another_process_holds_the_store(void **sta
     assert_int_equal(pid, 0);
 }
 
+/* ---- pages ------------------------------------------------------------------------------------------------------- */
+
+static bool in_file(scratch *s, const char *what)
+{
+    parry_str file;
+    ok(parry_file_read(s->arena, in(s, "store/db/data.mdb"), MAP_BYTES, &file, NULL));
+    return parry_str_find(file, parry_str_of(what)) < file.n;
+}
+
+static void test_what_is_deleted_is_scrubbed_off_the_file(void **state)
+{
+    enum { PAIRS = 400 };
+    scratch *s = *state;
+    parry_env *e = open_env(s);
+    const parry_table tables[] = {table(e, "one"), table(e, "two")};
+    uint64_t left = 1;
+    char key[20], value[5001];
+    for (size_t i = 0; i < PAIRS; i++) {
+        size_t n = i % 9 == 0 ? 5000 : 20 + 31 * i % 900;
+        memset(value, 'x', n);
+        memcpy(value, i % 2 ? "secretone" : "plainnote", 9);
+        value[n] = 0;
+        (void)snprintf(key, sizeof key, "%zu", i);
+        ok(put_one(e, tables[1], key, value));
+    }
+    ok(parry_env_check(e, tables, 2, NULL));
+    for (size_t i = 1; i < PAIRS; i += 2) {
+        parry_txn *t;
+        (void)snprintf(key, sizeof key, "%zu", i);
+        ok(parry_txn_write(e, &t, NULL));
+        ok(parry_del(t, tables[1], parry_str_of(key), NULL));
+        ok(parry_txn_commit(t, NULL));
+    }
+    assert_true(in_file(s, "secretone"));
+    ok(parry_env_scrub(e, tables, 2, &left, NULL));
+    assert_int_equal(left, 0);
+    assert_false(in_file(s, "secretone"));
+    assert_true(in_file(s, "plainnote"));
+    ok(parry_env_check(e, tables, 2, NULL));
+    for (size_t i = 0; i < PAIRS; i += 2) {
+        parry_txn *t;
+        parry_str got;
+        (void)snprintf(key, sizeof key, "%zu", i);
+        ok(parry_txn_read(e, &t, NULL));
+        ok(parry_get(t, tables[1], parry_str_of(key), &got, NULL));
+        assert_int_equal(got.n, i % 9 == 0 ? 5000 : 20 + 31 * i % 900);
+        parry_txn_abort(t);
+    }
+    parry_env_close(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -520,6 +572,7 @@ int main(void)
         in_scratch(test_two_processes_see_each_others_commits),
         in_scratch(test_writers_of_several_threads_wait_for_each_other),
         in_scratch(test_a_copy_is_made_while_another_process_holds_the_store),
+        in_scratch(test_what_is_deleted_is_scrubbed_off_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
