@@ -12,11 +12,12 @@ enum { PEOPLE = 20, OF_ONE = 3 };
 static void tell_all(scratch *s, parry_ledger *l)
 {
     for (int i = 0; i < PEOPLE; i++) {
-        char lines[OF_ONE][100];
-        (void)snprintf(lines[0], 100, "%ds query id=Q%d visitor=v%d session=s%d text=only_of_%d shown=a", i, i, i, i,
+        char lines[OF_ONE][200];
+        (void)snprintf(lines[0], sizeof lines[0], "%ds query id=Q%d visitor=v%d session=s%d text=only_of_%d shown=a", i,
+                       i, i, i, i);
+        (void)snprintf(lines[1], sizeof lines[1], "%ds click query_id=Q%d session=s%d article=a position=1", i + 3, i,
                        i);
-        (void)snprintf(lines[1], 100, "%ds click query_id=Q%d session=s%d article=a position=1", i + 3, i, i);
-        (void)snprintf(lines[2], 100, "%ds view visitor=v%d article=a dwell_ms=5000", i + 4, i);
+        (void)snprintf(lines[2], sizeof lines[2], "%ds view visitor=v%d article=a dwell_ms=5000", i + 4, i);
         for (size_t k = 0; k < OF_ONE; k++)
             story_tell_at(s, l, lines[k]);
     }
