@@ -321,11 +321,14 @@ static parry_code wipe_ends(pages *p, parry_table table, parry_err *err)
     return code == PARRY_OK ? closed : code;
 }
 
+/* A line of LMDB's: process, thread, transaction; or a - where it reads nothing, or a heading. */
 static int read_reader(const char *line, void *ctx)
 {
     uint64_t *oldest = ctx;
-    unsigned long long txn;
-    if (sscanf(line, "%*d %*x %llu", &txn) == 1 && txn < *oldest)
+    const char *last = strrchr(line, ' ');
+    char *end = NULL;
+    uint64_t txn = last != NULL ? strtoull(last + 1, &end, 10) : 0;
+    if (last != NULL && end != last + 1 && txn < *oldest)
         *oldest = txn;
     return 0;
 }
