@@ -97,7 +97,7 @@ class Journey(Desk):
         self.assertEqual(packet["consent"], {"journey": True})
         case = self.get("/v1/cases/" + target["remote_id"])
         self.assertIn("refund has not arrived", case["comments"][0]["text"])
-        self.assertEqual(case["customerEmail"], "ann@shop.example")
+        self.assertEqual((case["customerEmail"], case["channel"]), ("ann@shop.example", "form"))
 
     def test_what_is_not_shared_is_not_sent(self):
         self.journey("v-2")
