@@ -1,6 +1,7 @@
 /* Rules, parsed once a generation and matched to each question. */
 #include "engine/rules.h"
 
+#include "engine/challenger.h"
 #include "engine/filter.h"
 #include "engine/side_read.h"
 
@@ -265,9 +266,8 @@ parry_matched parry_rules_match(const parry_rules *r, parry_analyser *an, parry_
     return m;
 }
 
-int64_t parry_search_change_ms(const parry_generation *g, int64_t now_ms)
+static int64_t next_change(const parry_rules *r, int64_t now_ms)
 {
-    const parry_rules *r = parry_generation_side(g, PARRY_SIDE_RULES);
     int64_t next = INT64_MAX;
     for (size_t i = 0; r != NULL && i < r->n; i++) {
         const int64_t ends[] = {r->list[i].from_ms, r->list[i].until_ms};
@@ -275,6 +275,14 @@ int64_t parry_search_change_ms(const parry_generation *g, int64_t now_ms)
             next = ends[k] > now_ms && ends[k] < next ? ends[k] : next;
     }
     return next;
+}
+
+int64_t parry_search_change_ms(const parry_generation *g, int64_t now_ms)
+{
+    const parry_query rival = {.challenger = true};
+    int64_t next = next_change(parry_generation_side(g, PARRY_SIDE_RULES), now_ms);
+    int64_t rivals = next_change(parry_side_for(g, &rival, PARRY_SIDE_RULES), now_ms);
+    return rivals < next ? rivals : next;
 }
 
 const parry_rule *parry_rules_hiding(const parry_matched *m, parry_str id)

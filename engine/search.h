@@ -241,8 +241,8 @@ PARRY_MUST parry_code parry_search_complete(parry_searcher *s, const parry_gener
 PARRY_MUST parry_code parry_search_nothing(parry_searcher *s, const parry_generation *g, const parry_query *q,
                                            parry_arena *a, parry_results *out, parry_err *err);
 
-/* When the answers of a generation change of themselves next, after now_ms (Unix ms): a rule begins or ends; INT64_MAX
- * where none does. How new an article is counts all the time, and slowly. */
+/* When the answers of a generation change of themselves next, after now_ms (Unix ms): a rule begins or ends, also one
+ * of the challenger; INT64_MAX where none does. How new an article is counts all the time, and slowly. */
 int64_t parry_search_change_ms(const parry_generation *g, int64_t now_ms);
 
 /* [{name, value, weight, points}]; a new reference. */

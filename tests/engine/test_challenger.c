@@ -66,6 +66,22 @@ static void its_mode_takes_the_place_of_hybrid_alone(void **state)
     assert_int_equal(parry_mode_for(c->generation, &q), PARRY_VECTOR);
 }
 
+static void its_rules_begin_and_end_as_production_s_do(void **state)
+{
+    centre *c = *state;
+    int64_t begins, ends, now;
+    assert_true(parry_time_parse(parry_str_of("2026-11-27T00:00:00Z"), &begins, NULL));
+    assert_true(parry_time_parse(parry_str_of("2026-11-30T00:00:00Z"), &ends, NULL));
+    now = begins - 1000;
+    centre_table(c, PARRY_SIDE_CHALLENGER,
+                 "{\"rules\": [{\"query\": \"refund\", \"pin\": \"track\", \"from\": \"2026-11-27\"}]}");
+    assert_true(parry_search_change_ms(c->generation, now) == begins);
+    assert_true(parry_search_change_ms(c->generation, begins) == INT64_MAX);
+    centre_table(c, PARRY_SIDE_RULES, "[{\"query\": \"fees\", \"pin\": \"track\", \"from\": \"2026-11-30\"}]");
+    assert_true(parry_search_change_ms(c->generation, now) == begins);
+    assert_true(parry_search_change_ms(c->generation, begins) == ends);
+}
+
 static void what_is_wrong_is_refused_with_its_line(void **state)
 {
     (void)state;
@@ -85,6 +101,7 @@ int main(void)
         in_centre(it_has_tables_of_its_own_in_place_of_production_s),
         in_centre(its_boosts_and_weights_change_scores_of_its_lists_alone),
         in_centre(its_mode_takes_the_place_of_hybrid_alone),
+        in_centre(its_rules_begin_and_end_as_production_s_do),
         cmocka_unit_test(what_is_wrong_is_refused_with_its_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
