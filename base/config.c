@@ -161,7 +161,7 @@ const parry_config_row parry_config_rows[] = {
      "ab: a share of the visitors gets the challenger's lists. interleave: their lists are drafted from both. shadow: "
      "they get production's, and the query log keeps where the challenger has each hit."},
     {"ranking_test.share", DECIMAL, AT(ranking_test.share), "50", 0, 100, "percent",
-     "Visitors who get them. Not to be changed while an A/B test lives."},
+     "Visitors who get them; under 100 in an A/B test, which goes by the share that it began with."},
     {"ranking_test.base", DECIMAL, AT(ranking_test.base), "10", 0, 100, "percent",
      "Expected in an A/B test: of the visitors who get production's lists, so many write a ticket."},
     {"ranking_test.treated", DECIMAL, AT(ranking_test.treated), "9", 0, 100, "percent",

@@ -26,8 +26,8 @@ static parry_code begin(parry_app *app, parry_meeting *m, parry_err *err)
                           t->ranking ? "ranking_test" : "experiment", t->name);
     else if (t->plan.share > 0 && !parry_trial_same_plan(before, t))
         parry_log(PARRY_WARN, "experiment",
-                  "name=%s why=\"the plan it began with holds: another plan is another experiment.name\"",
-                  parry_logq(t->name));
+                  "name=%s why=\"the plan it began with holds: another plan is another %s.name\"", parry_logq(t->name),
+                  t->ranking ? "ranking_test" : "experiment");
     if (code == PARRY_OK && before != NULL) {
         atomic_store(&m->ended_ms, before->ended_ms);
         t->plan = t->plan.share > 0 ? before->plan : t->plan; /* 0: nobody is drawn any more */
@@ -56,7 +56,7 @@ parry_code parry_meetings_open(parry_app *app, parry_err *err)
 {
     parry_trial t;
     parry_code code = PARRY_OK;
-    if (app->access == NULL || app->ledger == NULL)
+    if (app->access == NULL || app->ledger == NULL || app->follow != NULL)
         return code;
     if (parry_trial_read(app->config, &t))
         code = open_one(app, &t, &app->holdout, err);

@@ -16,8 +16,9 @@ typedef struct parry_meeting {
     atomic_ullong units;   /* that it has at most by now */
 } parry_meeting;
 
-/* The trials of the configuration into the app, if there are any, with the plans that they began with. Once app->access
- * is there: salts come from its secret. Fails: INVALID (a name that was another kind's), and as the ledger. */
+/* The trials of the configuration into the app, if there are any, with the plans that they began with. None on a
+ * replica: nobody counts there, so none would end, and its arms are of another secret. Once app->access is there: salts
+ * come from its secret. Fails: INVALID (a name that was another kind's), and as the ledger. */
 PARRY_MUST parry_code parry_meetings_open(parry_app *app, parry_err *err);
 void parry_meetings_close(parry_app *app);
 

@@ -52,7 +52,7 @@ void parry_rankings_open(parry_app *app)
     const parry_config *c = app->config;
     struct parry_rankings r = {
         .kind = kind_of(c), .share = parts_of(c->ranking_test.share), .swaps = parts_of(c->ranking_test.swap)};
-    if (app->access == NULL || app->ledger == NULL || (r.kind == OFF && r.swaps == 0))
+    if (app->access == NULL || app->ledger == NULL || app->follow != NULL || (r.kind == OFF && r.swaps == 0))
         return;
     (void)snprintf(r.name, sizeof r.name, "%s", c->ranking_test.name);
     derive(app, "drafted lists", r.name, &r.salt);
@@ -83,12 +83,12 @@ static parry_draw draw_draft(parry_call *c, const parry_hash *salt, parry_str vi
                                  list_of(c, visitor.n > 0 ? visitor : parry_str_printf(c->arena, "\n%lld", day), q));
 }
 
-/* Of those without a name each list anew. */
+/* Of those without a name each request anew, and once: one that is not answered at once (kept_only) is asked again, and
+ * two draws would swap what is often asked, and so kept, hardly ever. */
 static parry_draw draw_swap(parry_call *c, const parry_hash *salt, parry_str visitor, const parry_query *q)
 {
-    char any[PARRY_UUID_TEXT];
-    parry_uuid_text(parry_uuid_v7(parry_clock_now_ms(parry_clock_system())), any);
-    return parry_experiment_draw(salt, list_of(c, visitor.n > 0 ? visitor : parry_str_of(any), q));
+    parry_str any = parry_str_printf(c->arena, "\n%lld", (long long)c->req->arrived_ns);
+    return parry_experiment_draw(salt, list_of(c, visitor.n > 0 ? visitor : any, q));
 }
 
 static void choose_arm(parry_call *c, const struct parry_rankings *t, parry_str visitor, parry_query *q,
@@ -191,14 +191,15 @@ static parry_code interleave(parry_call *c, const parry_generation *g, const par
     return PARRY_OK;
 }
 
-static parry_code shadow(parry_call *c, const parry_generation *g, const parry_query *q, parry_ranking *x,
-                         const parry_results *shown, parry_err *err)
+/* The list that is shown is there: where this fails it is of no test. */
+static void shadow(parry_call *c, const parry_generation *g, const parry_query *q, parry_ranking *x,
+                   const parry_results *shown)
 {
-    parry_results b;
-    parry_code code = search_from_first(c, g, q, true, &b, err);
-    for (size_t i = 0; code == PARRY_OK && i < shown->n; i++)
+    parry_results b = {.n = 0};
+    if (search_from_first(c, g, q, true, &b, NULL) != PARRY_OK)
+        x->arm = PARRY_RANKING_NONE;
+    for (size_t i = 0; x->arm == PARRY_RANKING_SHADOW && i < shown->n; i++)
         x->other[x->n++] = place_in(&b, shown->hits[i].id);
-    return code;
 }
 
 /* What an author pinned stays. */
@@ -226,7 +227,9 @@ parry_code parry_ranking_search(parry_call *c, const parry_generation *g, const 
     parry_code code = parry_search(c->searcher, g, q, c->arena, out, err);
     if (code == PARRY_OK && x->draw.part < PARRY_EXPERIMENT_PARTS)
         swap(c->app->rankings, x, out);
-    return code == PARRY_OK && x->arm == PARRY_RANKING_SHADOW ? shadow(c, g, q, x, out, err) : code;
+    if (code == PARRY_OK && x->arm == PARRY_RANKING_SHADOW)
+        shadow(c, g, q, x, out);
+    return code;
 }
 
 /* ---- telling ------------------------------------------------------------------------------------------------------

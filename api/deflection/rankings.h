@@ -13,8 +13,8 @@
 extern "C" {
 #endif
 
-/* The test of the configuration into the app, if there is one. Once app->access is there: salts come from its secret.
- */
+/* The test of the configuration into the app, if there is one; none on a replica, whose lists nobody counts. Once
+ * app->access is there: salts come from its secret. */
 void parry_rankings_open(parry_app *app);
 void parry_rankings_close(parry_app *app);
 

@@ -179,6 +179,13 @@ class RankingsTest(unittest.TestCase):
                              "looked at is not known for 9 in 10 clicks")
             self.assertIsNone(cells["look_3"]["value"])
 
+    def test_who_has_no_name_gets_the_share_too_however_often_all_ask_the_same(self):
+        with Testing("off", "ranking_test.swap=20", challenger=None) as t:
+            for _ in range(300):
+                t.ask(None)
+            paired = sum("pair" in q for q in t.logged(300))
+            self.assertTrue(30 <= paired <= 100, paired)
+
     def test_without_a_challenger_nobody_is_tested(self):
         with Testing("ab", challenger=None) as t:
             t.ids("v1")

@@ -197,6 +197,20 @@ class Following(Case):
                                    capture_output=True, text=True, timeout=20, check=False)
             self.assertEqual(again.returncode, 5, again.stderr)
 
+    def test_it_draws_nobody_for_any_experiment(self):
+        options = ["ranking_test.kind=ab", "ranking_test.name=words", "ranking_test.swap=20", "experiment.name=form", "experiment.holdout=20"]
+        with self.replica(args=[x for o in options for x in ("--option", o)]) as r:
+            self.following(r)
+            for i in range(60):
+                self.assertEqual(r.get("/v1/search?q=parcels", headers={"X-Parry-Visitor": f"v{i}"}).status, 200)
+
+            def logged():
+                lines = r.run("export", "ndjson", "--raw").splitlines()
+                return lines if sum('"kind":"query"' in x.replace(" ", "") for x in lines) >= 60 else None
+            lines = until(logged)
+            self.assertIsNotNone(lines)
+            self.assertFalse([x for x in lines if '"pair"' in x or "experiment" in x])
+
     def test_the_way_to_a_person_leads_to_the_primary(self):
         with self.replica() as r:
             self.following(r)
