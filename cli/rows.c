@@ -19,7 +19,7 @@ parry_code parry_cli_rows_again(void *rows, parry_err *err)
 {
     parry_cli_rows *r = rows;
     bool is;
-    parry_code code = r->rows != NULL ? parry_deflection_again(r->rows, err) : PARRY_OK;
+    parry_code code = r->rows != NULL ? parry_deflection_again(r->rows, err) : parry_deflection_none(r->ledger, err);
     if (code == PARRY_OK)
         code = parry_ledger_scrub(r->ledger, &is, err);
     return code == PARRY_OK && r->rows != NULL ? parry_deflection_scrub(r->rows, &is, err) : code;

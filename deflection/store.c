@@ -246,6 +246,20 @@ parry_code parry_deflection_again(parry_deflection *d, parry_err *err)
     return code;
 }
 
+parry_code parry_deflection_none(parry_ledger *l, parry_err *err)
+{
+    parry_ledger_note *notes = parry_malloc(NOTES * sizeof *notes);
+    size_t n = NOTES;
+    parry_code code = PARRY_OK;
+    while (code == PARRY_OK && n == NOTES) {
+        code = parry_ledger_notes(l, notes, NOTES, &n, err);
+        if (code == PARRY_OK && n > 0)
+            code = parry_ledger_notes_done(l, notes, n, err);
+    }
+    free(notes);
+    return code;
+}
+
 parry_code parry_deflection_scrub(parry_deflection *d, bool *is, parry_err *err)
 {
     parry_table tables[TABLES] = {d->state, d->alias, d->own, d->dirty, d->people, d->words};

@@ -31,6 +31,8 @@ PARRY_MUST parry_code parry_deflection_catch_up(parry_deflection *d, int64_t now
 /* Makes the rows of whom the ledger notes that records of theirs were erased (parry_ledger_notes) again, forgets keys
  * and words that nothing names any more, and then the notes. A fold does it, too, whatever was cut off before. */
 PARRY_MUST parry_code parry_deflection_again(parry_deflection *d, parry_err *err);
+/* Where there is no store, nothing was made of what was erased: forgets the notes alone. */
+PARRY_MUST parry_code parry_deflection_none(parry_ledger *l, parry_err *err);
 /* As parry_ledger_scrub: after rows and words were made again without what was erased. */
 PARRY_MUST parry_code parry_deflection_scrub(parry_deflection *d, bool *is, parry_err *err);
 

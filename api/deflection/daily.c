@@ -61,12 +61,14 @@ static void look(parry_daily *d)
     int64_t now_ms = parry_clock_now_ms(parry_clock_system());
     parry_retained gone;
     parry_err err = {0};
-    bool is = false;
+    bool is = false, scrubbed;
     parry_code code = due(d, now_ms, &is, &err);
     if (code == PARRY_OK && is)
         code = turn_secrets(d, now_ms, &err);
     if (code == PARRY_OK && is)
         code = parry_keeping_run(&by, &keep, now_ms, false, &gone, &err);
+    if (code == PARRY_OK && is && d->app->folding == NULL) /* else it does that */
+        code = parry_ledger_scrub(d->app->ledger, &scrubbed, &err);
     if (code != PARRY_OK)
         parry_log_err("retention", &err);
     else if (is)

@@ -4,6 +4,7 @@
 #include "api/deflection/meeting.h"
 #include "api/observe/vitals.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 
 #include <stdlib.h>
@@ -161,8 +162,16 @@ void parry_folding_stop(parry_folding *f)
     free(f);
 }
 
+/* A replica counts nothing, unless somebody asked for a report on its folder: then that is what makes it again. */
+static parry_code erased_uncounted(const parry_app *app, parry_err *err)
+{
+    char dir[4200];
+    (void)snprintf(dir, sizeof dir, "%s/deflection", app->data_dir != NULL ? app->data_dir : "");
+    return parry_file_exists(dir) ? PARRY_OK : parry_deflection_none(app->ledger, err);
+}
+
 parry_code parry_folding_again(void *app, parry_err *err)
 {
-    parry_folding *f = ((parry_app *)app)->folding;
-    return f != NULL ? parry_deflection_again(f->rows, err) : PARRY_OK;
+    const parry_app *a = app;
+    return a->folding != NULL ? parry_deflection_again(a->folding->rows, err) : erased_uncounted(a, err);
 }

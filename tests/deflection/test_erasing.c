@@ -157,11 +157,26 @@ static void test_nothing_says_any_more_what_was_whose(void **state)
     assert_int_equal(count_of(s, "dirty"), 0);
 }
 
+/* On a replica, say: its records go with their age, too. */
+static void test_where_nothing_is_counted_nothing_is_noted_for_ever(void **state)
+{
+    scratch *s = *state;
+    parry_ledger *l = ledger_open(s, NULL);
+    tell_all(s, l);
+    uint64_t seqs[OF_ONE] = {1, 2, 3};
+    ok(parry_ledger_erase(l, seqs, OF_ONE, NULL));
+    assert_true(notes_of(l) > 0);
+    ok(parry_deflection_none(l, NULL));
+    assert_int_equal(notes_of(l), 0);
+    parry_ledger_close(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_scratch(test_a_kill_between_the_records_and_their_rows_leaves_nothing),
         in_scratch(test_nothing_says_any_more_what_was_whose),
+        in_scratch(test_where_nothing_is_counted_nothing_is_noted_for_ever),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
