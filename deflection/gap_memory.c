@@ -205,7 +205,7 @@ void parry_gaps_match(json_t *memory, parry_str audience, const parry_gap_text *
     m.list = json_object_get(memory, "gaps");
     forget(m.list, now_ms);
     know(&m, texts);
-    json_t **of = parry_calloc(n + 1, sizeof *of);
+    json_t **of = parry_calloc(n + 1, sizeof(json_t *));
     size_t *shared = parry_calloc(n + 1, sizeof *shared);
     for (size_t i = 0; i < json_array_size(m.list); i++) {
         const json_t *gap = json_array_get(m.list, i);

@@ -126,7 +126,8 @@ static report_value_of median(const report_pass *p, const report_group *g)
     report_value_of v = {.known = true, .n = n};
     if (n == 0)
         return nothing(0, not_enough);
-    v.value = ((double)x[(n - 1) / 2].value + (double)x[n / 2].value) / 2;
+    size_t lower = (n - 1) / 2, upper = n / 2;
+    v.value = ((double)x[lower].value + (double)x[upper].value) / 2;
     parry_spread s = spread_of_values(p, g, below, &v.value, NULL);
     double effective = parry_effective_units(&s);
     double wide = parry_normal_quantile(0.975) * (double)n / sqrt(effective), low = floor(((double)n - wide) / 2);
