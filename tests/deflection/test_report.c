@@ -317,7 +317,7 @@ static void where_people_click(void **state)
         parry_search_row *r = search(m, i, START, "a", 0);
         r->position = (uint16_t)positions[i];
         r->clicks = positions[i] > 0;
-        r->paul = positions[i] > 0 ? PARRY_PAUL_ONE >> (positions[i] - 1) : 0;
+        r->paul = positions[i] > 0 ? (uint32_t)PARRY_PAUL_ONE >> (positions[i] - 1) : 0;
         r->flags |= i != 3 ? PARRY_SEARCH_FIRST : 0; /* the fourth search is of a session before */
     }
     parry_report_source s = memory_source(m, LATER);
