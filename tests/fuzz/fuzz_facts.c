@@ -37,15 +37,21 @@ static int64_t step_ms(uint8_t b)
 static json_t *event_of(const uint8_t *b, int64_t at_ms)
 {
     static const char *const kinds[] = {"suggest", "search", "form", "algolia", "chat", "mcp"};
+    static const char *const arms[] = {"holdout", "production", "challenger", "interleaved", "shadow"};
     parry_uuid query = {.b = {b[3]}};
     char id[PARRY_UUID_TEXT];
     parry_uuid_text(query, id);
-    return json_pack("{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:[s, s], s:[s], s:b, s:s, s:s, s:i}", "type",
-                     parry_fact_name((parry_fact_type)(b[0] % PARRY_FACTS)), "at", (json_int_t)at_ms, "text",
-                     word(b[2]), "query_id", id, "article", word(b[4]), "ticket", word(b[4]), "by", kinds[b[5] % 6],
-                     "channel", word(b[5]), "position", b[6] % 30, "dwell_ms", (b[6] % 16) * (b[7] % 64) * 700, "shown",
-                     word(b[4]), word(b[7]), "articles", word(b[4]), "answered", b[6] & 1, "vote",
-                     b[7] & 1 ? "up" : "down", "experiment", word(b[7]), "score", b[7] % 6);
+    json_t *j = json_pack(
+        "{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:[s, s], s:[s], s:b, s:s, s:s, s:i}", "type",
+        parry_fact_name((parry_fact_type)(b[0] % PARRY_FACTS)), "at", (json_int_t)at_ms, "text", word(b[2]), "query_id",
+        id, "article", word(b[4]), "ticket", word(b[4]), "by", kinds[b[5] % 6], "channel", word(b[5]), "position",
+        b[6] % 30, "dwell_ms", (b[6] % 16) * (b[7] % 64) * 700, "shown", word(b[4]), word(b[7]), "articles", word(b[4]),
+        "answered", b[6] & 1, "vote", b[7] & 1 ? "up" : "down", "experiment", word(b[7]), "score", b[7] % 6);
+    json_t *test = json_pack("{s:s, s:s, s:[i, i], s:i, s:b}", "arm", arms[b[5] % 5], "teams", "abba", "other",
+                             b[4] % 99, b[7] % 99, "pair", b[7] % 20, "swapped", b[6] & 2);
+    (void)json_object_update(j, test);
+    json_decref(test);
+    return j;
 }
 
 static bool fact_of(parry_str payload, bool query, size_t seq, parry_arena *a, parry_fact *out)
@@ -91,8 +97,12 @@ static void check_rows(const parry_fact *facts, size_t n, const parry_session_ro
         must(i == 0 || rows->sessions[i - 1].end_ms <= rows->sessions[i].end_ms);
         searches += rows->sessions[i].searches;
     }
-    for (size_t i = 0; i < rows->nsearches; i++)
-        letters += rows->searches[i].letters;
+    for (size_t i = 0; i < rows->nsearches; i++) {
+        const parry_search_row *r = &rows->searches[i];
+        letters += r->letters;
+        must(r->pair < PARRY_PLACES && r->opened_at >> PARRY_PLACES == 0);
+        must(abs(r->credit) <= __builtin_popcount(r->opened_at) && __builtin_popcount(r->opened_at) <= r->clicks);
+    }
     for (size_t i = 0; i < n; i++)
         asked += facts[i].type <= PARRY_FACT_SUGGEST && facts[i].text.n > 0;
     must(searches == rows->nsearches && letters == asked);
