@@ -1,6 +1,7 @@
 /* Rankings: what lists by a test of rankings say (docs/experiments.md): whose hits people open, how likely each place
  * is looked at, and what each of two rankings is worth once clicks are weighed by that. Pure computation over rows, in
- * one pass; 24 bytes a click, and a list of a test. The same rows give the same figures in whatever order they come. */
+ * one pass; 16 bytes a click and 24 a list of a test while it reads, up to twice that as they grow, and 40 more a click
+ * at the end. The same rows give the same figures in whatever order they come. */
 #ifndef PARRY_DEFLECTION_RANKINGS_H
 #define PARRY_DEFLECTION_RANKINGS_H
 
