@@ -15,8 +15,7 @@ parry_gap_settings parry_gap_usual(int64_t until_ms)
                                 .recent_ms = 7 * (int64_t)DAY_MS,
                                 .people = PEOPLE,
                                 .meaning = 0.7,
-                                .sure = 0.42,
-                                .near = 0.26,
+                                .near = 0.42,
                                 .near_words = 0.16};
 }
 
@@ -305,19 +304,14 @@ void parry_gaps_make(const parry_gap_text *texts, size_t n, const float *vectors
                      size_t *hidden)
 {
     making m = {.texts = texts, .n = n, .s = s, .a = a, .scratch = parry_arena_new()};
-    size_t *group_of = PARRY_ARRAY(a, size_t, n + 1), *people = PARRY_ARRAY(a, size_t, n + 1), *list, groups = 0;
-    for (size_t i = 0; i < n; i++)
-        people[i] = texts[i].visitors;
+    size_t *group_of = PARRY_ARRAY(a, size_t, n + 1), *list, groups = 0;
     parry_gap_words_of(texts, n, a, &m.words);
     m.grouping = (parry_grouping){.n = n,
                                   .words = m.words.weighed,
                                   .vectors = vectors,
                                   .dim = dim,
                                   .meaning = s->meaning,
-                                  .sure = vectors != NULL ? s->sure : s->near_words,
-                                  .least = vectors != NULL ? s->near : s->near_words,
-                                  .core = s->people,
-                                  .people = people};
+                                  .least = vectors != NULL ? s->near : s->near_words};
     size_t *starts = group(&m, group_of, &list);
     for (size_t i = 0; i < n; i++)
         groups = group_of[i] + 1 > groups ? group_of[i] + 1 : groups;

@@ -43,10 +43,10 @@ typedef struct parry_gap_text { /* one text, and who used it */
 
 enum { PARRY_GAP_PERIODS = 53 }; /* parts of recent_ms that are looked at, at most */
 typedef struct parry_gap_settings {
-    int64_t from_ms, until_ms, recent_ms;   /* the time that is looked at; its last part is compared with the rest */
-    uint64_t searches[PARRY_GAP_PERIODS];   /* of all people: in the last part, in the one before, ...; 0: not told */
-    size_t people;                          /* 5 */
-    double meaning, sure, near, near_words; /* see grouping.h: with vectors, and words alone */
+    int64_t from_ms, until_ms, recent_ms; /* the time that is looked at; its last part is compared with the rest */
+    uint64_t searches[PARRY_GAP_PERIODS]; /* of all people: in the last part, in the one before, ...; 0: not told */
+    size_t people;                        /* 5 */
+    double meaning, near, near_words;     /* see grouping.h: with vectors, and words alone */
 } parry_gap_settings;
 /* The usual: 28 days, the last 7 against the rest, 5 people. */
 parry_gap_settings parry_gap_usual(int64_t until_ms);

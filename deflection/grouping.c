@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 static double words_cosine(const parry_grouping_words *a, const parry_grouping_words *b)
 {
@@ -49,8 +48,7 @@ typedef struct chain {
     size_t n;
     float *sim;   /* mean similarities between groups: the lower triangle */
     size_t *size; /* texts; 0: it is in another one */
-    size_t *into; /* of those: which, always an earlier one */
-    float *when;  /* and the mean similarity at which it came there */
+    size_t *into; /* of those: which */
     bool *done;   /* nothing is near enough */
     size_t *path;
     size_t npath;
@@ -84,7 +82,6 @@ static void join(chain *c, size_t i, size_t j)
     }
     c->size[keep] += c->size[gone];
     c->size[gone] = 0;
-    c->when[gone] = *at(c, keep, gone);
     c->into[gone] = keep;
 }
 
@@ -113,113 +110,11 @@ static void run(chain *c, double least)
     }
 }
 
-static void measure(const parry_grouping *g, const chain *c)
-{
-    for (size_t i = 0; i < g->n; i++) {
-        for (size_t j = 0; j < i; j++)
-            *at(c, i, j) = (float)parry_grouping_similarity(g, i, j);
-    }
-}
-
-/* ---- the cut ----------------------------------------------------------------------------------------------------- */
-
-enum { CUTS = 9 };
-
-typedef struct cut {
-    size_t *group_of, groups;
-    double *people; /* of each group */
-    double silhouette;
-} cut;
-
-/* Groups that came together at `least` or above. What came later came at less: average linkage knows no inversions. */
-static size_t number(const chain *c, double least, size_t *group_of)
+static size_t number(const chain *c, size_t *group_of)
 {
     size_t groups = 0;
     for (size_t i = 0; i < c->n; i++)
-        group_of[i] = c->into[i] == i || (double)c->when[i] < least ? groups++ : group_of[c->into[i]];
-    return groups;
-}
-
-static double people_of(const parry_grouping *g, size_t i) { return g->people != NULL ? (double)g->people[i] : 1; }
-
-/* -1 to 1; 0: alone. row: the similarities of i to all; sum: room for the groups. */
-static double silhouette(const parry_grouping *g, const cut *k, size_t i, const float *row, double *sum)
-{
-    size_t own = k->group_of[i];
-    double others = k->people[own] - people_of(g, i), next = -1;
-    if (others <= 0 || k->groups < 2)
-        return 0;
-    memset(sum, 0, k->groups * sizeof *sum);
-    for (size_t j = 0; j < g->n; j++)
-        sum[k->group_of[j]] += j != i ? people_of(g, j) * (double)row[j] : 0;
-    for (size_t x = 0; x < k->groups; x++) {
-        if (x != own && sum[x] / k->people[x] > next)
-            next = sum[x] / k->people[x];
-    }
-    double within = sum[own] / others, far = 1 - (within < next ? within : next);
-    return far > 0 ? (within - next) / far : 0;
-}
-
-/* Takes groups without a core apart again, into those that are sure. */
-static void keep_cores(const parry_grouping *g, const cut *sure, cut *k)
-{
-    bool *has = parry_calloc(g->n + 1, sizeof *has);
-    size_t *number_of = parry_calloc(2 * g->n + 1, sizeof *number_of); /* from 1 */
-    for (size_t i = 0; i < g->n; i++)
-        has[k->group_of[i]] |= sure->people[sure->group_of[i]] >= (double)g->core;
-    k->groups = 0;
-    for (size_t i = 0; i < g->n; i++) {
-        size_t *number = &number_of[has[k->group_of[i]] ? k->group_of[i] : g->n + sure->group_of[i]];
-        *number = *number > 0 ? *number : ++k->groups;
-        k->group_of[i] = *number - 1;
-    }
-    free(has);
-    free(number_of);
-}
-
-static void make_cut(const parry_grouping *g, const chain *c, double least, const cut *sure, cut *k)
-{
-    k->group_of = parry_malloc((g->n + 1) * sizeof *k->group_of);
-    k->people = parry_calloc(g->n + 1, sizeof *k->people);
-    k->groups = number(c, least, k->group_of);
-    if (k != sure)
-        keep_cores(g, sure, k);
-    for (size_t i = 0; i < g->n; i++)
-        k->people[k->group_of[i]] += people_of(g, i);
-}
-
-/* Row by row, so that each is gathered once for all cuts. */
-static void judge(const parry_grouping *g, const chain *c, cut cuts[CUTS])
-{
-    float *row = parry_malloc((g->n + 1) * sizeof *row);
-    double *sum = parry_malloc((g->n + 1) * sizeof *sum);
-    for (size_t i = 0; i < g->n; i++) {
-        for (size_t j = 0; j < g->n; j++)
-            row[j] = j != i ? *at(c, i, j) : 1;
-        for (size_t k = 0; k < CUTS; k++)
-            cuts[k].silhouette += people_of(g, i) * silhouette(g, &cuts[k], i, row, sum);
-    }
-    free(row);
-    free(sum);
-}
-
-/* From the strictest on: of cuts that are as good as each other the first. */
-static size_t choose(const parry_grouping *g, const chain *c, size_t *group_of)
-{
-    cut cuts[CUTS] = {{0}};
-    size_t best = 0;
-    for (size_t k = 0; k < CUTS; k++)
-        make_cut(g, c, g->sure - (double)k * (g->sure - g->least) / (CUTS - 1), &cuts[0], &cuts[k]);
-    measure(g, c); /* again: joining has used them up */
-    judge(g, c, cuts);
-    for (size_t k = 1; k < CUTS; k++)
-        best = cuts[k].silhouette > cuts[best].silhouette ? k : best;
-    size_t groups = cuts[best].groups;
-    memcpy(group_of, cuts[best].group_of, g->n * sizeof *group_of);
-    for (size_t k = 0; k < CUTS; k++) {
-        free(cuts[k].group_of);
-        free(cuts[k].people);
-    }
+        group_of[i] = c->into[i] == i ? groups++ : group_of[c->into[i]]; /* into an earlier one, always */
     return groups;
 }
 
@@ -230,20 +125,19 @@ size_t parry_grouping_make(const parry_grouping *g, size_t *group_of)
     c.sim = parry_malloc((g->n * g->n / 2 + 1) * sizeof *c.sim);
     c.size = parry_calloc(g->n + 1, sizeof *c.size);
     c.into = parry_calloc(g->n + 1, sizeof *c.into);
-    c.when = parry_calloc(g->n + 1, sizeof *c.when);
     c.path = parry_calloc(g->n + 1, sizeof *c.path);
     c.done = parry_calloc(g->n + 1, sizeof *c.done);
     for (size_t i = 0; i < g->n; i++) {
         c.size[i] = 1;
         c.into[i] = i;
+        for (size_t j = 0; j < i; j++)
+            *at(&c, i, j) = (float)parry_grouping_similarity(g, i, j);
     }
-    measure(g, &c);
     run(&c, g->least);
-    size_t groups = g->sure > g->least ? choose(g, &c, group_of) : number(&c, g->least, group_of);
+    size_t groups = number(&c, group_of);
     free(c.sim);
     free(c.size);
     free(c.into);
-    free(c.when);
     free(c.path);
     free(c.done);
     return groups;

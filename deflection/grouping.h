@@ -1,8 +1,6 @@
 /* Grouping: short texts put together by meaning and by words. Average linkage over one similarity, by the nearest
- * neighbour chain (Murtagh and Contreras 2012, Algorithms for hierarchical clustering). How alike is alike enough
- * depends on what people ask about: the texts themselves say it, by the silhouette (Rousseeuw 1987), which is greatest
- * where each is nearest to its own group and far from the next. The same texts in the same order give the same groups.
- * Pure; any thread. */
+ * neighbour chain (Murtagh and Contreras 2012, Algorithms for hierarchical clustering): the same texts in the same
+ * order give the same groups. Pure; any thread. */
 #ifndef PARRY_DEFLECTION_GROUPING_H
 #define PARRY_DEFLECTION_GROUPING_H
 
@@ -29,12 +27,7 @@ typedef struct parry_grouping {
     const float *vectors;              /* n x dim, row-major, unit length; NULL: words alone */
     size_t dim;
     double meaning; /* the share of the vectors' cosine in the similarity, 0 to 1; the words' have the rest */
-    /* Two groups become one while the mean similarity between their texts is at least some number between these two:
-     * the one of the greatest mean silhouette, each text as heavy as it has people. Below `sure` only around a group of
-     * `core` people that came together at it: what strangers asked once each is not put together on a doubt. */
-    double sure, least; /* 0 < least <= sure */
-    size_t core;
-    const size_t *people; /* n of them, above 0; NULL: all have one */
+    double least;   /* two groups become one while the mean similarity between their texts is at least this */
 } parry_grouping;
 
 /* What texts are put together by. */

@@ -49,5 +49,4 @@ void sim_gaps(void)
 {
     rows("words alone", false, 0);
     rows("with vectors", true, 0.95);
-    rows("vectors farther apart", true, 0.7);
 }
