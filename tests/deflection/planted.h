@@ -26,12 +26,12 @@ typedef struct found {
     size_t ntexts, ngaps, hidden;
 } found;
 
-enum { TOPICS = 30, NOISE = 400, WORDS = 12 };
+enum { TOPICS = 30, MOST_TOPICS = 256, NOISE = 400, WORDS = 12 };
 
 typedef struct planted {
     double near; /* how near vectors of one need are: 0.95, a mean cosine of 0.54; 0.7: 0.43; others: 0.12, 0.14 */
     parry_gap_item items[MOST];
-    size_t n;
+    size_t n, ntopics;  /* ntopics: below MOST_TOPICS */
     size_t topic[MOST]; /* by who; 0: of no planted one */
 } planted;
 
@@ -69,6 +69,7 @@ static inline void plant(planted *l, parry_arena *a, uint64_t seed, uint64_t res
     uint64_t pick = resample * 31 + 5, who = 1;
     memset(l, 0, sizeof *l);
     l->near = 0.95;
+    l->ntopics = TOPICS;
     for (size_t t = 1; t <= TOPICS; t++) {
         for (size_t people = 40 + parry_random_next(&seed) % 60; people > 0; people--, who++) {
             parry_gap_item i = item(wording(a, t, &seed), who, (int64_t)(parry_random_next(&seed) % 28), FAILED);
@@ -130,13 +131,13 @@ static inline found find_planted(const planted *l, parry_arena *a, bool meaning,
 /* The topic that most of a gap's people are of; 0: none, or nobody's. *most: how many. */
 static inline size_t main_topic(const planted *l, const found *f, const parry_content_gap *g, size_t *most)
 {
-    size_t people[TOPICS + 1] = {0}, best = 0, all = 0;
+    size_t people[MOST_TOPICS] = {0}, best = 0, all = 0;
     for (size_t i = 0; i < g->ntexts; i++) {
         const parry_gap_text *t = &f->texts[g->texts[i]];
         people[topic_of(l, t)] += t->visitors;
         all += t->visitors;
     }
-    for (size_t t = 1; t <= TOPICS; t++)
+    for (size_t t = 1; t <= l->ntopics; t++)
         best = people[t] > people[best] || best == 0 ? t : best;
     *most = people[best];
     return 2 * people[best] > all ? best : 0;
@@ -183,16 +184,16 @@ static inline size_t *gap_of(const found *f, parry_arena *a)
 static inline void judge_people(const planted *l, const found *f, const size_t *all, judged *j)
 {
     double shown = 0, sought = 0;
-    for (size_t t = 1; t <= TOPICS; t++)
+    for (size_t t = 1; t <= l->ntopics; t++)
         sought += (double)all[t];
     for (size_t g = 0; g < f->ngaps; g++) {
-        size_t people[TOPICS + 1] = {0}, n = 0;
+        size_t people[MOST_TOPICS] = {0}, n = 0;
         for (size_t i = 0; i < f->gaps[g].ntexts; i++) {
             const parry_gap_text *t = &f->texts[f->gaps[g].texts[i]];
             people[topic_of(l, t)] += t->visitors;
             n += t->visitors;
         }
-        for (size_t t = 1; t <= TOPICS; t++) {
+        for (size_t t = 1; t <= l->ntopics; t++) {
             j->together += all[t] > 0 ? (double)people[t] * (double)people[t] / (double)all[t] / sought : 0;
             j->alike += (double)people[t] * (double)people[t] / (double)n;
         }
@@ -203,10 +204,10 @@ static inline void judge_people(const planted *l, const found *f, const size_t *
 
 static inline judged judge(const planted *l, const found *f, parry_arena *a)
 {
-    size_t all[TOPICS + 1] = {0}, right = 0, recovered = 0, *truth = PARRY_ARRAY(a, size_t, f->ntexts + 1);
-    bool there[TOPICS + 1] = {false};
+    size_t all[MOST_TOPICS] = {0}, right = 0, recovered = 0, *truth = PARRY_ARRAY(a, size_t, f->ntexts + 1);
+    bool there[MOST_TOPICS] = {false};
     for (size_t i = 0; i < f->ntexts; i++) {
-        truth[i] = topic_of(l, &f->texts[i]) > 0 ? topic_of(l, &f->texts[i]) : TOPICS + 1 + i;
+        truth[i] = topic_of(l, &f->texts[i]) > 0 ? topic_of(l, &f->texts[i]) : MOST_TOPICS + i;
         all[topic_of(l, &f->texts[i])] += f->texts[i].visitors;
     }
     for (size_t g = 0; g < f->ngaps; g++) {
@@ -215,7 +216,7 @@ static inline judged judge(const planted *l, const found *f, parry_arena *a)
         recovered += topic > 0 && !there[topic] && 2 * most > all[topic];
         there[topic] = there[topic] || 2 * most > all[topic];
     }
-    judged j = {.precision = (double)right / (double)f->ngaps, .recall = (double)recovered / TOPICS};
+    judged j = {.precision = (double)right / (double)f->ngaps, .recall = (double)recovered / (double)l->ntopics};
     j.ari = ari(truth, gap_of(f, a), f->ntexts);
     judge_people(l, f, all, &j);
     return j;

@@ -16,15 +16,16 @@ static judged find(bool meaning, double near, size_t runs)
         l->near = near;
         found f = find_planted(l, a, meaning, seed);
         judged j = judge(l, &f, a);
-        sum.precision += j.precision / (double)runs;
-        sum.recall += j.recall / (double)runs;
-        sum.together += j.together / (double)runs;
-        sum.alike += j.alike / (double)runs;
-        sum.ari += j.ari / (double)runs;
+        sum.precision += j.precision;
+        sum.recall += j.recall;
+        sum.together += j.together;
+        sum.alike += j.alike;
+        sum.ari += j.ari;
         parry_arena_free(a);
     }
     free(l);
-    return sum;
+    double n = (double)runs;
+    return (judged){sum.precision / n, sum.recall / n, sum.together / n, sum.alike / n, sum.ari / n};
 }
 
 static void row(const char *how, const char *what, size_t runs, double got, double least)
