@@ -58,22 +58,22 @@ typedef struct parry_app {
     parry_visitors *visitors;     /* with a ledger */
     struct parry_common *common;  /* with a ledger (deflection/common.h) */
     parry_redactor *redactor;
-    atomic_ullong queries_dropped;   /* not recorded, since too many waited for the disk */
-    parry_once *once;                /* NULL: Idempotency-Key is passed over */
-    const char *data_dir;            /* NULL in tests */
-    parry_follow *follow;            /* NULL: this is no replica */
-    parry_access *access;            /* NULL: everybody is anyone */
-    parry_tokens *tokens;            /* NULL: none are accepted */
-    struct parry_desk *desk;         /* NULL: no tickets are taken here */
-    struct parry_abuse *abuse;       /* with a desk */
-    struct parry_cases *cases;       /* the desk's; NULL: none are kept here */
-    struct parry_alerting *alerting; /* with folding (api/deflection/alerting.h) */
-    struct parry_folding *folding;   /* NULL: nothing is counted here (api/deflection/folding.h) */
+    atomic_ullong queries_dropped;                 /* not recorded, since too many waited for the disk */
+    parry_once *once;                              /* NULL: Idempotency-Key is passed over */
+    const char *data_dir;                          /* NULL in tests */
+    parry_follow *follow;                          /* NULL: this is no replica */
+    parry_access *access;                          /* NULL: everybody is anyone */
+    parry_tokens *tokens;                          /* NULL: none are accepted */
+    struct parry_desk *desk;                       /* NULL: no tickets are taken here */
+    struct parry_abuse *abuse;                     /* with a desk */
+    struct parry_cases *cases;                     /* the desk's; NULL: none are kept here */
+    struct parry_alerting *alerting;               /* with folding (api/deflection/alerting.h) */
+    struct parry_folding *folding;                 /* NULL: nothing is counted here (api/deflection/folding.h) */
     struct parry_meeting *holdout, *ranking_trial; /* NULL: there is none (api/deflection/meeting.h) */
-    struct parry_rankings *rankings; /* NULL: rankings are not tested (api/deflection/rankings.h) */
-    struct parry_gap_shelf *gaps;    /* api/deflection/gaps.h */
-    bool loopback;                   /* only this machine can ask */
-    bool tls;                        /* the server itself speaks it: cookies are Secure */
+    struct parry_rankings *rankings;               /* NULL: rankings are not tested (api/deflection/rankings.h) */
+    struct parry_gap_shelf *gaps;                  /* api/deflection/gaps.h */
+    bool loopback;                                 /* only this machine can ask */
+    bool tls;                                      /* the server itself speaks it: cookies are Secure */
     parry_metrics *metrics;
     parry_otlp *otlp; /* NULL: nobody is sent traces */
     parry_vital parts[PARRY_VITALS];

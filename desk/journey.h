@@ -1,6 +1,6 @@
 /* Journey: what somebody searched for, was shown, opened and said before the ticket, out of the ledger. Texts in it are
- * as the ledger has them: redacted. What is counted is read in deflection/fact.h, which desk/ does not include: a member
- * that gets another name there has it here, too. */
+ * as the ledger has them: redacted. What is counted is read in deflection/fact.h, which desk/ does not include: a
+ * member that gets another name there has it here, too. */
 #ifndef PARRY_DESK_JOURNEY_H
 #define PARRY_DESK_JOURNEY_H
 
