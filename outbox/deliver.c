@@ -8,9 +8,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { IDLE_MS = 1000, WORKERS_MAX = 64, BREAKER_DOUBLINGS = 4, LOOK_DOUBLINGS = 6 };
+enum { NICER = 10, IDLE_MS = 1000, WORKERS_MAX = 64, BREAKER_DOUBLINGS = 4, LOOK_DOUBLINGS = 6 };
 
 typedef struct lane { /* a target and its threads */
     parry_outbox *outbox;
@@ -415,6 +418,8 @@ static void *deliver(void *arg)
 {
     lane *l = arg;
     turn u = {.lane = l, .arena = parry_arena_new(), .before = parry_arena_new()};
+    (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid),
+                      NICER); /* who hands over goes before what is delivered */
     while (!atomic_load(&l->outbox->threads->stop) || u.settles) {
         uint64_t wakes = wakes_of(l);
         int64_t until = 0;
